@@ -1,0 +1,1 @@
+"""The one front door: sign-in, tokens, limits, proxy."""

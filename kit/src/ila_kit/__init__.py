@@ -1,0 +1,1 @@
+"""Mechanics that every ILA service needs; knows no learner, course or euro rule."""

@@ -1,0 +1,1 @@
+"""Pages for people; a client of the gateway like any other."""

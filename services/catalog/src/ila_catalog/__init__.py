@@ -1,0 +1,1 @@
+"""Calls, learning needs, programmes and the public catalogue."""

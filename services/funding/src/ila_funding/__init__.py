@@ -1,0 +1,1 @@
+"""Methodologies, quotes, budget lines, holds and the learner ledger."""
