@@ -1,0 +1,1 @@
+"""The message bus: sending what the outbox holds, working off what the inbox got."""

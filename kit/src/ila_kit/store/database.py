@@ -1,0 +1,40 @@
+"""Connections to the one database of a service."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+LOCK_TIMEOUT_MS = 4_000
+STATEMENT_TIMEOUT_MS = 30_000
+
+
+def create_engine(url: str, *, pool_size: int = 10, name: str = "ila", pooled: bool = True) -> sa.Engine:
+    """Return an engine whose sessions speak UTC and give up on locks and statements in time.
+
+    `pool_size` connections at most; a request that finds none free waits at most 5 seconds.
+    """
+    options = (
+        f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+        " -c idle_in_transaction_session_timeout=60000"
+    )
+    arguments = {"connect_args": {"options": options, "application_name": name, "connect_timeout": 5}}
+    if not pooled:
+        return sa.create_engine(url, poolclass=NullPool, **arguments)
+    return sa.create_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_recycle=1_800, pool_pre_ping=False, **arguments
+    )
+
+
+@contextmanager
+def only_one(engine: sa.Engine, name: str) -> Iterator[bool]:
+    """Hold a named advisory lock of the database for the length of the block; False when another holds it."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        key = sa.func.hashtextextended(sa.func.current_schema() + ":" + name, 0)
+        held = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))))
+        try:
+            yield held
+        finally:
+            if held:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))

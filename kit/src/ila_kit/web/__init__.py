@@ -1,0 +1,1 @@
+"""The HTTP door: problems, callers, routes, schemas."""
