@@ -1,9 +1,9 @@
 """Settings that document themselves and report every fault at once.
 
-    @dataclass(frozen=True, kw_only=True)
-    class Settings(FromEnv):
-        database_url: str = setting("PostgreSQL database of this service alone.", secret=True)
-        hold_days: int = setting("Days after which unused held money goes back.", default=30)
+@dataclass(frozen=True, kw_only=True)
+class Settings(FromEnv):
+    database_url: str = setting("PostgreSQL database of this service alone.", secret=True)
+    hold_days: int = setting("Days after which unused held money goes back.", default=30)
 """
 
 import os

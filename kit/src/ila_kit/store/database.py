@@ -23,7 +23,13 @@ def create_engine(url: str, *, pool_size: int = 10, name: str = "ila", pooled: b
     if not pooled:
         return sa.create_engine(url, poolclass=NullPool, **arguments)
     return sa.create_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_recycle=1_800, pool_pre_ping=False, **arguments
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_recycle=1_800,
+        pool_pre_ping=False,
+        **arguments,
     )
 
 

@@ -62,8 +62,11 @@ class Unit:
         """Note who did what to what. Details are ids, states, amounts, reasons: no personal data."""
         who = self.actor
         self._entries.append(
-            (uuid7(), self.now, who.id, sorted(who.role_names), who.acting_for, action, subject_kind)
-            + (str(subject_id), orjson.dumps(details, default=str).decode(), current().request_id)
+            (
+                *(uuid7(), self.now, who.id, sorted(who.role_names), who.acting_for),
+                *(action, subject_kind, str(subject_id), orjson.dumps(details, default=str).decode()),
+                current().request_id,
+            )
         )
 
     def set_timer(self, subject_id: UUID, name: str, due_at: datetime) -> None:

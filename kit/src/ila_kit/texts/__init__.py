@@ -1,0 +1,43 @@
+"""Texts for people, in Latvian and English, outside the code."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+
+LANGUAGES = ("lv", "en")
+Texts = dict[str, dict[str, dict[str, str]]]
+
+
+@cache
+def problem_texts(*packages: str) -> Texts:
+    """Return title and detail of every problem code of these packages, by language."""
+    found: Texts = {}
+    for package in packages:
+        found |= tomllib.loads((files(package) / "texts" / "problems.toml").read_text())
+    return found
+
+
+def best_language(accept_language: str | None) -> str:
+    """Return `en` when the caller prefers English to Latvian, else `lv`."""
+    weights = {"lv": 0.0, "en": 0.0}
+    for part in (accept_language or "").split(",")[:20]:
+        name, _, quality = part.strip().partition(";q=")
+        language = name[:2].lower()
+        if language in weights:
+            weights[language] = max(weights[language], _quality(quality))
+    return "en" if weights["en"] > weights["lv"] else "lv"
+
+
+def fill(text: str, facts: dict[str, Any]) -> str:
+    """Return a text with its `{names}` replaced by facts; a fact that is missing shows as a dash."""
+    names = {name: facts.get(name, "–") for _, name, _, _ in Formatter().parse(text) if name}
+    return text.format(**names)
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text or 1)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,414 @@
+"""Routes that say who may call them, what goes in, what comes out, and which refusals to expect.
+
+Every route of every service is declared by `Resource.operation`; it checks the caller, reads the
+body, opens the unit of work, honours the idempotency key, commits, and documents all of this.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+import flask
+import marshmallow as ma
+import orjson
+import psycopg
+import sqlalchemy as sa
+from flask_smorest import Blueprint
+
+from ila_kit.actor import EVERYTHING, Actor, Scope
+from ila_kit.errors import Denied, DomainError, Stale
+from ila_kit.events import to_json
+from ila_kit.store.idempotency import Claim, InProgress, KeyReused
+from ila_kit.store.listing import PageRequest
+from ila_kit.store.unit import StoredAnswer, Units
+from ila_kit.web.identity import BadToken, Verifier
+from ila_kit.web.problems import CONTENT_TYPE, BadRequest, Invalid, ProblemSchema, status_of
+
+ASSURANCE = ("low", "substantial", "high")
+VISITOR = Actor(id="visitor")
+JSON = "application/json"
+
+
+class AssuranceTooLow(Denied):
+    """The act needs a stronger sign-in."""
+
+    code = "assurance-too-low"
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may call a route, and whose rows they see.
+
+    Holders of `any` roles see every row; holders of `own` roles those of themselves or of the
+    organisations they hold the role in. `acr` is the least assurance of the sign-in.
+    """
+
+    own: frozenset[str] | set[str] = frozenset()
+    any: frozenset[str] | set[str] = frozenset()
+    public: bool = False
+    signed_in: bool = False
+    acr: str = "low"
+
+    @property
+    def tenant_scope(self) -> str:
+        """`own`, `any` or `none`, as the API document says it."""
+        return "own" if self.own else "any" if self.any else "none"
+
+    def scope(self, actor: Actor) -> Scope:
+        """Return the rows an actor may touch. Raises Denied or AssuranceTooLow."""
+        if self.public:
+            return Scope()
+        names = actor.role_names
+        if not (self.signed_in or names & (self.own | self.any)):
+            raise _Forbidden()
+        if ASSURANCE.index(actor.acr) < ASSURANCE.index(self.acr):
+            raise AssuranceTooLow(needed=self.acr)
+        return EVERYTHING if names & self.any else self._own(actor)
+
+    def _own(self, actor: Actor) -> Scope:
+        held = [role for role in actor.roles if role.name in self.own]
+        personal = self.signed_in or any(role.organisation is None for role in held)
+        organisations = frozenset(role.organisation for role in held if role.organisation)
+        return Scope(person=_person(actor) if personal else None, organisations=organisations)
+
+
+class _Forbidden(Denied):
+    code = "forbidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a view returns when headers matter: `version` becomes the ETag, `location` its header."""
+
+    value: Any
+    location: str | None = None
+    version: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def all_headers(self) -> dict[str, str]:
+        """Return the headers of the answer."""
+        mine = {"Location": self.location, "ETag": None if self.version is None else f'"{self.version}"'}
+        return {name: value for name, value in mine.items() if value} | self.headers
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, as a view gets it."""
+
+    unit: Any
+    actor: Actor
+    scope: Scope
+    deps: Any
+    body: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    if_match: int | None = None
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What routes of one application need: units of work, the token verifier, its packages of texts."""
+
+    units: Units[Any]
+    verifier: Verifier
+    deps: Any
+    packages: tuple[str, ...]
+    check_answers: bool = False
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The declaration of one route."""
+
+    method: str
+    access: Access
+    body: ma.Schema | None
+    query: ma.Schema | None
+    status: int
+    answer: ma.Schema | None
+    idempotent: bool
+    if_match: bool
+    reads: bool
+
+    def run(self, view: Callable[..., Any], path: dict[str, Any]) -> flask.Response:
+        """Carry out one request from its token to its commit."""
+        wiring: Wiring = flask.current_app.extensions["ila"]
+        actor = caller(wiring.verifier, optional=self.access.public)
+        call = Call(None, actor, self.access.scope(actor), wiring.deps)
+        call.body, call.query = self._body(), self._query()
+        call.if_match = expected_version() if self.if_match else None
+        if self.reads:
+            return self._read(wiring, view, call, path)
+        try:
+            return self._write(wiring, view, call, path)
+        except sa.exc.IntegrityError as fault:
+            if not isinstance(fault.orig, psycopg.errors.UniqueViolation) or "idempotency_key" not in str(
+                fault.orig
+            ):
+                raise
+            raise InProgress() from None
+
+    def _read(
+        self, wiring: Wiring, view: Callable[..., Any], call: Call, path: dict[str, Any]
+    ) -> flask.Response:
+        with wiring.units.read(call.actor) as unit:
+            call.unit = unit
+            response = self._response(view(call, **path), wiring)
+            unit.commit()
+        etag = response.headers.get("ETag")
+        if etag and etag in [
+            tag.strip() for tag in flask.request.headers.get("If-None-Match", "").split(",")
+        ]:
+            return flask.Response(status=304, headers={"ETag": etag})
+        return response
+
+    def _write(
+        self, wiring: Wiring, view: Callable[..., Any], call: Call, path: dict[str, Any]
+    ) -> flask.Response:
+        with wiring.units.open(call.actor) as unit:
+            call.unit = unit
+            claim = self._claim(call.actor)
+            stored = claim.take(unit.connection) if claim else None
+            if stored:
+                return flask.Response(stored.body, stored.status, stored.headers)
+            response = self._response(view(call, **path), wiring)
+            if claim:
+                unit.remember(_stored(claim, response))
+            unit.commit()
+            return response
+
+    def _claim(self, actor: Actor) -> Claim | None:
+        if not self.idempotent:
+            return None
+        key = flask.request.headers.get("Idempotency-Key", "")
+        if not 1 <= len(key) <= 255 or not key.isprintable():
+            raise BadRequest("idempotency-key-required", 400)
+        return Claim.of(actor.id, key, self.method, flask.request.path, flask.request.get_data())
+
+    def _body(self) -> dict[str, Any]:
+        if self.body is None:
+            return {}
+        if flask.request.mimetype != JSON:
+            raise BadRequest("unsupported-media-type", 415, expected=JSON)
+        return load(self.body, read_json(flask.request.get_data()))
+
+    def _query(self) -> dict[str, Any]:
+        values = flask.request.args.to_dict(flat=False)
+        if repeated := {f"/{name}": ["given twice"] for name, many in values.items() if len(many) > 1}:
+            raise Invalid(errors=repeated)
+        single = {name: many[0] for name, many in values.items()}
+        if nul := {f"/{name}": ["holds a NUL"] for name, text in single.items() if "\0" in name + text}:
+            raise Invalid(errors=nul)
+        return load(self.query or _NO_QUERY, single)
+
+    def _response(self, result: Any, wiring: Wiring) -> flask.Response:
+        answer = result if isinstance(result, Answer) else Answer(result)
+        if isinstance(answer.value, flask.Response):
+            return answer.value
+        shown = to_json(answer.value)
+        if wiring.check_answers:
+            self._check(shown)
+        body = b"" if self.status == 204 else orjson.dumps(shown)
+        return flask.Response(body, self.status, answer.all_headers(), content_type=JSON if body else None)
+
+    def _check(self, shown: Any) -> None:
+        faults = self.answer.validate(shown) if self.answer else None
+        if faults:
+            raise AssertionError(f"the answer does not fit its schema: {faults}")
+
+
+class Resource(Blueprint):  # type: ignore[misc]
+    """A group of routes on one path; the only way a service makes a route."""
+
+    def operation(
+        self,
+        method: str,
+        rule: str,
+        access: Access,
+        *,
+        answer: tuple[int, type[ma.Schema] | None],
+        body: type[ma.Schema] | None = None,
+        query: type[ma.Schema] | None = None,
+        refusals: Sequence[type[DomainError]] = (),
+        idempotent: bool = False,
+        if_match: bool = False,
+        reads: bool | None = None,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register a view as a route. Views take `(call, **path)` and return a value or an `Answer`.
+
+        `reads` (default: GET) gives the view a unit for reading only.
+        """
+
+        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+            made = Operation(
+                method,
+                access,
+                body() if body else None,
+                query() if query else None,
+                answer[0],
+                answer[1]() if answer[1] else None,
+                idempotent,
+                if_match,
+                method == "GET" if reads is None else reads,
+            )
+
+            @wraps(view)
+            def route(**path: Any) -> flask.Response:
+                return made.run(view, path)
+
+            route._apidoc = self._document(made, body, query, answer, refusals, "<" in rule)  # type: ignore[attr-defined]
+            self.add_url_rule(rule, None, route, methods=[method])
+            return view
+
+        return decorate
+
+    def _document(
+        self,
+        made: Operation,
+        body: type[ma.Schema] | None,
+        query: type[ma.Schema] | None,
+        answer: tuple[int, type[ma.Schema] | None],
+        refusals: Sequence[type[DomainError]],
+        addressed: bool,
+    ) -> dict[str, Any]:
+        """Return the documentation of a route in flask-smorest's own form."""
+        described: Callable[..., Any] = lambda: None  # noqa: E731
+        described = self.response(*answer)(described)
+        for status, codes in sorted(_problems(made, refusals, addressed).items()):
+            described = self.alt_response(
+                status, schema=ProblemSchema, content_type=CONTENT_TYPE, description=", ".join(sorted(codes))
+            )(described)
+        if body:
+            described = self.arguments(body)(described)
+        if query:
+            described = self.arguments(query, location="query")(described)
+        documented: dict[str, Any] = described.__dict__["_apidoc"]
+        return documented | {"manual_doc": _manual(made)}
+
+
+_NO_QUERY = ma.Schema.from_dict({})(unknown=ma.RAISE)
+
+
+def _problems(made: Operation, refusals: Sequence[type[DomainError]], addressed: bool) -> dict[int, set[str]]:
+    """Return the codes a route may answer with, by status."""
+    found: dict[int, set[str]] = {422: {"invalid-request"}, 503: {"busy"}}
+    if not made.access.public:
+        found |= {401: {"unauthenticated"}, 403: {"forbidden"}}
+    if made.access.acr != "low":
+        found[403].add(AssuranceTooLow.code)
+    if addressed:
+        found.setdefault(404, set()).add("not-found")
+    if made.body:
+        found |= {400: {"malformed-json"}, 413: {"body-too-large"}, 415: {"unsupported-media-type"}}
+    if made.idempotent:
+        found.setdefault(400, set()).add("idempotency-key-required")
+        found[409] = {InProgress.code}
+        found[422].add(KeyReused.code)
+    if made.if_match:
+        found |= {412: {Stale.code}, 428: {"precondition-required"}}
+    for kind in refusals:
+        found.setdefault(status_of(kind.__new__(kind)), set()).add(kind.code)
+    return found
+
+
+def _manual(made: Operation) -> dict[str, Any]:
+    access = made.access
+    roles = (
+        ["public"]
+        if access.public
+        else ["signed-in"]
+        if access.signed_in
+        else sorted(access.own | access.any)
+    )
+    manual: dict[str, Any] = {
+        "x-roles": roles,
+        "x-tenant-scope": access.tenant_scope,
+        "x-assurance": access.acr,
+        "security": [] if access.public else [{"identity_token": []}],
+    }
+    wanted = [("Idempotency-Key", made.idempotent), ("If-Match", made.if_match)]
+    headers = [
+        {
+            "in": "header",
+            "name": name,
+            "required": True,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        }
+        for name, needed in wanted
+        if needed
+    ]
+    return manual | ({"parameters": headers} if headers else {})
+
+
+def caller(verifier: Verifier, optional: bool = False) -> Actor:
+    """Return who calls, by the identity token. Raises a 401 problem."""
+    scheme, _, token = flask.request.headers.get("Authorization", "").partition(" ")
+    if not token and optional:
+        return VISITOR
+    try:
+        if scheme.lower() != "bearer":
+            raise BadToken("no token")
+        return verifier.actor(token)
+    except BadToken:
+        raise BadRequest("unauthenticated", 401) from None
+
+
+def read_json(data: bytes) -> Any:
+    """Return the JSON value of a body: strict UTF-8, no NaN, no infinity. Raises a 400 problem."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        raise BadRequest("malformed-json", 400) from None
+
+
+def load(schema: ma.Schema, value: Any) -> dict[str, Any]:
+    """Return a value as the schema reads it. Raises Invalid with a JSON pointer for each fault."""
+    try:
+        return dict(schema.load(value))
+    except ma.ValidationError as fault:
+        raise Invalid(errors=pointers(fault.messages)) from None
+
+
+def pointers(messages: Any, at: str = "") -> dict[str, list[str]]:
+    """Return nested validation messages as JSON pointer → texts."""
+    if not isinstance(messages, dict):
+        return {at: [str(text) for text in messages]}
+    found: dict[str, list[str]] = {}
+    for name, inner in messages.items():
+        step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
+        found |= pointers(inner, at + step)
+    return found
+
+
+def expected_version() -> int:
+    """Return the version the caller read, from If-Match. Raises a 428 problem, or Stale for no tag of ours."""
+    tag = flask.request.headers.get("If-Match", "").strip()
+    if not tag:
+        raise BadRequest("precondition-required", 428)
+    number = tag.strip('"')
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise Stale()
+    return int(number)
+
+
+def page_request(query: dict[str, Any]) -> PageRequest:
+    """Return the page a list query asks for; everything that is not paging is a filter."""
+    paging = {name: query[name] for name in ("limit", "after", "sort", "updated_since") if name in query}
+    return PageRequest(**paging, filters={name: value for name, value in query.items() if name not in paging})
+
+
+def _person(actor: Actor) -> UUID | None:
+    try:
+        return UUID(actor.id)
+    except ValueError:
+        return UUID(actor.acting_for) if actor.acting_for else None
+
+
+def _stored(claim: Claim, response: flask.Response) -> StoredAnswer:
+    kept = {
+        name: response.headers[name]
+        for name in ("Content-Type", "Location", "ETag")
+        if name in response.headers
+    }
+    return claim.answer(response.status_code, kept, response.get_data())

@@ -1,0 +1,157 @@
+"""Schemas that take nothing they do not know, and fields that never guess."""
+
+import re
+import unicodedata
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import validate
+
+from ila_kit.money import CURRENCY, as_money, parse_amount
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Schema(ma.Schema):
+    """A JSON object whose unknown members are refused."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class WholeNumber(ma.fields.Integer):
+    """A JSON integer, between bounds; text, fractions and booleans are refused."""
+
+    def __init__(self, *, min: int, max: int, **kwargs: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(min, max), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if type(value) is not int:
+            raise self.make_error("invalid")
+        return value
+
+
+class QueryNumber(ma.fields.Integer):
+    """A whole number in a query string, between bounds."""
+
+    def __init__(self, *, min: int, max: int, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(min, max), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,9}", str(value)):
+            raise self.make_error("invalid")
+        return int(value)
+
+
+class Text(ma.fields.String):
+    """A text of limited length, in Unicode form NFC, without control or direction characters."""
+
+    def __init__(self, *, min: int = 1, max: int, pattern: str | None = None, **kwargs: Any) -> None:
+        rules: list[Any] = [validate.Length(min, max)]
+        if pattern:
+            rules.append(validate.Regexp(pattern + r"\Z"))
+        super().__init__(validate=rules, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if _CONTROL.search(text):
+            raise self.make_error("invalid")
+        return unicodedata.normalize("NFC", text).strip()
+
+
+class Flag(ma.fields.Boolean):
+    """true or false, and nothing that merely looks like them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if type(value) is not bool:
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class OneOf(ma.fields.String):
+    """One of a few words."""
+
+    def __init__(self, words: list[str], **kwargs: Any) -> None:
+        super().__init__(validate=validate.OneOf(words), **kwargs)
+
+
+class Id(ma.fields.UUID):
+    """An id as text, in its one usual spelling."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or len(value) != 36:
+            raise self.make_error("invalid_uuid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Instant(ma.fields.AwareDateTime):
+    """An instant with its time zone, RFC 3339."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+
+class MoneySchema(Schema):
+    """An amount as `{"amount": "427.43", "currency": "EUR"}`; a third decimal is refused."""
+
+    amount = ma.fields.String(required=True, metadata={"pattern": r"^-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$"})
+    currency = OneOf([CURRENCY], required=True)
+
+
+class Money(ma.fields.Nested):
+    """A money object, as a `Decimal` inside."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(MoneySchema, **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Decimal:
+        loaded = super()._deserialize(value, *args, **kwargs)
+        try:
+            return parse_amount(loaded["amount"])
+        except ValueError as fault:
+            raise ma.ValidationError({"amount": [str(fault)]}) from None
+
+    def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return as_money(value) if isinstance(value, Decimal) else value
+
+
+class ListQuery(Schema):
+    """What every list understands; a list of its own adds its filters."""
+
+    limit = QueryNumber(min=1, max=200, load_default=50)
+    after = ma.fields.String(
+        validate=validate.Length(1, 1_000), metadata={"description": "`next` of the page before"}
+    )
+    sort = ma.fields.String(validate=validate.Regexp(r"-?[a-z_]{1,40}\Z"))
+    updated_since = Instant()
+
+
+def list_of(item: type[Schema]) -> type[Schema]:
+    """Return the schema of one page of items."""
+    members: dict[str, ma.fields.Field[Any]] = {
+        "items": ma.fields.List(ma.fields.Nested(item), required=True),
+        "next": ma.fields.String(
+            required=True, allow_none=True, metadata={"description": "cursor of the next page"}
+        ),
+    }
+    return Schema.from_dict(members, name=item.__name__.removesuffix("Schema") + "List")  # type: ignore[return-value]
+
+
+fields = SimpleNamespace(
+    Date=ma.fields.Date,
+    Dict=ma.fields.Dict,
+    Flag=Flag,
+    Id=Id,
+    Instant=Instant,
+    List=ma.fields.List,
+    Money=Money,
+    Nested=ma.fields.Nested,
+    OneOf=OneOf,
+    QueryNumber=QueryNumber,
+    String=ma.fields.String,
+    Text=Text,
+    UUID=Id,
+    WholeNumber=WholeNumber,
+)
