@@ -2,14 +2,16 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := kit $(wildcard services/*) gateway portal deploy/local deploy/stubs
+SERVICES := identity catalog applications funding
+PACKAGES := kit $(SERVICES:%=services/%) gateway portal deploy/local deploy/stubs
 STAMP := $(VENV)/.installed
+PYTEST := $(BIN)/pytest
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help install lock
+.PHONY: help install run demo token reset lint test unit contracts integration journeys bench check lock openapi
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z%-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z%-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## make .venv with everything at its pinned, hashed version
 
@@ -18,6 +20,51 @@ $(STAMP): requirements/dev.txt $(addsuffix /pyproject.toml,$(PACKAGES))
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation $(addprefix --editable ./,$(PACKAGES))
 	@touch $@
+
+run: $(STAMP) ## run the whole suite on this machine; Ctrl-C stops it
+	@exec $(BIN)/ila-local run
+
+demo: $(STAMP) ## the main job, end to end over the gateway, told step by step
+	@$(BIN)/ila-local with-running-suite $(BIN)/python tests/journeys/demo.py
+
+token: $(STAMP) ## an access token of a persona: make token PERSONA=learner-01
+	@$(BIN)/ila-local token $(PERSONA)
+
+reset: $(STAMP) ## empty the data of `make run`
+	@$(BIN)/ila-local reset
+
+lint: $(STAMP) ## format, style, types, and the floors of every package
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	set -e; for package in kit $(SERVICES:%=services/%) gateway portal; do (cd $$package && lint-imports --no-logo); done
+
+test: $(STAMP) ## everything that needs nothing but this checkout
+	$(MAKE) --no-print-directory unit integration
+
+unit: $(STAMP) ## rules, use cases, contracts and architecture, without a database
+	$(PYTEST) -m "not integration and not journey"
+
+test-%: $(STAMP) ## one service: make test-funding
+	$(BIN)/ila-local with-postgres $(PYTEST) services/$*/tests
+
+contracts: $(STAMP) ## the services still fit together
+	$(PYTEST) tests/contracts tests/architecture
+
+integration: $(STAMP) ## on PostgreSQL and a broker, then journeys on the running suite; ILA_DATABASE_URL, ILA_BROKER_URL choose them
+	$(BIN)/ila-local with-postgres $(PYTEST) -m "integration and not journey"
+	$(MAKE) --no-print-directory journeys
+
+journeys: $(STAMP) ## end to end through the gateway, on a suite of its own
+	$(BIN)/ila-local with-suite $(PYTEST) -m journey tests/journeys
+
+bench: $(STAMP) ## ratios against bare Flask → Flask → PostgreSQL, in one run
+	$(BIN)/ila-local with-suite $(BIN)/python tests/load/bench.py
+
+check: lint test ## what CI runs
+
+openapi: $(STAMP) ## write every service's API document again
+	for service in $(SERVICES); do $(BIN)/ila-$$service openapi > services/$$service/openapi.json; done
 
 lock: ## compile the pinned, hashed requirements again
 	for set in services dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
