@@ -11,8 +11,8 @@ LISTED = Path(__file__).parents[3] / "local" / "personas.toml"
 AGENCY = {
     "user_approver", "call_manager", "council_member", "draw_officer", "result_verifier", "claim_officer",
     "inspector", "sanction_officer", "appeal_officer", "agency_signatory", "application_assistant",
-    "news_editor", "contract_officer", "eligibility_officer", "counsellor", "payment_maker", "payment_checker",
-    "payment_releaser", "rate_manager", "rate_approver",
+    "news_editor", "contract_officer", "eligibility_officer", "counsellor", "payment_maker",
+    "payment_checker", "payment_releaser", "rate_manager", "rate_approver",
 }  # fmt: skip
 
 
