@@ -23,6 +23,10 @@ _converter.register_structure_hook(datetime, lambda text, _: datetime.fromisofor
 _converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
 
 
+class NotYet(Exception):
+    """A handler's word that what an event builds on has not arrived: try again later."""
+
+
 def to_json(value: Any) -> Any:
     """Return a dataclass as plain JSON values: ids and instants as text, `Decimal` as money."""
     return _converter.unstructure(value)

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from datetime import datetime
 from uuid import UUID
 
 _lock = threading.Lock()
@@ -22,3 +23,8 @@ def uuid7() -> UUID:
     milliseconds, counter = divmod(ticks, 4096)
     random = int.from_bytes(os.urandom(8)) & (1 << 62) - 1
     return UUID(int=milliseconds << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | random)
+
+
+def first_id_at(instant: datetime) -> UUID:
+    """Return the smallest UUID version 7 of an instant: ids made earlier are smaller, others are not."""
+    return UUID(int=int(instant.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)

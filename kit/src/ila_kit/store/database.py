@@ -33,14 +33,28 @@ def create_engine(url: str, *, pool_size: int = 10, name: str = "ila", pooled: b
     )
 
 
+def try_lock(connection: sa.Connection, name: str) -> bool:
+    """Take a named lock of this service, kept until the session ends; False when another has it."""
+    key = sa.func.hashtextextended(sa.func.current_schema() + ":" + name, 0)
+    return bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))))
+
+
 @contextmanager
 def only_one(engine: sa.Engine, name: str) -> Iterator[bool]:
-    """Hold a named advisory lock of the database for the length of the block; False when another holds it."""
+    """Hold a named lock of this service for the length of the block; False when another holds it."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        key = sa.func.hashtextextended(sa.func.current_schema() + ":" + name, 0)
-        held = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))))
+        held = try_lock(connection, name)
         try:
             yield held
         finally:
             if held:
-                connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+                connection.execute(sa.select(sa.func.pg_advisory_unlock_all()))
+
+
+@contextmanager
+def only_one_transaction(engine: sa.Engine, name: str) -> Iterator[sa.Connection | None]:
+    """Give a transaction that holds a named lock of this service, then commit; None when another has it."""
+    with engine.begin() as connection:
+        key = sa.func.hashtextextended(sa.func.current_schema() + ":" + name, 0)
+        held = connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(key)))
+        yield connection if held else None

@@ -1,1 +1,43 @@
-"""Fixtures of the kit."""
+"""Fixtures of the kit: a database server, throw-away databases, a broker.
+
+`ILA_DATABASE_URL` (of an administrator) and `ILA_BROKER_URL` choose the pair of stores; without
+them it is PostgreSQL for both.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+LOCAL = "postgresql://postgres@127.0.0.1:5432/postgres"
+
+
+@pytest.fixture(scope="session")
+def admin_url() -> str:
+    """The administrator's URL of a PostgreSQL server on which tests make their databases."""
+    return os.environ.get("ILA_DATABASE_URL", LOCAL)
+
+
+@pytest.fixture
+def database(admin_url: str) -> "Iterator[sa.Engine]":
+    """An engine on a new database with the kit's tables."""
+    from ila_kit.testing.stores import fresh_database
+
+    with fresh_database(admin_url) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def broker_url(admin_url: str) -> Iterator[str]:
+    """The URL of a broker: `ILA_BROKER_URL`, or a new database for the bus."""
+    from ila_kit.testing.stores import as_bus_url, empty_database
+
+    if url := os.environ.get("ILA_BROKER_URL"):
+        yield url
+        return
+    with empty_database(admin_url) as bus:
+        yield as_bus_url(bus)

@@ -1,0 +1,105 @@
+"""Working off the inbox: one event a transaction; tried again when it fails, parked when it will not go."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Generic
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from ila_kit.actor import process_actor
+from ila_kit.context import new_context, working_for
+from ila_kit.errors import Unavailable
+from ila_kit.events import Envelope, NotYet
+from ila_kit.retry import STORE_OUTAGES, Retry, jittered, reason_of
+from ila_kit.store.unit import U, Units
+
+IDLE_SECONDS = 0.5
+
+# The try is counted and committed before it is made, so that an event which kills the process is
+# found out. Losing the count in a crash of the database costs one more try: no need to wait for the disk.
+_CLAIM = """
+UPDATE inbox SET state = CASE WHEN tries < %(most)s THEN 'waiting' ELSE 'parked' END,
+  tries = tries + (tries < %(most)s)::int, next_at = %(lease)s,
+  reason = CASE WHEN tries < %(most)s OR reason IS NULL THEN 'begun, and not ended' ELSE reason END
+WHERE id = (SELECT id FROM inbox WHERE state = 'waiting' AND next_at <= %(now)s
+            ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+  AND set_config('synchronous_commit', 'off', true) = 'off'
+RETURNING id, body, tries, state, received_at
+"""
+# Marks first: it locks the row, so that nobody else takes it however long the handler works, and is
+# undone with everything else when the handler fails.
+_TAKE = """
+UPDATE inbox SET state = 'done', done_at = %s, reason = NULL
+WHERE id = %s AND tries = %s AND state = 'waiting'
+"""
+_FAILED = """
+UPDATE inbox SET state = %s, tries = %s, next_at = %s, reason = %s WHERE id = %s AND state = 'waiting'
+"""
+_REDELIVER = """
+UPDATE inbox SET state = 'waiting', tries = 0, next_at = now(), received_at = now()
+WHERE state = 'parked' AND (%s::uuid[] IS NULL OR id = ANY (%s::uuid[]))
+"""
+
+Handlers = Mapping[str, Callable[[U, Envelope], None]]
+
+
+class InboxWorker(Generic[U]):
+    """Calls the handler of each waiting event, in one unit of work with the mark that it is done.
+
+    Any number may run side by side. An event that waits for a predecessor (`NotYet`), a lock or a
+    neighbour is tried for a day; one that fails otherwise is parked after five tries.
+    """
+
+    def __init__(self, units: Units[U], handlers: Handlers[U], retry: Retry | None = None):
+        self.units, self.handlers, self.retry = units, handlers, retry or Retry()
+        self.actor = process_actor(units.service)
+
+    def step(self) -> float:
+        """Work off one event; returns how many seconds to rest."""
+        row = self._claim()
+        if row is None:
+            return IDLE_SECONDS
+        if row.state == "waiting":
+            try:
+                self._attempt(row)
+            except Exception as fault:
+                self._note(row, fault)
+        return 0.0
+
+    def _claim(self) -> Any:
+        now = self.units.clock()
+        values = {"most": self.retry.tries, "now": now, "lease": now + timedelta(seconds=self.retry.lease)}
+        with self.units.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return connection.exec_driver_sql(_CLAIM, values).one_or_none()
+
+    def _attempt(self, row: Any) -> None:
+        envelope = Envelope.parse(row.body)
+        context = new_context(request_id=str(envelope.id), traceparent=envelope.traceparent)
+        with working_for(context), self.units.open(self.actor) as unit:
+            if unit.connection.exec_driver_sql(_TAKE, (unit.now, row.id, row.tries)).rowcount:
+                self.handlers[envelope.type](unit, envelope)
+                unit.commit()
+
+    def _note(self, row: Any, fault: Exception) -> None:
+        """Set the next try of a failed event, or park it."""
+        now, tries = self.units.clock(), row.tries
+        if isinstance(fault, (NotYet, Unavailable, *STORE_OUTAGES)):
+            # Not the event's fault: not counted, and waits about half as long as it has waited so far.
+            age, tries = now - row.received_at, row.tries - 1
+            parked = age > self.retry.patience
+            delay = timedelta(seconds=0.1 + jittered(max(0.2, age.total_seconds()), self.retry.longest, 0))
+        else:
+            parked = tries >= self.retry.tries
+            delay = self.retry.delay(tries)
+        state = "parked" if parked else "waiting"
+        values = (state, tries, now + delay, reason_of(fault), row.id)
+        with self.units.engine.begin() as connection:
+            connection.exec_driver_sql(_FAILED, values)
+
+
+def redeliver(engine: sa.Engine, ids: Sequence[UUID] | None = None) -> int:
+    """Have parked events tried anew, as if they came now: these, or all; returns how many."""
+    wanted = None if ids is None else list(ids)
+    with engine.begin() as connection:
+        return connection.exec_driver_sql(_REDELIVER, (wanted, wanted)).rowcount

@@ -1,0 +1,69 @@
+"""Databases and brokers that live as long as a test."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import kombu
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+
+from ila_kit.bus.broker import Broker
+from ila_kit.store.database import create_engine
+from ila_kit.store.mechanics import create_1
+
+
+@contextmanager
+def empty_database(admin_url: str) -> Iterator[str]:
+    """Give the URL of a new, empty database on a server; it is dropped afterwards, whoever still uses it."""
+    name = f"test_{secrets.token_hex(6)}"
+    admin = sa.create_engine(admin_url, isolation_level="AUTOCOMMIT")
+    try:
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        yield urlunsplit(urlsplit(admin_url)._replace(path=f"/{name}"))
+    finally:
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        admin.dispose()
+
+
+@contextmanager
+def fresh_database(
+    admin_url: str, prepare: Callable[[sa.Connection], None] = lambda _: None
+) -> Iterator[sa.Engine]:
+    """Give an engine on a new database with the kit's tables, and with what `prepare` adds."""
+    with empty_database(admin_url) as url:
+        engine = create_engine(url)
+        try:
+            with engine.begin() as connection:
+                with Operations.context(MigrationContext.configure(connection)):
+                    create_1()
+                prepare(connection)
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def fresh_broker(url: str, services: list[str]) -> Iterator[Broker]:
+    """Give a broker whose exchanges and queues are this test's own; removed afterwards."""
+    broker = Broker(url, prefix=f"test-{secrets.token_hex(6)}")
+    try:
+        yield broker
+    finally:
+        broker.close()
+        with kombu.Connection(url) as connection:  # type: ignore[attr-defined]
+            channel = connection.channel()
+            for service in services:
+                channel.queue_delete(queue=broker.queue(service))
+                channel.queue_delete(queue=broker.dead_queue(service))
+            for exchange in (broker.exchange, broker.dead_exchange):
+                channel.exchange_delete(exchange=exchange)
+
+
+def as_bus_url(database_url: str) -> str:
+    """Return the `pgbus://` URL of a database."""
+    return "pgbus" + database_url[database_url.index("://") :]
