@@ -1,0 +1,99 @@
+"""The parameters of a call: their names, and what each may be. The values are data of the call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ila_kit.money import ZERO, parse_amount
+
+Value = int | str | bool | Decimal
+Check = Callable[[Any], Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One decision of a call, and where it comes from."""
+
+    value: Value
+    source: str
+
+
+def whole(low: int, high: int) -> Check:
+    """Return a check for a whole number between bounds."""
+
+    def check(value: Any) -> Value:
+        if type(value) is not int or not low <= value <= high:
+            raise ValueError(f"is not a whole number from {low} to {high}")
+        return value
+
+    return check
+
+
+def word(*known: str) -> Check:
+    """Return a check for one of a few words."""
+
+    def check(value: Any) -> Value:
+        if value not in known:
+            raise ValueError(f"is not one of {', '.join(known)}")
+        return str(value)
+
+    return check
+
+
+def flag(value: Any) -> Value:
+    """Check for true or false."""
+    if type(value) is not bool:
+        raise ValueError("is neither true nor false")
+    return value
+
+
+def amount(value: Any) -> Value:
+    """Check for an amount above zero, written as a decimal string."""
+    try:
+        parsed = parse_amount(value)
+    except ValueError as fault:
+        raise ValueError(f"is not an amount: {fault}") from None
+    if parsed <= ZERO:
+        raise ValueError("is not above zero")
+    return parsed
+
+
+PERCENT = whole(0, 100)
+PARAMETERS: dict[str, Check] = {
+    "minimum_age": whole(0, 120),
+    "opening_mode": word("first_come", "draw"),
+    "drop_out_rule": word("completion_only", "pro_rata", "threshold"),
+    "co_payment_percent": PERCENT,
+    "entitlement": word("price_of_accepted_programme"),
+    "group_minimum": whole(1, 1_000),
+    "completion_attendance_percent": PERCENT,
+    "completion_needs_test": flag,
+    "standstill_days": whole(0, 365),
+    "quality_threshold_percent": PERCENT,
+    "offered_place_hours": whole(1, 24 * 60),
+    "hold_days": whole(1, 365),
+    "learning_hour_minutes_vocational": whole(1, 60),
+    "learning_hour_minutes_studies": whole(1, 60),
+    "budget_limit": amount,
+}
+
+REQUIREMENTS: dict[str, dict[str, Check]] = {
+    "programme_origin": {
+        "study_form": word("full_time", "in_person"),
+        "licensed": flag,
+        "accredited": flag,
+        "lqf_level": whole(1, 8),
+    },
+    "excluded_content": {},
+    "institution_years": {
+        "accredited": flag,
+        "years_running": whole(0, 100),
+        "years_registered": whole(0, 100),
+    },
+    "digcomp_level": {"lowest_level": whole(1, 8), "highest_level": whole(1, 8)},
+    "digital_share": {"percent": PERCENT},
+    "experience": {"programmes": whole(0, 100), "lowest_level": whole(1, 8), "completers": whole(0, 1_000)},
+    "approved_need": {},
+}
+WORD_LISTS = {"programme_origin": ("qualifications",), "excluded_content": ("excluded",)}

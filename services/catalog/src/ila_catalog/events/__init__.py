@@ -1,0 +1,1 @@
+"""What this service tells the others (`published`) and what it hears from them (`consumed`)."""

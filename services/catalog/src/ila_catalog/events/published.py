@@ -1,0 +1,109 @@
+"""The facts this service publishes; their JSON schemas stand beside this file."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar, Self, cast
+from uuid import UUID
+
+from ila_kit.events import Event
+
+from ila_catalog.domain.calls import Call
+from ila_catalog.domain.programmes import Programme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPublished(Event):
+    """A call is open to the world, or has changed since: what others need of its decisions."""
+
+    type: ClassVar[str] = "catalog.call_published.v1"
+    subject_field: ClassVar[str] = "call_id"
+
+    call_id: UUID
+    code: str
+    title_lv: str
+    title_en: str
+    funding_source: str
+    activity: str
+    budget_limit: Decimal
+    hold_days: int
+    offered_place_hours: int
+    opening_mode: str
+    minimum_age: int
+    applications_open_at: datetime
+    applications_close_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, call: Call) -> Self:
+        """Tell about a call as it is now."""
+        data = call.data
+        return cls(
+            call_id=call.id,
+            code=data.code,
+            title_lv=data.title_lv,
+            title_en=data.title_en,
+            funding_source=data.funding_source,
+            activity=data.activity,
+            budget_limit=cast(Decimal, data.parameter("budget_limit")),
+            hold_days=cast(int, data.parameter("hold_days")),
+            offered_place_hours=cast(int, data.parameter("offered_place_hours")),
+            opening_mode=cast(str, data.parameter("opening_mode")),
+            minimum_age=cast(int, data.parameter("minimum_age")),
+            applications_open_at=call.applications.opens_at,
+            applications_close_at=call.applications.closes_at,
+            version=call.version,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPart:
+    """A part of a programme, as its price is computed from."""
+
+    title: str
+    hours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammePublished(Event):
+    """Adults can choose a programme, or it has changed since: what others need to price and fill it."""
+
+    type: ClassVar[str] = "catalog.programme_published.v1"
+    subject_field: ClassVar[str] = "programme_id"
+
+    programme_id: UUID
+    call_id: UUID
+    kind: str
+    title_lv: str
+    title_en: str
+    parts: list[PublishedPart]
+    continuing_programme: str | None
+    provider_id: UUID
+    provider_name: str
+    funding_source: str
+    places: int
+    starts_on: date
+    applications_open_at: datetime
+    applications_close_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, programme: Programme, call: Call) -> Self:
+        """Tell about a programme of a call as both are now."""
+        return cls(
+            programme_id=programme.id,
+            call_id=programme.call_id,
+            kind=programme.kind,
+            title_lv=programme.title_lv,
+            title_en=programme.title_en,
+            parts=[PublishedPart(title=part.title, hours=part.hours) for part in programme.parts],
+            continuing_programme=programme.continuing_programme,
+            provider_id=programme.provider.id,
+            provider_name=programme.provider.name,
+            funding_source=programme.funding_source,
+            places=programme.places,
+            starts_on=programme.starts_on,
+            applications_open_at=call.applications.opens_at,
+            applications_close_at=call.applications.closes_at,
+            version=programme.version,
+        )

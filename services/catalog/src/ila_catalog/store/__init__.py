@@ -1,0 +1,1 @@
+"""The database of the catalogue: tables, and one store per aggregate."""
