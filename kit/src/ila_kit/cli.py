@@ -6,10 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import flask
 
 from ila_kit import logs
+from ila_kit.bus.inbox import redeliver
+from ila_kit.bus.worker import run_worker
 from ila_kit.service_settings import ServiceSettings
 from ila_kit.store import migrate
 from ila_kit.store.database import create_engine
@@ -94,8 +97,6 @@ def _serve(settings: ServiceSettings, package: str) -> int:
 
 
 def _work(settings: ServiceSettings, create_worker: Callable[..., Any]) -> int:
-    from ila_kit.bus.worker import run_worker
-
     return int(run_worker(create_worker(settings)) or 0)
 
 
@@ -106,15 +107,11 @@ def _migrate(settings: ServiceSettings, package: str) -> int:
 
 
 def _redeliver(settings: ServiceSettings, ids: Sequence[str]) -> int:
-    from uuid import UUID
-
-    from ila_kit.bus.inbox import redeliver
-
     if not ids:
         print("say --all or name the ids of dead letters", file=sys.stderr)
         return 2
     engine = create_engine(settings.database_url, pooled=False)
-    count = redeliver(engine, "all" if list(ids) == ["--all"] else [UUID(one) for one in ids])
+    count = redeliver(engine, None if list(ids) == ["--all"] else [UUID(one) for one in ids])
     print(f"{count} to be worked off again")
     return 0
 

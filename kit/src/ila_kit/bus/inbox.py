@@ -100,6 +100,11 @@ class InboxWorker(Generic[U]):
 
 def redeliver(engine: sa.Engine, ids: Sequence[UUID] | None = None) -> int:
     """Have parked events tried anew, as if they came now: these, or all; returns how many."""
-    wanted = None if ids is None else list(ids)
     with engine.begin() as connection:
-        return connection.exec_driver_sql(_REDELIVER, (wanted, wanted)).rowcount
+        return redeliver_within(connection, ids)
+
+
+def redeliver_within(connection: sa.Connection, ids: Sequence[UUID] | None = None) -> int:
+    """Do the same in a transaction that somebody else commits."""
+    wanted = None if ids is None else list(ids)
+    return connection.exec_driver_sql(_REDELIVER, (wanted, wanted)).rowcount

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -14,10 +13,6 @@ _PURGED = {
     "outbox": "SELECT id FROM outbox WHERE sent_at IS NOT NULL AND sent_at < %s LIMIT %s",
 }
 
-_DEAD = """
-SELECT id, type, body ->> 'source' AS source, body ->> 'subject' AS subject, received_at, tries, reason
-FROM inbox WHERE state = 'parked' AND (%s::uuid IS NULL OR id > %s::uuid) ORDER BY id LIMIT %s
-"""
 _STUCK_INBOX = """
 SELECT 'inbox' AS place, id::text AS id, type AS what, tries, next_at, reason FROM inbox
 WHERE state = 'waiting' AND (tries > 0 OR reason IS NOT NULL OR next_at < %s) ORDER BY next_at LIMIT %s
@@ -39,13 +34,6 @@ _PURGE = "DELETE FROM {table} WHERE id IN ({old})"
 _PURGE_KEYS = """
 DELETE FROM idempotency_key WHERE ctid IN (SELECT ctid FROM idempotency_key WHERE stored_at < %s LIMIT %s)
 """
-
-
-def dead_letters(
-    connection: sa.Connection, after: UUID | None = None, limit: int = 50
-) -> list[dict[str, Any]]:
-    """Return parked events by id: id, type, source, subject, received_at, tries, reason."""
-    return _rows(connection, _DEAD, (after, after, limit))
 
 
 def stuck(connection: sa.Connection, now: datetime, limit: int = 200) -> list[dict[str, Any]]:

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
-import kombu
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
-from ila_kit.bus.broker import Broker
+from ila_kit.bus.broker import Broker, Connection
 from ila_kit.store.database import create_engine
 from ila_kit.store.mechanics import create_1
+from ila_kit.store.migrate import upgrade
 
 
 @contextmanager
@@ -48,6 +48,18 @@ def fresh_database(
 
 
 @contextmanager
+def service_database(admin_url: str, package: str) -> Iterator[sa.Engine]:
+    """Give an engine on a new database, migrated as the service of this package is in production."""
+    with empty_database(admin_url) as url:
+        engine = create_engine(url, pool_size=20)
+        try:
+            upgrade(engine, package)
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@contextmanager
 def fresh_broker(url: str, services: list[str]) -> Iterator[Broker]:
     """Give a broker whose exchanges and queues are this test's own; removed afterwards."""
     broker = Broker(url, prefix=f"test-{secrets.token_hex(6)}")
@@ -55,7 +67,7 @@ def fresh_broker(url: str, services: list[str]) -> Iterator[Broker]:
         yield broker
     finally:
         broker.close()
-        with kombu.Connection(url) as connection:  # type: ignore[attr-defined]
+        with Connection(url) as connection:
             channel = connection.channel()
             for service in services:
                 channel.queue_delete(queue=broker.queue(service))

@@ -69,6 +69,56 @@ class DeadLetterSchema(Schema):
     reason = fields.String(required=True, allow_none=True)
 
 
+class FaultSchema(Schema):
+    """One break of the audit chain."""
+
+    sequence = fields.WholeNumber(min=0, max=2**53, required=True)
+    entry_id = fields.String(required=True, allow_none=True)
+    kind = fields.OneOf(["altered", "missing", "unlinked", "backdated"], required=True)
+
+
+class VerificationSchema(Schema):
+    """What a look at the whole audit chain found."""
+
+    intact = fields.Flag(required=True)
+    entries = fields.WholeNumber(min=0, max=2**53, required=True)
+    unsealed = fields.WholeNumber(min=0, max=2**53, required=True)
+    head = fields.String(required=True)
+    fault_count = fields.WholeNumber(min=0, max=2**53, required=True)
+    faults = fields.List(fields.Nested(FaultSchema), required=True)
+
+
+class RedeliverySchema(Schema):
+    """The event that is worked off again."""
+
+    id = fields.Id(required=True)
+
+
+class StuckSchema(Schema):
+    """Something that does not go on by itself, and why."""
+
+    place = fields.OneOf(["inbox", "timer", "outbox"], required=True)
+    id = fields.String(required=True)
+    what = fields.String(required=True)
+    tries = fields.WholeNumber(min=0, max=2**31, required=True)
+    next_at = fields.Instant(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class StuckListSchema(Schema):
+    """All that is stuck, at most 200 of each place."""
+
+    items = fields.List(fields.Nested(StuckSchema), required=True)
+
+
+class OutboxSchema(Schema):
+    """How far sending is."""
+
+    waiting = fields.WholeNumber(min=0, max=2**53, required=True)
+    oldest_waiting = fields.Instant(required=True, allow_none=True)
+    last_sent_at = fields.Instant(required=True, allow_none=True)
+
+
 def audit(service: str) -> Resource:
     """Return the routes of a service's audit trail."""
     trail = Resource(
@@ -80,6 +130,12 @@ def audit(service: str) -> Resource:
         """List who did what, newest first."""
         page = ENTRIES.page(call.unit.connection, page_request(call.query))
         return {"items": page.rows, "next": page.next}
+
+    @trail.operation("GET", "/verification", Access(any={"auditor"}), answer=(200, VerificationSchema))
+    def get_verification(call: Call) -> dict[str, Any]:
+        """Check the whole chain: names each entry that was changed, removed, inserted or moved."""
+        found = verify(call.unit.connection)
+        return to_json(found) | {"intact": found.intact}
 
     return trail
 
@@ -97,5 +153,29 @@ def operations(service: str) -> Resource:
         """List received events that were parked, with the reason."""
         page = PARKED.page(call.unit.connection, page_request(call.query))
         return {"items": page.rows, "next": page.next}
+
+    @desk.operation(
+        "POST",
+        "/dead-letters/<uuid:event_id>/redelivery",
+        OPERATORS,
+        answer=(202, RedeliverySchema),
+        idempotent=True,
+    )
+    def post_redelivery(call: Call, event_id: UUID) -> dict[str, Any]:
+        """Have a parked event worked off again."""
+        if not redeliver_within(call.unit.connection, [event_id]):
+            raise Missing()
+        call.unit.audit("dead_letter_redelivered", "event", event_id)
+        return {"id": event_id}
+
+    @desk.operation("GET", "/stuck", OPERATORS, answer=(200, StuckListSchema))
+    def get_stuck(call: Call) -> dict[str, Any]:
+        """List what does not go on by itself: failing events and timers, events that were not sent."""
+        return {"items": stuck(call.unit.connection, call.unit.now)}
+
+    @desk.operation("GET", "/outbox", OPERATORS, answer=(200, OutboxSchema))
+    def get_outbox(call: Call) -> dict[str, Any]:
+        """Tell how many events wait to be sent, and since when."""
+        return outbox_state(call.unit.connection)
 
     return desk
