@@ -38,7 +38,8 @@ SELECT m.routing_key FROM unnest(%s::text[], %s::text[]) AS m (exchange, routing
 WHERE NOT EXISTS (SELECT FROM bus_binding b WHERE {_ROUTED}) LIMIT 1
 """  # noqa: S608 - fixed text
 MISSING_EXCHANGE = """
-SELECT name FROM unnest(%s::text[]) AS name WHERE NOT EXISTS (SELECT FROM bus_exchange e WHERE e.name = name)
+SELECT m.exchange FROM unnest(%s::text[]) AS m (exchange)
+WHERE NOT EXISTS (SELECT FROM bus_exchange e WHERE e.name = m.exchange)
 """
 WAKE = f"SELECT pg_notify('{PUBLISHED}', queue) FROM unnest(%s::text[]) AS queue"  # noqa: S608 - fixed text
 

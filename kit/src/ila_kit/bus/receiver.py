@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import orjson
 import sqlalchemy as sa

@@ -382,7 +382,7 @@ def pointers(messages: Any, at: str = "") -> dict[str, list[str]]:
 
 
 def expected_version() -> int:
-    """Return the version the caller read, from If-Match. Raises a 428 problem, or Stale for no tag of ours."""
+    """Return the version the caller read, from If-Match. Raises a 428 problem; Stale for a foreign tag."""
     tag = flask.request.headers.get("If-Match", "").strip()
     if not tag:
         raise BadRequest("precondition-required", 428)

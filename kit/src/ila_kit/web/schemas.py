@@ -113,7 +113,7 @@ class Money(ma.fields.Nested):
         except ValueError as fault:
             raise ma.ValidationError({"amount": [str(fault)]}) from None
 
-    def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:  # type: ignore[override]
         return as_money(value) if isinstance(value, Decimal) else value
 
 
