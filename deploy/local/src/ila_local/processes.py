@@ -1,0 +1,145 @@
+"""The one table of processes: what runs, in which order, on which port, with which environment."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ila_local import probes
+from ila_local.databases import SERVICES, Databases
+from ila_local.keys import GATEWAY_AT_EIDENTITY, Keys
+from ila_local.process import Floor, Process
+
+PERSONAS = Path(__file__).parents[2] / "personas.toml"
+ROLES = (
+    "postgres",
+    "valkey",
+    "eidentity",
+    *SERVICES,
+    *(f"{service}-worker" for service in SERVICES),
+    "portal",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the rows of the table depend on."""
+
+    data_dir: Path
+    ports: Mapping[str, int]
+    keys: Keys
+    databases: Databases
+    broker_url: str
+    session_store_url: str
+    secret_key: str
+
+    def url(self, role: str) -> str:
+        """Return the base address of a role."""
+        return f"http://127.0.0.1:{self.ports[role]}"
+
+
+def table(around: Surroundings, stores: tuple[Process, ...]) -> list[Process]:
+    """Return every process of the suite; `stores` are the embedded ones."""
+    server = tuple(store.role for store in stores if store.role == "postgres")
+    databases = database_task(around.databases, around.data_dir, needs=server)
+    services = [row for service in SERVICES for row in _service(around, service)]
+    return [*stores, databases, *services, _eidentity(around), _gateway(around), _portal(around)]
+
+
+def database_task(databases: Databases, data_dir: Path, needs: tuple[str, ...]) -> Process:
+    """Return the task that makes databases, roles and schemas, here or on somebody's own PostgreSQL."""
+    return Process(
+        role="databases",
+        command=(sys.executable, "-m", "ila_local.cli", "provision"),
+        floor=Floor.SERVICES,
+        needs=needs,
+        environment={
+            "ILA_DATA_DIR": str(data_dir),
+            "ILA_DATABASE_URL": databases.admin_url,
+            "ILA_DATABASE_NAME": databases.name,
+        },
+    )
+
+
+def _service(around: Surroundings, service: str) -> list[Process]:
+    """Return a service's three rows: its migration, its web processes, its worker."""
+    command = _installed(f"ila-{service}")
+    environment = {
+        "DATABASE_URL": around.databases.service_url(service),
+        "BROKER_URL": around.broker_url,
+        "GATEWAY_URL": around.url("gateway"),
+        "CLIENT_KEY_FILE": str(around.keys.file(f"svc:{service}")),
+        "PERSONAS_FILE": str(PERSONAS),
+    }
+    web = _web(around, service, environment, needs=(f"{service}-migrate",))
+    worker = _web(around, f"{service}-worker", environment, (command, "work"), web.needs, Floor.WORKERS)
+    migrate = Process(
+        role=f"{service}-migrate",
+        command=(command, "migrate"),
+        floor=Floor.SERVICES,
+        needs=("databases",),
+        environment=web.environment,
+    )
+    return [migrate, web, worker]
+
+
+def _eidentity(around: Surroundings) -> Process:
+    environment = {
+        "ISSUER": around.url("eidentity"),
+        "PERSONAS_FILE": str(PERSONAS),
+        "CLIENTS_FILE": str(around.keys.eidentity_clients_file(around.url("gateway"))),
+        "SIGNING_KEY_FILE": str(around.keys.file("eidentity-signing")),
+        "LOG_LEVEL": "WARNING",
+    }
+    return _web(around, "eidentity", environment, (_installed("ila-stub-eidentity"), "serve"))
+
+
+def _gateway(around: Surroundings) -> Process:
+    environment = {
+        "PUBLIC_URL": around.url("gateway"),
+        "SESSION_STORE_URL": around.session_store_url,
+        "SIGNING_KEY_FILE": str(around.keys.file("gateway-signing")),
+        "CLIENTS_FILE": str(around.keys.gateway_clients_file()),
+        "EIDENTITY_ISSUER": around.url("eidentity"),
+        "EIDENTITY_CLIENT_ID": GATEWAY_AT_EIDENTITY,
+        "EIDENTITY_KEY_FILE": str(around.keys.file(GATEWAY_AT_EIDENTITY)),
+        "SECRET_KEY": around.secret_key,
+        **{f"{role.upper()}_URL": around.url(role) for role in (*SERVICES, "portal")},
+    }
+    return _web(around, "gateway", environment, needs=("valkey", "eidentity"), floor=Floor.DOORS)
+
+
+def _portal(around: Surroundings) -> Process:
+    return _web(around, "portal", {"GATEWAY_URL": around.url("gateway")}, floor=Floor.DOORS)
+
+
+def _web(
+    around: Surroundings,
+    role: str,
+    environment: Mapping[str, str],
+    command: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+    floor: Floor = Floor.SERVICES,
+) -> Process:
+    """Return the row of a process that answers `/health/ready` on its port."""
+    port = around.ports[role]
+    return Process(
+        role=role,
+        command=command or (_installed(f"ila-{role}"), "serve"),
+        floor=floor,
+        port=port,
+        environment={
+            "ILA_ENV": "development",
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "NO_PROXY": "127.0.0.1,localhost",  # neighbours are asked directly, whatever the machine's proxy
+            **environment,
+        },
+        needs=needs,
+        probe=probes.http(port),
+    )
+
+
+def _installed(name: str) -> str:
+    """Return the path of a console script of this environment."""
+    return str(Path(sys.executable).with_name(name))

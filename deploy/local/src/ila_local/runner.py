@@ -1,0 +1,192 @@
+"""Runs the whole suite, or its database alone, for as long as a person or a command needs it."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from ila_local.data_dir import DataDir
+from ila_local.databases import BUS, SERVICES, Databases
+from ila_local.errors import CannotRun
+from ila_local.keys import Keys
+from ila_local.leftovers import end_orphans
+from ila_local.log import RUNNER, PrefixedLog
+from ila_local.ports import free_port, is_free, remembered_ports
+from ila_local.postgres import EmbeddedPostgres, remove_cluster
+from ila_local.process import Life, Process, death_signal
+from ila_local.processes import ROLES, Surroundings, database_task, table
+from ila_local.settings import Settings
+from ila_local.supervisor import Log, Supervisor
+from ila_local.valkey import EmbeddedValkey
+
+START_LIMIT = 90  # seconds until a suite that is not ready gives up
+INTERRUPTED = 130  # exit code of a command that was told to stop
+TAIL_LINES = 60
+
+Body = Callable[[Supervisor], Awaitable[int]]
+
+
+def run(settings: Settings) -> int:
+    """Run the suite until told to stop; return the exit code."""
+    log, started = PrefixedLog(sys.stdout), time.monotonic()
+
+    async def until_told(supervisor: Supervisor) -> int:
+        url = f"http://127.0.0.1:{settings.ila_port}"
+        print(f"ready in {time.monotonic() - started:.1f} s: {url}", flush=True)
+        await supervisor.failed
+        return 1
+
+    data = DataDir(settings.ila_data_dir)
+    with data.locked():
+        rows, _ = suite(settings, data)
+        return supervise(rows, data, log, until_told, interrupted=0)
+
+
+def with_suite(settings: Settings, command: Sequence[str], log_file: Path | None) -> int:
+    """Run a command beside a suite of its own on free ports; return the command's exit code.
+
+    On somebody's own PostgreSQL the suite gets a database of its own, which is dropped in the end.
+    """
+    with _temporary_data(log_file) as (data, log):
+        name = f"ila_t_{secrets.token_hex(4)}"
+        settings = replace(settings, ila_port=free_port(), ila_data_dir=data.path, ila_database_name=name)
+        rows, databases = suite(settings, data)
+        environment = {
+            "ILA_URL": f"http://127.0.0.1:{settings.ila_port}",
+            "ILA_DATA_DIR": str(data.path),
+            "ILA_SUITE_DATABASE_URL": databases.suite_url(),
+        }
+        try:
+            return supervise(rows, data, log, _runs(command, environment))
+        finally:
+            if settings.ila_database_url:
+                databases.drop()
+
+
+def with_postgres(command: Sequence[str], log_file: Path | None) -> int:
+    """Run a command beside an embedded PostgreSQL of its own; return the command's exit code."""
+    with _temporary_data(log_file) as (data, log):
+        server = EmbeddedPostgres(data, free_port())
+        databases = databases_on(server.admin_url, "ila", data)
+        environment = {"ILA_DATABASE_URL": server.admin_url, "ILA_BROKER_URL": databases.bus_url()}
+        rows = [server.process(), database_task(databases, data.path, needs=("postgres",))]
+        return supervise(rows, data, log, _runs(command, environment))
+
+
+def suite(settings: Settings, data: DataDir) -> tuple[list[Process], Databases]:
+    """Return the table of processes for these settings. Call it with the data directory locked."""
+    end_orphans(str(data.path))
+    if not is_free(settings.ila_port):
+        raise CannotRun(
+            f"Port {settings.ila_port} is taken: stop what listens there, or choose another, "
+            f"for example ILA_PORT={settings.ila_port + 1}."
+        )
+    ports = remembered_ports(data, ROLES) | {"gateway": settings.ila_port}
+    valkey = EmbeddedValkey(data, ports["valkey"])
+    server = None if settings.ila_database_url else EmbeddedPostgres(data, ports["postgres"])
+    admin_url = server.admin_url if server else settings.ila_database_url
+    databases = databases_on(admin_url, settings.ila_database_name, data)
+    around = Surroundings(
+        data_dir=data.path,
+        ports=ports,
+        keys=Keys(data),
+        databases=databases,
+        broker_url=settings.ila_broker_url or databases.bus_url(),
+        session_store_url=valkey.url,
+        secret_key=data.password("gateway-secret-key"),
+    )
+    stores = [store.process() for store in (server, valkey) if store]
+    return table(around, tuple(stores)), databases
+
+
+def databases_on(admin_url: str, name: str, data: DataDir) -> Databases:
+    """Return the suite's databases on a server, with the passwords this data directory keeps."""
+    passwords = {owner: data.password(f"{name}_{owner}") for owner in (*SERVICES, BUS)}
+    return Databases(admin_url, name, passwords)
+
+
+def supervise(
+    rows: Sequence[Process], data: DataDir, log: Log, body: Body, interrupted: int = INTERRUPTED
+) -> int:
+    """Start the processes, do the body, stop the processes; return the exit code.
+
+    A signal to stop ends the start or the body at once; the code then is `interrupted`. It is 1 when a
+    process had to be killed.
+    """
+    return asyncio.run(_supervise(rows, data, log, body, interrupted))
+
+
+async def _supervise(rows: Sequence[Process], data: DataDir, log: Log, body: Body, interrupted: int) -> int:
+    supervisor = Supervisor(rows, str(data.path), log, lambda lives: _write_state(data, lives))
+    work = asyncio.create_task(_start_and_do(supervisor, body))
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(stop, work.cancel)
+    code, killed = interrupted, []
+    try:
+        with suppress(asyncio.CancelledError):
+            code = await work
+    finally:
+        log(RUNNER, "stopping")
+        killed = await supervisor.stop()
+        (data.path / "run.json").unlink(missing_ok=True)
+    if killed:
+        log(RUNNER, f"had to kill {', '.join(killed)}")
+    return code or bool(killed)
+
+
+async def _start_and_do(supervisor: Supervisor, body: Body) -> int:
+    await supervisor.start(START_LIMIT)
+    return await body(supervisor)
+
+
+def _write_state(data: DataDir, lives: Sequence[Life]) -> None:
+    """Tell who runs where, for tests and for people."""
+    runner = {"role": RUNNER, "pid": os.getpid(), "port": None}
+    rows = [{"role": life.process.role, "pid": life.pid, "port": life.process.port} for life in lives]
+    data.write_json("run.json", [runner, *rows])
+
+
+def _runs(command: Sequence[str], environment: Mapping[str, str]) -> Body:
+    """Return a body that runs a command to its end, and stops it when told to."""
+
+    async def body(_: Supervisor) -> int:
+        child = await asyncio.create_subprocess_exec(
+            *command,
+            env={**os.environ, **environment},
+            preexec_fn=death_signal(signal.SIGTERM),
+        )
+        try:
+            return await child.wait()
+        finally:
+            if child.returncode is None:
+                child.terminate()
+                await child.wait()
+
+    return body
+
+
+@contextmanager
+def _temporary_data(log_file: Path | None) -> Iterator[tuple[DataDir, Log]]:
+    """Lend a data directory that is deleted afterwards, and a log that is shown when things go wrong."""
+    folder = Path(tempfile.mkdtemp(prefix="ila-"))
+    folder.chmod(0o711)
+    data = DataDir(folder)
+    try:
+        with data.locked(), (log_file or folder / "suite.log").open("w+", encoding="utf-8") as file:
+            try:
+                yield data, PrefixedLog(file)
+            except CannotRun:
+                file.seek(0)
+                sys.stderr.writelines(file.readlines()[-TAIL_LINES:])
+                raise
+    finally:
+        remove_cluster(data)
+        shutil.rmtree(folder, ignore_errors=True)
