@@ -1,0 +1,10 @@
+"""HTTP: one file per resource; a view reads, calls one use case or store, and shows the result."""
+
+from ila_funding.api.accounts import accounts
+from ila_funding.api.budget_lines import budget_lines
+from ila_funding.api.holds import holds
+from ila_funding.api.ledger import ledger
+from ila_funding.api.methodologies import methodologies
+from ila_funding.api.quotes import public_quotes, quotes
+
+BLUEPRINTS = [quotes, public_quotes, methodologies, budget_lines, holds, accounts, ledger]

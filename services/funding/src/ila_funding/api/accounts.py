@@ -1,0 +1,100 @@
+"""Learners' accounts over HTTP: what a person was granted, and what became of it."""
+
+from typing import Any
+from uuid import UUID
+
+from ila_kit.errors import Missing
+from ila_kit.money import ZERO
+from ila_kit.web.resource import Access, Call, Resource, page_request
+from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
+
+accounts = Resource(
+    "accounts", __name__, url_prefix="/api/funding/v1/accounts", description="Learners' accounts"
+)
+BALANCES = ("granted", "held", "committed", "consumed", "released", "expired")
+
+
+class BalanceSchema(Schema):
+    """granted = held + committed + consumed + released + expired."""
+
+    granted = fields.Money(required=True)
+    held = fields.Money(required=True)
+    committed = fields.Money(required=True)
+    consumed = fields.Money(required=True)
+    released = fields.Money(required=True)
+    expired = fields.Money(required=True)
+
+
+class CallAccountSchema(Schema):
+    """The account in one call."""
+
+    call_id = fields.Id(required=True)
+    code = fields.String(required=True)
+    title_lv = fields.String(required=True)
+    title_en = fields.String(required=True)
+    balance = fields.Nested(BalanceSchema, required=True)
+    updated_at = fields.Instant(required=True)
+
+
+class AccountSchema(Schema):
+    """A learner's account: over all calls, and in each."""
+
+    person_id = fields.Id(required=True)
+    balance = fields.Nested(BalanceSchema, required=True)
+    calls = fields.List(fields.Nested(CallAccountSchema), required=True)
+
+
+class EntryQuery(ListQuery):
+    """Filters of the entries."""
+
+    call_id = fields.Id()
+    hold_id = fields.Id()
+
+
+class LearnerEntrySchema(Schema):
+    """What an account gained (or lost, when negative), why, and for which programme by which quote."""
+
+    id = fields.Id(required=True)
+    transaction_id = fields.Id(required=True)
+    at = fields.Instant(required=True)
+    reason = fields.String(required=True)
+    account = fields.String(required=True)
+    amount = fields.Money(required=True)
+    call_id = fields.Id(required=True)
+    call_code = fields.String(required=True)
+    hold_id = fields.Id(required=True)
+    application_id = fields.Id(required=True)
+    programme_id = fields.Id(required=True)
+    programme_title_lv = fields.String(required=True)
+    quote_hash = fields.String(required=True)
+    methodology_version = fields.String(required=True)
+
+
+@accounts.operation("GET", "/me", Access(own={"learner"}), answer=(200, AccountSchema))
+def get_my_account(call: Call) -> dict[str, Any]:
+    """Show the caller's own account; one without any movement is all zeros."""
+    if call.scope.person is None:
+        raise Missing()
+    rows = call.unit.ledger.accounts_of(call.scope.person)
+    total = {name: sum((row[name] for row in rows), ZERO) for name in BALANCES}
+    return {"person_id": call.scope.person, "balance": total, "calls": [_of_call(row) for row in rows]}
+
+
+@accounts.operation(
+    "GET",
+    "/<uuid:person_id>/entries",
+    Access(own={"learner"}, any={"auditor"}),
+    query=EntryQuery,
+    answer=(200, list_of(LearnerEntrySchema)),
+)
+def get_account_entries(call: Call, person_id: UUID) -> dict[str, Any]:
+    """List the movements of a learner's account, the newest first."""
+    if not call.scope.covers(person=person_id):
+        raise Missing()
+    page = call.unit.ledger.entries_of(person_id, page_request(call.query))
+    return {"items": page.rows, "next": page.next}
+
+
+def _of_call(row: dict[str, Any]) -> dict[str, Any]:
+    named = {name: row[name] for name in ("call_id", "code", "title_lv", "title_en", "updated_at")}
+    return named | {"balance": {name: row[name] for name in BALANCES}}

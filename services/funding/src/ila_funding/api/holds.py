@@ -1,0 +1,74 @@
+"""Holds over HTTP: learners see their own, officers all."""
+
+from typing import Any
+from uuid import UUID
+
+from ila_kit.errors import Missing
+from ila_kit.events import to_json
+from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
+from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
+
+from ila_funding.api.quotes import QuoteSchema
+from ila_funding.domain.hold import HOLD_STATES
+
+holds = Resource(
+    "holds", __name__, url_prefix="/api/funding/v1/holds", description="Money set apart for applications"
+)
+VIEWERS = Access(own={"learner"}, any={"rate_manager", "claim_officer", "auditor"})
+STATES = sorted(HOLD_STATES.states)
+
+
+class HoldQuery(ListQuery):
+    """Filters of the holds."""
+
+    state = fields.OneOf(STATES)
+    person_id = fields.Id()
+    application_id = fields.Id()
+    programme_id = fields.Id()
+    call_id = fields.Id()
+    line_id = fields.Id()
+
+
+class HoldSchema(Schema):
+    """Money set apart for an application."""
+
+    id = fields.Id(required=True)
+    application_id = fields.Id(required=True)
+    person_id = fields.Id(required=True)
+    call_id = fields.Id(required=True)
+    programme_id = fields.Id(required=True)
+    line_id = fields.Id(required=True)
+    amount = fields.Money(required=True)
+    state = fields.OneOf(STATES, required=True)
+    quote_hash = fields.String(required=True)
+    methodology_version = fields.String(required=True)
+    applied_on = fields.Date(required=True)
+    provisional = fields.Flag(required=True)
+    expires_at = fields.Instant(required=True)
+    version = fields.WholeNumber(min=1, max=2**31, required=True)
+    created_at = fields.Instant(required=True)
+    updated_at = fields.Instant(required=True)
+
+
+class PinnedHoldSchema(HoldSchema):
+    """A hold with the quote it is pinned to."""
+
+    quote = fields.Nested(QuoteSchema, required=True)
+
+
+@holds.operation("GET", "", VIEWERS, query=HoldQuery, answer=(200, list_of(HoldSchema)))
+def get_holds(call: Call) -> dict[str, Any]:
+    """List holds, the newest first."""
+    page = call.unit.holds.page(page_request(call.query), call.scope)
+    return {"items": page.rows, "next": page.next}
+
+
+@holds.operation("GET", "/<uuid:hold_id>", VIEWERS, answer=(200, PinnedHoldSchema))
+def get_hold(call: Call, hold_id: UUID) -> Answer:
+    """Show a hold with the quote it is pinned to."""
+    hold = call.unit.holds.get(hold_id, call.scope)
+    if hold is None:
+        raise Missing()
+    shown = to_json(hold)
+    del shown["movement_id"]
+    return Answer(shown, version=hold.version)

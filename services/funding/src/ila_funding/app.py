@@ -1,0 +1,46 @@
+"""Wiring of the funding service: the one module that knows all of its parts."""
+
+from flask import Flask
+from ila_kit.bus.broker import Broker
+from ila_kit.bus.worker import WorkerConfig
+from ila_kit.clock import utc_now
+from ila_kit.store.database import create_engine
+from ila_kit.store.unit import Units
+from ila_kit.web.app import service_app
+
+from ila_funding.api import BLUEPRINTS
+from ila_funding.consumers import HANDLERS, TIMERS
+from ila_funding.parameters import load_methodologies
+from ila_funding.ports import Deps
+from ila_funding.settings import Settings
+from ila_funding.store.unit import FundingUnit
+
+SERVICE = "funding"
+
+
+def live_deps(settings: Settings) -> Deps:
+    """Connect the ports to the real database and clock."""
+    engine = create_engine(settings.database_url, pool_size=settings.pool_size, name="ila-funding")
+    kind = FundingUnit.deciding_by(load_methodologies())
+    return Deps(units=Units(engine, SERVICE, kind, utc_now))
+
+
+def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
+    """Build the WSGI application. Importing this module connects to nothing."""
+    return service_app(
+        SERVICE, "Funding", BLUEPRINTS, deps or live_deps(settings), settings, package="ila_funding"
+    )
+
+
+def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[FundingUnit]:
+    """Return what the worker process does: relay, inbox, timers."""
+    units = (deps or live_deps(settings)).units
+    return WorkerConfig(
+        units=units,
+        broker=Broker(settings.broker_url),
+        handlers=HANDLERS,
+        timers=TIMERS,
+        host=settings.host,
+        port=settings.port,
+        inbox_threads=settings.inbox_threads,
+    )

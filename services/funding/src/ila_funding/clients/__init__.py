@@ -1,0 +1,1 @@
+"""Calls to neighbours, one file each: this service needs none, it hears all it needs by events."""

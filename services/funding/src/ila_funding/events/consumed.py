@@ -1,0 +1,75 @@
+"""The parts this service relies on of what others publish; schemas in `consumed/<type>.json`."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+from uuid import UUID
+
+from ila_kit.events import from_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Base of what is read from a received event."""
+
+    @classmethod
+    def read(cls, data: dict[str, Any]) -> Self:
+        """Return the part of a received body that this class names."""
+        return from_json(cls, data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPublished(Heard):
+    """catalog.call_published.v1"""
+
+    call_id: UUID
+    code: str
+    title_lv: str
+    title_en: str
+    funding_source: str
+    activity: str
+    budget_limit: Decimal
+    hold_days: int
+    opening_mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammePart:
+    """A module or study course of a published programme."""
+
+    title: str
+    hours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammePublished(Heard):
+    """catalog.programme_published.v1"""
+
+    programme_id: UUID
+    call_id: UUID
+    kind: str
+    title_lv: str
+    funding_source: str
+    parts: list[ProgrammePart]
+    continuing_programme: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationFoundEligible(Heard):
+    """applications.application_found_eligible.v1"""
+
+    application_id: UUID
+    person_id: UUID
+    call_id: UUID
+    programme_id: UUID
+    provisional: bool
+    applied_on: date
+    receipt_sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationWithdrawn(Heard):
+    """applications.application_withdrawn.v1"""
+
+    application_id: UUID

@@ -1,0 +1,51 @@
+"""The amounts that rules work with, by date, each with its source; read once at the start."""
+
+import tomllib
+from collections import Counter
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+from ila_kit.money import parse_amount
+
+from ila_funding.domain.methodology import ContinuingProgramme, Methodologies, Methodology
+from ila_funding.domain.unit_cost import UnitCost
+
+
+def load_methodologies(text: str | None = None) -> Methodologies:
+    """Return every version that `unit_costs.toml` tells of.
+
+    Raises ValueError or KeyError for a file that is not as its head describes.
+    """
+    if text is None:
+        text = (files(__package__) / "unit_costs.toml").read_text(encoding="utf-8")
+    versions = [_methodology(entry) for entry in tomllib.loads(text)["methodology"]]
+    twice = [name for name, count in Counter(one.version for one in versions).items() if count > 1]
+    if twice:
+        raise ValueError(f"versions are never used twice: {twice}")
+    return Methodologies(tuple(versions))
+
+
+def _methodology(entry: dict[str, Any]) -> Methodology:
+    if entry["known_from"].tzinfo is None:
+        raise ValueError("known_from is an instant with its offset")
+    return Methodology(
+        id=UUID(entry["id"]),
+        version=entry["version"],
+        title=entry["title"],
+        document=entry["document"],
+        valid_from=entry["valid_from"],
+        known_from=entry["known_from"],
+        module=_unit_cost(entry["module"]),
+        study_course=_unit_cost(entry["study_course"]),
+        continuing_programmes=tuple(map(_programme, entry.get("continuing_programme", []))),
+    )
+
+
+def _unit_cost(entry: dict[str, str]) -> UnitCost:
+    return UnitCost(parse_amount(entry["rate"]), parse_amount(entry["cap"]), entry["source"])
+
+
+def _programme(entry: dict[str, Any]) -> ContinuingProgramme:
+    ceiling = parse_amount(entry["ceiling"])
+    return ContinuingProgramme(entry["title"], entry["hours"], ceiling, entry["source"])

@@ -1,0 +1,127 @@
+"""Hold requests and holds."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from ila_kit.actor import Scope
+from ila_kit.store.listing import Listing, Page, PageRequest
+from sqlalchemy.dialects.postgresql import insert
+
+from ila_funding.domain.hold import EarlyWithdrawal, Hold, HoldRequest
+from ila_funding.store.rows import made, values
+from ila_funding.store.tables import hold, hold_request
+
+# The pinned quote is shown with one hold, not with each of a list.
+LISTING = Listing(
+    sa.select(*(column for column in hold.c if column.name not in ("quote", "movement_id"))),
+    id=hold.c.id,
+    sorts={"created_at": hold.c.created_at, "updated_at": hold.c.updated_at},
+    default="-created_at",
+    filters={
+        name: hold.c[name]
+        for name in ("state", "person_id", "application_id", "programme_id", "call_id", "line_id")
+    },
+    updated=hold.c.updated_at,
+)
+
+
+class SqlRequestStore:
+    """Hold requests, one per application."""
+
+    def __init__(self, connection: sa.Connection):
+        self._connection = connection
+
+    def claim(self, request: HoldRequest) -> HoldRequest | EarlyWithdrawal | None:
+        """Store a request unless its application has one; return what was there, locked, if so."""
+        return self._claim(values(request))
+
+    def claim_withdrawal(self, withdrawal: EarlyWithdrawal) -> HoldRequest | None:
+        """Return the request of an application, locked; store the withdrawal when there is none."""
+        found = self._claim(
+            {
+                "application_id": withdrawal.application_id,
+                "state": "withdrawn",
+                "provisional": False,
+                "version": withdrawal.version,
+                "created_at": withdrawal.at,
+                "updated_at": withdrawal.at,
+            }
+        )
+        return found if isinstance(found, HoldRequest) else None
+
+    def save(self, request: HoldRequest) -> None:
+        """Store a changed request."""
+        mine = hold_request.c.application_id == request.application_id
+        self._connection.execute(sa.update(hold_request).where(mine).values(values(request)))
+
+    def next_waiting(self, line_id: UUID) -> HoldRequest | None:
+        """Return, locked, the request received first of those that wait for a line's money.
+
+        One that is being withdrawn at this moment is passed over, not waited for: its
+        transaction wants the lock on the line that the caller holds.
+        """
+        columns = hold_request.c
+        query = (
+            sa.select(hold_request)
+            .where(columns.line_id == line_id, columns.state == "waiting")
+            .order_by(columns.receipt_sequence, columns.application_id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        return made(HoldRequest, self._connection.execute(query).mappings().one_or_none())
+
+    def _claim(self, row: dict[str, Any]) -> HoldRequest | EarlyWithdrawal | None:
+        new = insert(hold_request).values(row).on_conflict_do_nothing()
+        if self._connection.execute(new.returning(hold_request.c.application_id)).first():
+            return None
+        mine = hold_request.c.application_id == row["application_id"]
+        found = self._connection.execute(sa.select(hold_request).where(mine).with_for_update())
+        return _request(found.mappings().one())
+
+
+def _request(row: Any) -> HoldRequest | EarlyWithdrawal:
+    if row["person_id"] is None:
+        return EarlyWithdrawal(row["application_id"], row["version"], row["created_at"])
+    return HoldRequest(**row)
+
+
+class SqlHoldStore:
+    """Holds."""
+
+    def __init__(self, connection: sa.Connection):
+        self._connection = connection
+
+    def add(self, new: Hold) -> None:
+        """Store a new hold."""
+        self._connection.execute(sa.insert(hold).values(values(new)))
+
+    def save(self, changed: Hold) -> None:
+        """Store a changed hold."""
+        query = sa.update(hold).where(hold.c.id == changed.id)
+        self._connection.execute(query.values(values(changed)))
+
+    def get(self, hold_id: UUID, scope: Scope) -> Hold | None:
+        """Return a hold that is in scope, or None."""
+        query = sa.select(hold).where(hold.c.id == hold_id, *_in_scope(scope))
+        return made(Hold, self._connection.execute(query).mappings().one_or_none())
+
+    def lock(self, hold_id: UUID) -> Hold | None:
+        """Return a hold that nobody else changes until this transaction ends."""
+        return self._locked(hold.c.id == hold_id)
+
+    def of_application(self, application_id: UUID) -> Hold | None:
+        """Return the hold of an application, locked the same way."""
+        return self._locked(hold.c.application_id == application_id)
+
+    def page(self, request: PageRequest, scope: Scope) -> Page:
+        """Return a page of the holds in scope."""
+        return LISTING.page(self._connection, request, _in_scope(scope))
+
+    def _locked(self, which: sa.ColumnElement[bool]) -> Hold | None:
+        query = sa.select(hold).where(which).with_for_update(key_share=True)
+        return made(Hold, self._connection.execute(query).mappings().one_or_none())
+
+
+def _in_scope(scope: Scope) -> list[sa.ColumnElement[bool]]:
+    return [] if scope.everything else [hold.c.person_id == scope.person]

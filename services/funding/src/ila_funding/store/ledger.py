@@ -1,0 +1,166 @@
+"""The ledger and the balances that follow from it."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from ila_kit.ids import uuid7
+from ila_kit.money import ZERO
+from ila_kit.store.listing import Listing, Page, PageRequest
+
+from ila_funding.domain.ledger import Account, Movement, Reason
+from ila_funding.ports import AccountState
+from ila_funding.store.tables import hold, learner_account, ledger_entry, published_call, published_programme
+
+ENTRIES = Listing(
+    ledger_entry,
+    id=ledger_entry.c.id,
+    sorts={"at": ledger_entry.c.id},
+    default="-at",
+    filters={
+        name: ledger_entry.c[name]
+        for name in ("account", "reason", "line_id", "call_id", "person_id", "hold_id", "transaction_id")
+    },
+)
+# What a learner sees of the ledger: the own side of each transaction, with where it comes from.
+_OF_LEARNER = (
+    sa.select(
+        ledger_entry.c.id,
+        ledger_entry.c.transaction_id,
+        ledger_entry.c.at,
+        ledger_entry.c.reason,
+        ledger_entry.c.account,
+        ledger_entry.c.amount,
+        ledger_entry.c.call_id,
+        published_call.c.code.label("call_code"),
+        ledger_entry.c.hold_id,
+        hold.c.application_id,
+        hold.c.programme_id,
+        published_programme.c.title_lv.label("programme_title_lv"),
+        hold.c.quote_hash,
+        hold.c.methodology_version,
+    )
+    .join_from(ledger_entry, hold, hold.c.id == ledger_entry.c.hold_id)
+    .join(published_call, published_call.c.call_id == ledger_entry.c.call_id)
+    .join(published_programme, published_programme.c.programme_id == hold.c.programme_id)
+    .where(ledger_entry.c.account != Account.FREE.value)
+)
+LEARNER_ENTRIES = Listing(
+    _OF_LEARNER,
+    id=ledger_entry.c.id,
+    sorts={"at": ledger_entry.c.id},
+    default="-at",
+    filters={"call_id": ledger_entry.c.call_id, "hold_id": ledger_entry.c.hold_id},
+)
+
+_LINE = """line AS (
+  UPDATE budget_line SET held = held + :held, committed = committed + :committed,
+    consumed = consumed + :consumed, version = version + 1, updated_at = :at
+  WHERE id = :line_id
+    AND held + committed + consumed + :held + :committed + :consumed <= limit_amount
+    AND (CAST(:turn AS bigint) IS NULL OR NOT EXISTS (
+      SELECT FROM hold_request AS ahead
+      WHERE ahead.line_id = :line_id AND ahead.state = 'waiting' AND ahead.receipt_sequence < :turn))
+  RETURNING id)"""
+_NEW_OR_KNOWN = """account AS (
+  INSERT INTO learner_account AS mine (id, person_id, call_id, granted, held, committed, consumed,
+    released, expired, version, updated_at)
+  SELECT CAST(:account_id AS uuid), CAST(:person_id AS uuid), CAST(:call_id AS uuid),
+    CAST(:granted AS numeric), CAST(:held AS numeric), 0, 0, 0, 0, 1, CAST(:at AS timestamptz)
+  FROM line
+  ON CONFLICT (person_id, call_id) DO UPDATE SET granted = mine.granted + excluded.granted,
+    held = mine.held + excluded.held, version = mine.version + 1, updated_at = excluded.updated_at
+  RETURNING id, granted, version)"""
+_KNOWN = """account AS (
+  UPDATE learner_account AS mine SET held = mine.held + :held, committed = mine.committed + :committed,
+    consumed = mine.consumed + :consumed, released = mine.released + :released,
+    expired = mine.expired + :expired, version = mine.version + 1, updated_at = :at
+  FROM line WHERE mine.person_id = :person_id AND mine.call_id = :call_id
+  RETURNING mine.id, mine.granted, mine.version)"""
+_ENTRIES = """entries AS (
+  INSERT INTO ledger_entry (id, transaction_id, at, reason, account, amount, line_id, call_id, person_id,
+    hold_id, reverses)
+  SELECT entry.id, CAST(:id AS uuid), CAST(:at AS timestamptz), CAST(:reason AS text), entry.account,
+    entry.amount, line.id, CAST(:call_id AS uuid), CAST(:person_id AS uuid), CAST(:hold_id AS uuid),
+    CAST(:reverses AS uuid)
+  FROM line, (VALUES (CAST(:from_id AS uuid), CAST(:from_account AS text), CAST(:from_amount AS numeric)),
+    (CAST(:to_id AS uuid), CAST(:to_account AS text), CAST(:to_amount AS numeric)))
+    AS entry (id, account, amount))"""
+_RESULT = " SELECT id, granted, version FROM account"
+_GRANT = sa.text("WITH " + ", ".join([_LINE, _NEW_OR_KNOWN, _ENTRIES]) + _RESULT)
+_MOVE = sa.text("WITH " + ", ".join([_LINE, _KNOWN, _ENTRIES]) + _RESULT)
+
+
+class SqlLedgerStore:
+    """The ledger, and the balances of lines and learners that follow from it."""
+
+    def __init__(self, connection: sa.Connection):
+        self._connection = connection
+
+    def post(self, movement: Movement, turn: int | None = None) -> AccountState | None:
+        """Move a learner's money: line, account and entries change in one statement or not at all.
+
+        None when the line does not carry it, or when an application received before `turn`
+        waits for the line's money. The line comes before the account everywhere, so that two
+        movements never wait for each other.
+        """
+        statement = _GRANT if movement.reason is Reason.HOLD else _MOVE
+        row = self._connection.execute(statement, _parameters(movement) | {"turn": turn}).one_or_none()
+        return None if row is None else AccountState(*row)
+
+    def record(self, movement: Movement) -> None:
+        """Write the entries of a movement of the line itself."""
+        rows = [
+            {
+                "id": uuid7(),
+                "transaction_id": movement.id,
+                "at": movement.at,
+                "reason": movement.reason.value,
+                "account": account.value,
+                "amount": amount,
+                "line_id": movement.line_id,
+                "call_id": movement.call_id,
+            }
+            for account, amount in movement.entries()
+        ]
+        self._connection.execute(sa.insert(ledger_entry).values(rows))
+
+    def entries(self, request: PageRequest) -> Page:
+        """Return a page of all entries."""
+        return ENTRIES.page(self._connection, request)
+
+    def entries_of(self, person_id: UUID, request: PageRequest) -> Page:
+        """Return a page of a learner's entries, with the programme and quote each comes from."""
+        return LEARNER_ENTRIES.page(self._connection, request, [ledger_entry.c.person_id == person_id])
+
+    def accounts_of(self, person_id: UUID) -> list[dict[str, Any]]:
+        """Return a learner's account in each call, with the call's code and titles."""
+        query = (
+            sa.select(learner_account, published_call.c.code, published_call.c.title_lv)
+            .add_columns(published_call.c.title_en)
+            .join(published_call, published_call.c.call_id == learner_account.c.call_id)
+            .where(learner_account.c.person_id == person_id)
+            .order_by(learner_account.c.id)
+        )
+        return [dict(row) for row in self._connection.execute(query).mappings()]
+
+
+def _parameters(movement: Movement) -> dict[str, Any]:
+    (source, loss), (target, gain) = movement.entries()
+    change = {
+        name.value: movement.change(name) for name in (Account.HELD, Account.COMMITTED, Account.CONSUMED)
+    }
+    by_reason = {
+        "granted": movement.amount if movement.reason is Reason.HOLD else ZERO,
+        "released": movement.amount if movement.reason is Reason.RELEASE else ZERO,
+        "expired": movement.amount if movement.reason is Reason.EXPIRY else ZERO,
+    }
+    named = ("id", "at", "line_id", "call_id", "person_id", "hold_id", "reverses")
+    return (
+        {name: getattr(movement, name) for name in named}
+        | change
+        | by_reason
+        | {"reason": movement.reason.value, "account_id": uuid7()}
+        | {"from_id": uuid7(), "from_account": source.value, "from_amount": loss}
+        | {"to_id": uuid7(), "to_account": target.value, "to_amount": gain}
+    )

@@ -1,0 +1,178 @@
+"""Tables of this service, beside those that the kit gives every service."""
+
+import sqlalchemy as sa
+from ila_kit.store.tables import UTC
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = sa.MetaData()
+MONEY = sa.Numeric(14, 2)
+
+published_call = sa.Table(
+    "published_call",
+    metadata,
+    sa.Column("call_id", sa.Uuid, primary_key=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("title_lv", sa.Text, nullable=False),
+    sa.Column("title_en", sa.Text, nullable=False),
+    sa.Column("funding_source", sa.Text, nullable=False),
+    sa.Column("activity", sa.Text, nullable=False),
+    sa.Column("hold_days", sa.Integer, nullable=False),
+    sa.Column("opening_mode", sa.Text, nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.CheckConstraint("hold_days > 0", name="published_call_hold_days"),
+)
+
+published_programme = sa.Table(
+    "published_programme",
+    metadata,
+    sa.Column("programme_id", sa.Uuid, primary_key=True),
+    sa.Column("call_id", sa.Uuid, nullable=False),
+    sa.Column("title_lv", sa.Text, nullable=False),
+    sa.Column("funding_source", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("parts", JSONB, nullable=False, comment="list of title and hours"),
+    sa.Column("continuing_programme", sa.Text),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+)
+
+budget_line = sa.Table(
+    "budget_line",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("call_id", sa.Uuid, sa.ForeignKey("published_call.call_id"), nullable=False),
+    sa.Column("funding_source", sa.Text, nullable=False),
+    sa.Column("activity", sa.Text, nullable=False),
+    sa.Column("limit_amount", MONEY, nullable=False),
+    sa.Column("held", MONEY, nullable=False),
+    sa.Column("committed", MONEY, nullable=False),
+    sa.Column("consumed", MONEY, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", UTC, nullable=False),
+    sa.Column("updated_at", UTC, nullable=False),
+    sa.UniqueConstraint("call_id", "funding_source", "activity", name="budget_line_place"),
+    sa.CheckConstraint("held >= 0 AND committed >= 0 AND consumed >= 0", name="budget_line_not_negative"),
+    sa.CheckConstraint("held + committed + consumed <= limit_amount", name="budget_line_not_overspent"),
+    sa.Index("budget_line_created", "created_at", "id"),
+    sa.Index("budget_line_updated", "updated_at", "id"),
+)
+
+hold_request = sa.Table(
+    "hold_request",
+    metadata,
+    sa.Column("application_id", sa.Uuid, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("call_id", sa.Uuid),
+    sa.Column("programme_id", sa.Uuid),
+    sa.Column("line_id", sa.Uuid, sa.ForeignKey("budget_line.id")),
+    sa.Column("applied_on", sa.Date),
+    sa.Column("receipt_sequence", sa.BigInteger),
+    sa.Column("provisional", sa.Boolean, nullable=False),
+    sa.Column("amount", MONEY),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", UTC, nullable=False),
+    sa.Column("updated_at", UTC, nullable=False),
+    sa.CheckConstraint("state IN ('waiting', 'granted', 'refused', 'withdrawn')", name="hold_request_state"),
+    sa.CheckConstraint("state = 'withdrawn' OR person_id IS NOT NULL", name="hold_request_known"),
+    sa.Index(
+        "hold_request_queue",
+        "line_id",
+        "receipt_sequence",
+        "application_id",
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
+)
+
+hold = sa.Table(
+    "hold",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column(
+        "application_id",
+        sa.Uuid,
+        sa.ForeignKey("hold_request.application_id"),
+        nullable=False,
+        unique=True,
+    ),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("call_id", sa.Uuid, nullable=False),
+    sa.Column("programme_id", sa.Uuid, nullable=False),
+    sa.Column("line_id", sa.Uuid, sa.ForeignKey("budget_line.id"), nullable=False),
+    sa.Column("amount", MONEY, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("quote", JSONB, nullable=False, comment="the pinned quote, as it was shown"),
+    sa.Column("quote_hash", sa.Text, nullable=False),
+    sa.Column("methodology_version", sa.Text, nullable=False),
+    sa.Column("applied_on", sa.Date, nullable=False),
+    sa.Column("provisional", sa.Boolean, nullable=False),
+    sa.Column("expires_at", UTC, nullable=False),
+    sa.Column("movement_id", sa.Uuid, nullable=False, comment="the ledger transaction that moved it last"),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", UTC, nullable=False),
+    sa.Column("updated_at", UTC, nullable=False),
+    sa.CheckConstraint("amount > 0", name="hold_amount"),
+    sa.CheckConstraint(
+        "state IN ('held', 'committed', 'consumed', 'released', 'expired')", name="hold_state"
+    ),
+    sa.Index("hold_created", "created_at", "id"),
+    sa.Index("hold_updated", "updated_at", "id"),
+    sa.Index("hold_person", "person_id", "created_at", "id"),
+    sa.Index("hold_line", "line_id", "created_at", "id"),
+    sa.Index("hold_programme", "programme_id", "created_at", "id"),
+)
+
+learner_account = sa.Table(
+    "learner_account",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("call_id", sa.Uuid, sa.ForeignKey("published_call.call_id"), nullable=False),
+    sa.Column("granted", MONEY, nullable=False),
+    sa.Column("held", MONEY, nullable=False),
+    sa.Column("committed", MONEY, nullable=False),
+    sa.Column("consumed", MONEY, nullable=False),
+    sa.Column("released", MONEY, nullable=False),
+    sa.Column("expired", MONEY, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("updated_at", UTC, nullable=False),
+    sa.UniqueConstraint("person_id", "call_id", name="learner_account_place"),
+    sa.CheckConstraint(
+        "held >= 0 AND committed >= 0 AND consumed >= 0 AND released >= 0 AND expired >= 0",
+        name="learner_account_not_negative",
+    ),
+    sa.CheckConstraint(
+        "granted = held + committed + consumed + released + expired", name="learner_account_complete"
+    ),
+)
+
+ledger_entry = sa.Table(
+    "ledger_entry",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("transaction_id", sa.Uuid, nullable=False),
+    sa.Column("at", UTC, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("amount", MONEY, nullable=False, comment="what the account gains; negative for what it loses"),
+    sa.Column("line_id", sa.Uuid, sa.ForeignKey("budget_line.id"), nullable=False),
+    sa.Column("call_id", sa.Uuid, nullable=False),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column(
+        "hold_id",
+        sa.Uuid,
+        # Checked at the commit: the entries are written with the line's change, the hold after it.
+        sa.ForeignKey("hold.id", deferrable=True, initially="DEFERRED"),
+    ),
+    sa.Column("reverses", sa.Uuid, comment="the transaction this one takes back"),
+    sa.CheckConstraint("amount <> 0", name="ledger_entry_amount"),
+    sa.CheckConstraint(
+        "account IN ('source', 'free', 'held', 'committed', 'consumed')", name="ledger_entry_account"
+    ),
+    sa.UniqueConstraint("transaction_id", "account", name="ledger_entry_once"),
+    sa.UniqueConstraint("reverses", "account", name="ledger_entry_reversed_once"),
+    sa.Index("ledger_entry_line", "line_id", "id"),
+    sa.Index("ledger_entry_person", "person_id", "id"),
+    sa.Index("ledger_entry_hold", "hold_id", "id"),
+    sa.Index("ledger_entry_reason", "reason", "id"),
+)

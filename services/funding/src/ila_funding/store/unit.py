@@ -1,0 +1,77 @@
+"""The unit of work of this service: the kit's, with its stores."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property, partial
+from typing import Any
+
+import sqlalchemy as sa
+from ila_kit.actor import Actor
+from ila_kit.store.unit import Unit
+
+from ila_funding.domain.methodology import Methodologies
+from ila_funding.store.budget_lines import SqlBudgetLineStore
+from ila_funding.store.holds import SqlHoldStore, SqlRequestStore
+from ila_funding.store.ledger import SqlLedgerStore
+from ila_funding.store.methodologies import MethodologyList
+from ila_funding.store.told import SqlCallStore, SqlProgrammeStore
+from ila_funding.store.verification import verify
+
+
+class FundingUnit(Unit):
+    """One transaction of this service."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        service: str,
+        actor: Actor,
+        now: datetime,
+        methodologies: Methodologies,
+    ):
+        super().__init__(connection, service, actor, now)
+        self._versions = methodologies
+
+    @classmethod
+    def deciding_by(cls, methodologies: Methodologies) -> "Callable[..., FundingUnit]":
+        """Return how units are made that price by these methodologies."""
+        return partial(cls, methodologies=methodologies)
+
+    @cached_property
+    def methodologies(self) -> MethodologyList:
+        """Versions of the methodology."""
+        return MethodologyList(self.connection, self._versions)
+
+    @cached_property
+    def calls(self) -> SqlCallStore:
+        """Calls, as catalog told of them."""
+        return SqlCallStore(self.connection)
+
+    @cached_property
+    def programmes(self) -> SqlProgrammeStore:
+        """Programmes, as catalog told of them."""
+        return SqlProgrammeStore(self.connection)
+
+    @cached_property
+    def lines(self) -> SqlBudgetLineStore:
+        """Budget lines."""
+        return SqlBudgetLineStore(self.connection)
+
+    @cached_property
+    def requests(self) -> SqlRequestStore:
+        """Hold requests."""
+        return SqlRequestStore(self.connection)
+
+    @cached_property
+    def holds(self) -> SqlHoldStore:
+        """Holds."""
+        return SqlHoldStore(self.connection)
+
+    @cached_property
+    def ledger(self) -> SqlLedgerStore:
+        """The ledger."""
+        return SqlLedgerStore(self.connection)
+
+    def verify_ledger(self) -> dict[str, Any]:
+        """Return whether the ledger is right, and what in it is not."""
+        return verify(self.connection)

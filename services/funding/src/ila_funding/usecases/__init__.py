@@ -1,0 +1,1 @@
+"""What this service can do; one file per aggregate, one transaction each."""

@@ -1,0 +1,124 @@
+"""Setting money apart for eligible applications, and serving those that wait for some."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from ila_kit.errors import Refusal
+from ila_kit.events import NotYet
+
+from ila_funding.domain.budget import PublishedCall
+from ila_funding.domain.hold import Hold, HoldRequest, PublishedProgramme, new_hold
+from ila_funding.domain.quote import Quote, quote
+from ila_funding.events.published import EntitlementGranted, FundsHeld, HoldRefused
+from ila_funding.ports import AccountState, Unit
+
+EXPIRE_HOLD = "expire-hold"
+SERVE_WAITING = "serve-waiting"
+SERVED_AT_ONCE = 25
+
+
+def terms(unit: Unit, request: HoldRequest) -> tuple[PublishedCall, PublishedProgramme]:
+    """Return the call and the programme of a request. Raises NotYet."""
+    call, programme = unit.calls.get(request.call_id), unit.programmes.get(request.programme_id)
+    if call is None or programme is None:
+        raise NotYet("catalog has not told of the call or the programme")
+    return call, programme
+
+
+def price(unit: Unit, request: HoldRequest, programme: PublishedProgramme) -> Quote:
+    """Return the quote that a hold is pinned to: by the methodology valid on the application day.
+
+    Source: BR-707, BR-709.
+    """
+    return quote(programme.training, unit.methodologies.deciding(request.applied_on, known_at=unit.now))
+
+
+def grant(unit: Unit, request: HoldRequest, line_id: UUID, pinned: Quote, call: PublishedCall) -> bool:
+    """Set the quoted amount apart; False when the line does not carry it or somebody is before.
+
+    Source: BR-709, BR-710.
+    """
+    hold, movement = new_hold(request, line_id, pinned, call.hold_days, unit.now)
+    account = unit.ledger.post(movement, turn=request.receipt_sequence)
+    if account is None:
+        return False
+    unit.holds.add(hold)
+    unit.requests.save(request.after("grant", unit.now, amount=hold.amount, reason=None))
+    unit.set_timer(hold.id, EXPIRE_HOLD, hold.expires_at)
+    _tell(unit, hold, account)
+    unit.audit("hold_funds", "hold", hold.id, amount=str(hold.amount), quote_hash=hold.quote_hash)
+    return True
+
+
+def refuse(unit: Unit, request: HoldRequest, reason: str) -> None:
+    """Store and tell that a request gets no money, for a reason that waiting does not change."""
+    tell_refusal(unit, request.after("refuse", unit.now), reason)
+
+
+def tell_refusal(unit: Unit, request: HoldRequest, reason: str) -> None:
+    """Store and publish that there is no money for an application now."""
+    unit.requests.save(replace(request, reason=reason))
+    unit.publish(
+        HoldRefused(
+            application_id=request.application_id,
+            person_id=request.person_id,
+            programme_id=request.programme_id,
+            call_id=request.call_id,
+            reason=reason,
+            amount=request.amount,
+        ),
+        request.version,
+    )
+    unit.audit("refuse_hold", "application", request.application_id, reason=reason)
+
+
+def serve_waiting(unit: Unit, line_id: UUID) -> None:
+    """Set free money apart for waiting applications, in order of receipt; nobody overtakes.
+
+    The lock on the line makes one transaction at a time serve it, so an application that goes
+    to wait at the same moment is either seen here or sees the money itself. What does not fit
+    into one transaction of bearable length is left to a timer.
+
+    Source: BR-505, BR-709.
+    """
+    unit.lines.lock(line_id)
+    for _ in range(SERVED_AT_ONCE):
+        request = unit.requests.next_waiting(line_id)
+        if request is None or not _serve(unit, request, line_id):
+            return
+    unit.set_timer(line_id, SERVE_WAITING, unit.now)
+
+
+def _serve(unit: Unit, request: HoldRequest, line_id: UUID) -> bool:
+    call, programme = terms(unit, request)
+    try:
+        pinned = price(unit, request, programme)
+    except Refusal as rule:
+        refuse(unit, request, rule.code)
+        return True
+    return grant(unit, request, line_id, pinned, call)
+
+
+def _tell(unit: Unit, hold: Hold, account: AccountState) -> None:
+    held = FundsHeld(
+        hold_id=hold.id,
+        application_id=hold.application_id,
+        person_id=hold.person_id,
+        programme_id=hold.programme_id,
+        call_id=hold.call_id,
+        amount=hold.amount,
+        quote_hash=hold.quote_hash,
+        methodology_version=hold.methodology_version,
+        expires_at=hold.expires_at,
+    )
+    granted = EntitlementGranted(
+        account_id=account.id,
+        person_id=hold.person_id,
+        call_id=hold.call_id,
+        hold_id=hold.id,
+        amount=hold.amount,
+        granted=account.granted,
+        valid_until=hold.expires_at,
+    )
+    unit.publish(held, hold.version)
+    unit.publish(granted, account.version)
