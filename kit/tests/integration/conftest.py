@@ -10,10 +10,12 @@ import pytest
 import sqlalchemy as sa
 from ila_kit.actor import process_actor
 from ila_kit.bus.broker import Broker
+from ila_kit.bus.inbox import InboxWorker
 from ila_kit.bus.receiver import Receiver
 from ila_kit.bus.relay import Relay
-from ila_kit.events import Event
+from ila_kit.events import Envelope, Event
 from ila_kit.ids import uuid7
+from ila_kit.retry import Retry
 from ila_kit.store.unit import Unit, Units
 from ila_kit.testing.stores import fresh_broker, fresh_database
 
@@ -49,18 +51,22 @@ class Service:
     clock: MovableClock
     broker: Broker
     name: str = "counting"
+    note: Callable[[Unit, Envelope], None] = staticmethod(lambda unit, envelope: note(unit, envelope))
 
     def __post_init__(self) -> None:
         self.units: Units[Unit] = Units(self.engine, self.name, Unit, self.clock)
 
-    def count(self, *numbers: int) -> list[UUID]:
-        """Publish one event for each number, in one transaction; returns the subjects."""
-        events = [ThingCounted(thing_id=uuid7(), number=number) for number in numbers]
+    def event(self, number: int) -> Event:
+        """An event of this service."""
+        return ThingCounted(thing_id=uuid7(), number=number)
+
+    def count(self, *numbers: int) -> None:
+        """Publish one event for each number, in one transaction."""
+        events = [self.event(number) for number in numbers]
         with self.units.open(process_actor(self.name)) as unit:
             for event in events:
                 unit.publish(event)
             unit.commit()
-        return [event.thing_id for event in events]
 
     def receiver(self, *types: str) -> Receiver:
         """A receiver of these types, of all when none is named."""
@@ -69,6 +75,52 @@ class Service:
     def relay(self) -> Relay:
         """A relay of this service."""
         return Relay(self.engine, self.broker)
+
+    def worker(self, handler: Callable[[Unit, Envelope], None], **retry: Any) -> InboxWorker[Unit]:
+        """A worker whose only handler is this one."""
+        return InboxWorker(self.units, {ThingCounted.type: handler}, Retry(**retry))
+
+    def envelope(self, number: int) -> Envelope:
+        """An event as it arrives."""
+        event = self.event(number)
+        return Envelope(
+            id=uuid7(),
+            source=self.name,
+            type=event.type,
+            subject=event.subject,
+            time=self.clock(),
+            sequence=1,
+            data=event.as_data(),
+        )
+
+    def bring(self, *numbers: int) -> list[Envelope]:
+        """Have one event for each number arrive in the inbox."""
+        events = [self.envelope(number) for number in numbers]
+        self.broker.publish(events)
+        receiver, before = self.receiver(), self.value("SELECT count(*) FROM inbox")
+        self.until(receiver.step, lambda: self.value("SELECT count(*) FROM inbox") == before + len(events))
+        receiver.recover(None)
+        return events
+
+    def until(self, step: Callable[[], Any], holds: Callable[[], Any], most: int = 400) -> None:
+        """Take a step until something holds; fails when it does not after `most` steps."""
+        for _ in range(most):
+            if holds():
+                return
+            step()
+        raise AssertionError("it never came about")
+
+    def effects(self) -> list[int]:
+        """The numbers that took effect, in order."""
+        return [number for (number,) in self.rows("SELECT number FROM effect ORDER BY at")]
+
+    def states(self) -> dict[str, int]:
+        """How many events of the inbox are in which state."""
+        return dict(map(tuple, self.rows("SELECT state, count(*) FROM inbox GROUP BY state")))
+
+    def dead(self) -> list[Any]:
+        """The parked events."""
+        return self.rows("SELECT id, type, tries, reason FROM inbox WHERE state = 'parked' ORDER BY id")
 
     def rows(self, statement: str, *values: Any) -> list[Any]:
         """The rows a statement gives."""
@@ -85,13 +137,10 @@ class Service:
             connection.exec_driver_sql(statement, values)
 
 
-def repeat(step: Callable[[], Any], until: Callable[[], Any], most: int = 400) -> None:
-    """Take a step until something holds; fails when it does not after `most` steps."""
-    for _ in range(most):
-        if until():
-            return
-        step()
-    raise AssertionError("it never came about")
+def note(unit: Unit, envelope: Envelope) -> None:
+    """The handler of tests: an effect that would show if it came twice."""
+    values = (envelope.id, envelope.data["number"])
+    unit.connection.exec_driver_sql("INSERT INTO effect (event_id, number) VALUES (%s, %s)", values)
 
 
 _EFFECT = """

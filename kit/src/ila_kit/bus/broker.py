@@ -85,7 +85,7 @@ class Broker:
     def replay_dead(self, service: str, limit: int = 1_000) -> int:
         """Put dead letters of a service back into its queue; returns how many."""
         with self._connection() as connection:
-            channel, confirms = connection.channel(), _Confirms(connection, self.exchange)
+            channel, confirms = _raw(connection.channel()), _Confirms(connection, self.exchange)
             for moved in range(limit):
                 message = channel.basic_get(queue=self.dead_queue(service), no_ack=False)
                 if message is None:
@@ -147,7 +147,7 @@ class Subscription:
     """Messages of one queue, held until they are acknowledged."""
 
     def __init__(self, connection: Any, queue: str, prefetch: int):
-        self._connection, self._channel, self._arrived = connection, connection.channel(), list[Any]()
+        self._connection, self._channel, self._arrived = connection, _raw(connection.channel()), list[Any]()
         self._beat = time.monotonic()
         self._channel.basic_qos(0, prefetch, False)
         self._channel.basic_consume(
@@ -242,6 +242,12 @@ _FAILURES = _failures()
 def _as_message(event: Envelope) -> tuple[bytes, dict[str, Any]]:
     headers = {"traceparent": event.traceparent} if event.traceparent else {}
     return orjson.dumps(event.as_json()), headers
+
+
+def _raw(channel: Any) -> Any:
+    """Return a channel that hands over bodies as bytes on every transport."""
+    channel.auto_decode = False
+    return channel
 
 
 def _declare_exchange(channel: Any, name: str) -> None:

@@ -110,6 +110,4 @@ def read(body: bytes, types: Collection[str]) -> Row:
 def _unreadable(body: bytes, reason: str) -> Row:
     """Return a parked row that keeps the bytes; its id comes from them, so that it is stored once."""
     kept = orjson.dumps({"base64": base64.b64encode(body).decode()}).decode()
-    return Row(
-        UUID(bytes=hashlib.sha256(body).digest()[:16], version=8), "unreadable", kept, "parked", reason
-    )
+    return Row(uuid5(NAMESPACE_OID, hashlib.sha256(body).hexdigest()), "unreadable", kept, "parked", reason)

@@ -133,7 +133,7 @@ def _faults(connection: sa.Connection, result: Verification) -> Iterator[AuditFa
             yield AuditFault(row.sequence, str(row.entry_id), "missing")
         elif link(chained, row.sequence, row) != bytes(row.hash):
             yield AuditFault(row.sequence, str(row.entry_id), "unlinked" if gap else "altered")
-        elif row.at < latest - LATE:
+        elif row.at + LATE < latest:
             yield AuditFault(row.sequence, str(row.entry_id), "backdated")
         latest = max(latest, row.at or latest)
         # Going on from the stored hash names every fault by itself, not all that follow one.
