@@ -1,4 +1,4 @@
-"""Tables of the catalogue. Texts that are compared in order use the C collation: their keys are stored ready."""
+"""Tables of the catalogue; texts that are compared in order are keys stored ready, in the C collation."""
 
 import sqlalchemy as sa
 from ila_kit.store.tables import UTC

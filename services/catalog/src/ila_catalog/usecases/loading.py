@@ -87,9 +87,7 @@ def _revise_call(unit: Unit, stored: Call, data: CallData, days: int) -> Call:
     """Store and announce the next version. Raises EditionNotRaised."""
     if stored.data.content_hash != data.content_hash and data.edition <= stored.data.edition:
         raise EditionNotRaised(code=data.code, edition=data.edition, stored_edition=stored.data.edition)
-    call = replace(
-        stored, data=scheduled(data, days), version=stored.version + 1, shifted_by_days=days
-    )
+    call = replace(stored, data=scheduled(data, days), version=stored.version + 1, shifted_by_days=days)
     unit.calls.save(call)
     _announce(unit, call, "call_changed")
     return call
@@ -146,9 +144,7 @@ def _publish_programme(unit: Unit, call: Call, programme: Programme) -> None:
 
 def _renew_programme(unit: Unit, call: Call, before: Programme, content: Programme) -> None:
     """Store and announce the next version of a programme; its state stays."""
-    new = replace(
-        content, state=before.state, version=before.version + 1, published_at=before.published_at
-    )
+    new = replace(content, state=before.state, version=before.version + 1, published_at=before.published_at)
     unit.programmes.save(new)
     unit.audit("programme_changed", "programme", new.id, call_id=call.id, version=new.version)
     if new.state == PUBLISHED:

@@ -1,0 +1,140 @@
+"""How calls, programmes and institutions are shown: plain dicts, quick to write out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ila_kit.events import to_json
+
+from ila_catalog.domain.calls import FAMILIES, Call
+from ila_catalog.domain.digcomp import Area
+from ila_catalog.domain.phases import Phase, is_open
+
+Row = Mapping[str, Any]
+Areas = Mapping[int, Area]
+QUOTES = "/api/funding/v1/public/quotes"
+_CALL_SHORT = ("id", "code", "title_lv", "title_en", "project_number", "funding_source", "activity")
+_CALL_CONTENT = ("project_title_lv", "project_title_en", "source", "kinds", "requirements", "documents")
+_PROGRAMME_SHORT = (
+    "id",
+    "call_id",
+    "call_code",
+    "kind",
+    "title_lv",
+    "title_en",
+    "parts",
+    "total_hours",
+    "continuing_programme",
+    "mode",
+    "language",
+    "funding_source",
+    "places",
+    "starts_on",
+    "ends_on",
+    "applications_open_at",
+    "applications_close_at",
+    "demonstration",
+    "version",
+    "updated_at",
+)
+_PROGRAMME_CONTENT = (
+    "description_lv",
+    "description_en",
+    "qualification",
+    "learning_outcomes",
+    "address",
+    "published_at",
+)
+
+
+def call_summary(call: Call, at: datetime) -> dict[str, Any]:
+    """Return a call as lists show it, with what is open at an instant."""
+    return {
+        **{name: getattr(call.data, name) for name in _CALL_SHORT},
+        "phases": [_phase(phase, at) for phase in call.data.phases],
+        "applications_open": is_open(call.applications, at),
+        "shifted_by_days": call.shifted_by_days,
+        "version": call.version,
+    }
+
+
+def call_content(call: Call, areas: Areas) -> dict[str, Any]:
+    """Return everything else that a call decides."""
+    needs = [to_json(need) | _area_names(need.area, areas) for need in call.data.learning_needs]
+    content = {name: to_json(getattr(call.data, name)) for name in _CALL_CONTENT}
+    return content | {"learning_needs": needs, "parameters": to_json(call.data.parameters)}
+
+
+def officer_fields(call: Call) -> dict[str, Any]:
+    """Return what only officers see of a call."""
+    return {
+        "state": call.state,
+        "edition": call.data.edition,
+        "content_hash": call.data.content_hash,
+        "published_at": call.published_at,
+    }
+
+
+def officer_call(call: Call, areas: Areas) -> dict[str, Any]:
+    """Return a call as officers see it; it says nothing that time alone would change."""
+    shown = {name: getattr(call.data, name) for name in _CALL_SHORT}
+    schedule = {
+        "phases": to_json(call.data.phases),
+        "shifted_by_days": call.shifted_by_days,
+        "version": call.version,
+    }
+    return shown | schedule | call_content(call, areas) | officer_fields(call)
+
+
+def moment_tag(call: Call, at: datetime) -> str:
+    """Return an ETag that changes with the call's version and with what is open."""
+    opened = "-".join(str(i) for i, phase in enumerate(call.data.phases) if is_open(phase, at))
+    return f'"{call.version}.{opened}"'
+
+
+def programme_summary(row: Row, areas: Areas) -> dict[str, Any]:
+    """Return a row of a programme as lists show it."""
+    return {
+        **{name: row[name] for name in _PROGRAMME_SHORT},
+        "family": FAMILIES[row["kind"]],
+        "digcomp": [aim | _area_names(aim["area"], areas) for aim in row["digcomp"]],
+        "provider": {
+            "id": row["provider_id"],
+            "viis_number": row["provider_viis_number"],
+            "name": row["provider_name"],
+        },
+        "territory": {"code": row["territory"], "name": row["territory_name"]},
+    }
+
+
+def programme_full(row: Row, areas: Areas) -> dict[str, Any]:
+    """Return a row of a programme with everything, and where its price is explained."""
+    content = {name: row[name] for name in _PROGRAMME_CONTENT}
+    return programme_summary(row, areas) | content | {"quote": _quote(row)}
+
+
+def provider_shown(row: Row) -> dict[str, Any]:
+    """Return a row of an institution as lists show it."""
+    names = ("id", "viis_number", "name", "institution_type", "address", "programmes", "updated_at")
+    territory = {"code": row["territory"], "name": row["territory_name"]}
+    return {name: row[name] for name in names} | {"territory": territory}
+
+
+def _phase(phase: Phase, at: datetime) -> dict[str, Any]:
+    shown: dict[str, Any] = to_json(phase)
+    return shown | {"open": is_open(phase, at)}
+
+
+def _area_names(number: int, areas: Areas) -> dict[str, str]:
+    return {"area_lv": areas[number].area_lv, "area_en": areas[number].area_en}
+
+
+def _quote(row: Row) -> dict[str, Any]:
+    body = {"call_id": row["call_id"], "kind": row["kind"], "parts": _quote_parts(row["parts"])}
+    if row["continuing_programme"] is not None:
+        body["continuing_programme"] = row["continuing_programme"]
+    return {"href": QUOTES, "method": "POST", "body": body}
+
+
+def _quote_parts(parts: Sequence[Row]) -> list[dict[str, Any]]:
+    return [{"title": part["title"], "hours": part["hours"]} for part in parts]

@@ -1,0 +1,60 @@
+"""Wiring of the catalogue: the one module that knows all of its parts."""
+
+from flask import Flask
+from ila_kit.bus.broker import Broker
+from ila_kit.bus.worker import WorkerConfig
+from ila_kit.clock import utc_now
+from ila_kit.store.database import create_engine
+from ila_kit.store.unit import Units
+from ila_kit.web.app import service_app
+from ila_kit.web.identity import Verifier
+
+from ila_catalog.api import BLUEPRINTS
+from ila_catalog.clients.files import PackagedFiles
+from ila_catalog.consumers import HANDLERS
+from ila_catalog.domain.digcomp import read_areas
+from ila_catalog.ports import Deps
+from ila_catalog.settings import Settings
+from ila_catalog.store.unit import CatalogUnit
+
+SERVICE = "catalog"
+
+
+def live_deps(settings: Settings) -> Deps:
+    """Connect the ports to the real database, clock and files."""
+    engine = create_engine(settings.database_url, pool_size=settings.pool_size, name=f"ila-{SERVICE}")
+    files = PackagedFiles()
+    return Deps(
+        units=Units(engine, SERVICE, CatalogUnit, utc_now), areas=read_areas(files.competences), files=files
+    )
+
+
+def create_app(
+    settings: Settings,
+    deps: Deps | None = None,
+    *,
+    verifier: Verifier | None = None,
+    check_answers: bool = False,
+) -> Flask:
+    """Return the WSGI application. Making it connects to nothing."""
+    return service_app(
+        SERVICE,
+        "Catalogue",
+        BLUEPRINTS,
+        deps or live_deps(settings),
+        settings,
+        package="ila_catalog",
+        verifier=verifier,
+        check_answers=check_answers,
+    )
+
+
+def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[CatalogUnit]:
+    """Return what the worker process does: it sends events and seals the audit trail."""
+    return WorkerConfig(
+        units=(deps or live_deps(settings)).units,
+        broker=Broker(settings.broker_url),
+        handlers=HANDLERS,
+        host=settings.host,
+        port=settings.port,
+    )

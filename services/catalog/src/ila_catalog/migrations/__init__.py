@@ -1,0 +1,1 @@
+"""Migrations of the schema of the catalogue, shipped in the wheel; `ila-catalog migrate` runs them."""

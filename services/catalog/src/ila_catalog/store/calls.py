@@ -1,0 +1,155 @@
+"""Calls in the database: rows stay in here, callers give and get domain calls."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from ila_kit.errors import Stale
+from ila_kit.events import from_json, to_json
+from ila_kit.money import from_money
+from ila_kit.store.listing import Listing, Page, PageRequest
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
+
+from ila_catalog.domain.calls import Call, CallData, Document, Kind, LearningNeed, Requirement
+from ila_catalog.domain.parameters import Parameter
+from ila_catalog.domain.phases import Phase
+from ila_catalog.store.tables import call as table
+from ila_catalog.store.tables import call_document, learning_need
+
+LISTING = Listing(
+    table,
+    id=table.c.id,
+    sorts={"applications_open_at": table.c.applications_open_at, "created_at": table.c.created_at},
+    default="-applications_open_at",
+    filters={"code": table.c.code, "funding_source": table.c.funding_source, "state": table.c.state},
+    updated=table.c.updated_at,
+)
+_OWN = ("learning_needs", "documents")
+_PLAIN = (
+    "id",
+    "code",
+    "edition",
+    "content_hash",
+    "title_lv",
+    "title_en",
+    "project_number",
+    "project_title_lv",
+    "project_title_en",
+    "funding_source",
+    "activity",
+    "source",
+)
+_JSON = ("phases", "kinds", "requirements", "parameters")
+
+
+class SqlCallStore:
+    """Calls with their learning needs and documents."""
+
+    def __init__(self, connection: sa.Connection, now: datetime):
+        self._connection, self._now = connection, now
+
+    def lock(self) -> None:
+        """Wait until nobody else loads a call; the lock goes with the transaction."""
+        key = sa.func.hashtextextended(sa.func.current_schema() + ":load", 0)
+        self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+    def get(self, call_id: UUID, states: Collection[str] | None = None) -> Call | None:
+        """Return a call with all that belongs to it, in one query."""
+        query = sa.select(
+            table, _rows_of(learning_need, "learning_needs"), _rows_of(call_document, "documents")
+        )
+        query = query.where(table.c.id == call_id, *_in_states(states))
+        row = self._connection.execute(query).mappings().one_or_none()
+        return _call(row) if row else None
+
+    def add(self, call: Call) -> None:
+        """Store a new call with its needs and documents."""
+        values = _values(call) | {"created_at": self._now, "updated_at": self._now}
+        self._connection.execute(sa.insert(table).values(values))
+        self._put_rows(call)
+
+    def save(self, call: Call) -> None:
+        """Store the next version, unless somebody stored it first. Raises Stale."""
+        before = (table.c.id == call.id) & (table.c.version == call.version - 1)
+        change = sa.update(table).where(before).values(_values(call) | {"updated_at": self._now})
+        if self._connection.execute(change).rowcount != 1:
+            raise Stale()
+        self._put_rows(call)
+
+    def page(self, request: PageRequest, states: Collection[str] | None = None) -> Page:
+        """Return a page of calls without their needs and documents."""
+        page = LISTING.page(self._connection, request, where=_in_states(states))
+        bare: dict[str, Any] = dict.fromkeys(_OWN, ())
+        return Page([{"call": _call(dict(row) | bare)} for row in page.rows], page.next)
+
+    def _put_rows(self, call: Call) -> None:
+        self._put(learning_need, call.id, call.data.learning_needs)
+        self._put(call_document, call.id, call.data.documents)
+
+    def _put(self, child: sa.Table, call_id: UUID, things: list[LearningNeed] | list[Document]) -> None:
+        """Store the rows of a call in their order, and take away those it no longer has."""
+        rows = [
+            {name: getattr(thing, name) for name in child.c.keys() if name not in ("call_id", "position")}  # noqa: SIM118
+            | {"call_id": call_id, "position": position}
+            for position, thing in enumerate(things)
+        ]
+        kept = [row["id"] for row in rows]
+        self._connection.execute(sa.delete(child).where(child.c.call_id == call_id, child.c.id.not_in(kept)))
+        new = insert(child).values(rows)
+        changes = {name: new.excluded[name] for name in rows[0] if name != "id"}
+        self._connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=changes))
+
+
+def _in_states(states: Collection[str] | None) -> list[sa.ColumnElement[bool]]:
+    return [] if states is None else [table.c.state.in_(states)]
+
+
+def _rows_of(child: sa.Table, name: str) -> sa.Label[Any]:
+    """Return the rows of a call in another table as one JSON column."""
+    rows = aggregate_order_by(sa.func.to_jsonb(sa.literal_column(child.name)), child.c.position)
+    every = sa.func.coalesce(sa.func.jsonb_agg(rows), sa.cast("[]", JSONB), type_=JSONB)
+    return sa.select(every).where(child.c.call_id == table.c.id).scalar_subquery().label(name)
+
+
+def _values(call: Call) -> dict[str, Any]:
+    data = call.data
+    plain = {name: getattr(data, name) for name in _PLAIN}
+    content = {name: to_json(getattr(data, name)) for name in _JSON}
+    return (
+        plain
+        | content
+        | {
+            "state": call.state,
+            "version": call.version,
+            "shifted_by_days": call.shifted_by_days,
+            "published_at": call.published_at,
+            "applications_open_at": call.applications.opens_at,
+            "applications_close_at": call.applications.closes_at,
+        }
+    )
+
+
+def _call(row: Mapping[str, Any]) -> Call:
+    data = CallData(
+        **{name: row[name] for name in _PLAIN},
+        phases=[from_json(Phase, one) for one in row["phases"]],
+        kinds=[from_json(Kind, one) for one in row["kinds"]],
+        requirements=[from_json(Requirement, one) for one in row["requirements"]],
+        learning_needs=[from_json(LearningNeed, one) for one in row["learning_needs"]],
+        documents=[from_json(Document, one) for one in row["documents"]],
+        parameters={name: _parameter(one) for name, one in row["parameters"].items()},
+    )
+    return Call(
+        data=data,
+        state=row["state"],
+        version=row["version"],
+        shifted_by_days=row["shifted_by_days"],
+        published_at=row["published_at"],
+    )
+
+
+def _parameter(stored: Mapping[str, Any]) -> Parameter:
+    value = stored["value"]
+    return Parameter(value=from_money(value) if isinstance(value, dict) else value, source=stored["source"])

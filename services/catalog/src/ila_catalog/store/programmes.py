@@ -1,0 +1,179 @@
+"""Programmes in the database; the public reads are one query each and give plain rows."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from ila_kit.errors import Stale
+from ila_kit.events import from_json, to_json
+from ila_kit.store.listing import Listing, Page, PageRequest
+
+from ila_catalog.domain.digcomp import Aim
+from ila_catalog.domain.programmes import LearningOutcome, Part, Programme, Territory, total_hours
+from ila_catalog.domain.search import ProgrammeSearch, fold, neutral_order, sort_key
+from ila_catalog.domain.states import PUBLISHED
+from ila_catalog.store.providers import provider_of
+from ila_catalog.store.tables import call, provider
+from ila_catalog.store.tables import programme as table
+
+_PROVIDER = [column.label(f"provider_{column.name}") for column in provider.c if column is not provider.c.id]
+_WINDOW = [call.c.code.label("call_code"), call.c.applications_open_at, call.c.applications_close_at]
+_SHORT = [
+    table.c[name]
+    for name in (
+        "id",
+        "call_id",
+        "provider_id",
+        "kind",
+        "title_lv",
+        "title_en",
+        "parts",
+        "total_hours",
+        "continuing_programme",
+        "digcomp",
+        "territory",
+        "territory_name",
+        "mode",
+        "language",
+        "funding_source",
+        "places",
+        "starts_on",
+        "ends_on",
+        "demonstration",
+        "version",
+        "updated_at",
+    )
+]
+_JOINED = table.join(provider, provider.c.id == table.c.provider_id).join(call, call.c.id == table.c.call_id)
+_PUBLISHED = table.c.state == PUBLISHED
+
+LISTING = Listing(
+    sa.select(*_SHORT, *_WINDOW, *_PROVIDER).select_from(_JOINED).where(_PUBLISHED),
+    id=table.c.id,
+    sorts={
+        "neutral": table.c.neutral_order,
+        "title": table.c.sort_title,
+        "starts_on": table.c.starts_on,
+        "hours": table.c.total_hours,
+    },
+    default="neutral",
+    filters={
+        name: table.c[name]
+        for name in ("call_id", "kind", "mode", "territory", "funding_source", "provider_id")
+    },
+    updated=table.c.updated_at,
+)
+_PLAIN = (
+    "id",
+    "call_id",
+    "kind",
+    "title_lv",
+    "title_en",
+    "description_lv",
+    "description_en",
+    "continuing_programme",
+    "qualification",
+    "address",
+    "mode",
+    "language",
+    "funding_source",
+    "places",
+    "starts_on",
+    "ends_on",
+    "demonstration",
+    "state",
+    "version",
+    "published_at",
+)
+_JSON = ("parts", "digcomp", "learning_outcomes")
+
+
+class SqlProgrammeStore:
+    """Programmes of all calls."""
+
+    def __init__(self, connection: sa.Connection, now: datetime):
+        self._connection, self._now = connection, now
+
+    def of_call(self, call_id: UUID) -> list[Programme]:
+        """Return every programme of a call, in the order of their ids."""
+        query = sa.select(table, *_PROVIDER).select_from(_JOINED).where(table.c.call_id == call_id)
+        rows = self._connection.execute(query.order_by(table.c.id)).mappings()
+        return [_programme(row) for row in rows]
+
+    def add(self, programme: Programme) -> None:
+        """Store a new programme."""
+        values = _values(programme) | {"created_at": self._now, "updated_at": self._now}
+        self._connection.execute(sa.insert(table).values(values))
+
+    def save(self, programme: Programme) -> None:
+        """Store the next version, unless somebody stored it first. Raises Stale."""
+        before = (table.c.id == programme.id) & (table.c.version == programme.version - 1)
+        change = sa.update(table).where(before).values(_values(programme) | {"updated_at": self._now})
+        if self._connection.execute(change).rowcount != 1:
+            raise Stale()
+
+    def public(self, programme_id: UUID) -> Mapping[str, Any] | None:
+        """Return a published programme with its provider and call, as one row."""
+        query = sa.select(table, *_WINDOW, *_PROVIDER).select_from(_JOINED)
+        query = query.where(table.c.id == programme_id, _PUBLISHED)
+        return self._connection.execute(query).mappings().one_or_none()
+
+    def public_page(self, request: PageRequest, search: ProgrammeSearch) -> Page:
+        """Return a page of the published programmes that match, as rows."""
+        return LISTING.page(self._connection, request, where=_matching(search))
+
+
+def _matching(search: ProgrammeSearch) -> list[sa.ColumnElement[bool]]:
+    """Return what a row must meet. Words are looked for as they are: % and _ mean themselves."""
+    clauses = [table.c.search_text.contains(word, autoescape=True) for word in search.words]
+    aim = {"area": search.digcomp_area, "level": search.level}
+    if wanted := {name: number for name, number in aim.items() if number is not None}:
+        clauses.append(table.c.digcomp.contains([wanted]))
+    if search.starts_from is not None:
+        clauses.append(table.c.starts_on >= search.starts_from)
+    return clauses
+
+
+def _values(programme: Programme) -> dict[str, Any]:
+    plain = {name: getattr(programme, name) for name in _PLAIN}
+    content = {name: to_json(getattr(programme, name)) for name in _JSON}
+    computed = {
+        "provider_id": programme.provider.id,
+        "territory": programme.territory.code,
+        "territory_name": programme.territory.name,
+        "total_hours": total_hours(programme.parts),
+        "search_text": _searchable(programme),
+        "sort_title": sort_key(programme.title_lv),
+        "neutral_order": neutral_order(programme.id),
+    }
+    return plain | content | computed
+
+
+def _searchable(programme: Programme) -> str:
+    """Return every text of a programme that a visitor may look for, folded."""
+    parts = [text for part in programme.parts for text in (part.title, part.title_en)]
+    outcomes = [text for outcome in programme.learning_outcomes for text in (outcome.lv, outcome.en)]
+    own = [
+        programme.title_lv,
+        programme.title_en,
+        programme.description_lv,
+        programme.description_en,
+        programme.continuing_programme or "",
+        programme.qualification or "",
+        programme.provider.name,
+        programme.address,
+    ]
+    return fold(" ".join([*own, *parts, *outcomes]))
+
+
+def _programme(row: Mapping[str, Any]) -> Programme:
+    return Programme(
+        **{name: row[name] for name in _PLAIN},
+        parts=[from_json(Part, one) for one in row["parts"]],
+        digcomp=[from_json(Aim, one) for one in row["digcomp"]],
+        learning_outcomes=[from_json(LearningOutcome, one) for one in row["learning_outcomes"]],
+        provider=provider_of(row),
+        territory=Territory(code=row["territory"], name=row["territory_name"]),
+    )
