@@ -1,0 +1,59 @@
+"""Wiring of identity: the one module that knows all of its parts."""
+
+import tomllib
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+from ila_kit.bus.broker import Broker
+from ila_kit.bus.worker import WorkerConfig
+from ila_kit.clock import utc_now
+from ila_kit.store.database import create_engine
+from ila_kit.store.unit import Units
+from ila_kit.web.app import service_app
+
+from ila_identity.api import BLUEPRINTS
+from ila_identity.consumers import HANDLERS
+from ila_identity.domain.personas import Personas
+from ila_identity.parameters import legal_basis
+from ila_identity.ports import Deps
+from ila_identity.settings import Settings
+from ila_identity.store.unit import IdentityUnit
+from ila_identity.store.vault import Vault
+
+SERVICE = "identity"
+PACKAGE = "ila_identity"
+
+
+def live_deps(settings: Settings) -> Deps:
+    """Connect the ports to the real database and clock."""
+    engine = create_engine(settings.database_url, pool_size=settings.pool_size, name=PACKAGE)
+    unit = partial(IdentityUnit, vault=Vault.of(settings.personal_data_key))
+    return Deps(
+        units=Units(engine, SERVICE, unit, utc_now),
+        legal_basis=legal_basis(),
+        personas=read_personas(settings.personas_file),
+    )
+
+
+def read_personas(path: str) -> Personas:
+    """Return the personas of a file; none when no file is named."""
+    return Personas.read(tomllib.loads(Path(path).read_text())) if path else Personas()
+
+
+def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
+    """Build the WSGI application."""
+    deps = deps or live_deps(settings)
+    return service_app(SERVICE, "Identity", BLUEPRINTS, deps, settings, package=PACKAGE)
+
+
+def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[IdentityUnit]:
+    """Describe the worker process: what it listens to, its timers and jobs."""
+    deps = deps or live_deps(settings)
+    return WorkerConfig(
+        units=deps.units,
+        broker=Broker(settings.broker_url),
+        handlers=HANDLERS,
+        host=settings.host,
+        port=settings.port,
+    )

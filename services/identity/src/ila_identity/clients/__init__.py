@@ -1,0 +1,1 @@
+"""Neighbours that identity asks, one file each: none yet."""

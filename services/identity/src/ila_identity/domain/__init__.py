@@ -1,0 +1,1 @@
+"""What is true about persons, their accounts and their roles."""

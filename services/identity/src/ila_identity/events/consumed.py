@@ -1,0 +1,1 @@
+"""The parts of other services' events that identity relies on: none yet."""

@@ -1,0 +1,1 @@
+"""Migrations of identity's schema, run by `ila-identity migrate`."""

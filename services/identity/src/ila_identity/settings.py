@@ -1,0 +1,46 @@
+"""Everything identity reads from its environment."""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+from ila_kit.service_settings import ServiceSettings
+from ila_kit.settings import setting
+
+DEVELOPMENT_KEY = base64.b64encode(b"development only, not a secret!!").decode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ServiceSettings):
+    """Settings of identity beside those that every service has."""
+
+    personal_data_key: str = setting(
+        "Secret of 32 bytes in base64 that seals personal codes; production needs its own.",
+        default=DEVELOPMENT_KEY,
+        secret=True,
+    )
+    personas_file: str = setting(
+        "TOML file of personas whose roles and organisations development seeds; refused in production.",
+        default="",
+    )
+
+    def faults(self) -> list[str]:
+        """Name what is wrong with these values together."""
+        return super().faults() + self._key_faults() + self._persona_faults()
+
+    def _key_faults(self) -> list[str]:
+        try:
+            length = len(base64.b64decode(self.personal_data_key, validate=True))
+        except ValueError:
+            length = 0
+        if length != 32:
+            return ["PERSONAL_DATA_KEY is not 32 bytes in base64"]
+        known = self.production and self.personal_data_key == DEVELOPMENT_KEY
+        return ["PERSONAL_DATA_KEY is the one of development"] if known else []
+
+    def _persona_faults(self) -> list[str]:
+        if not self.personas_file:
+            return []
+        if self.production:
+            return ["PERSONAS_FILE is for development only"]
+        return [] if Path(self.personas_file).is_file() else ["PERSONAS_FILE names no file"]

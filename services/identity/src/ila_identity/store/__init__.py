@@ -1,0 +1,1 @@
+"""Identity's rows; nothing outside this folder sees one."""

@@ -1,0 +1,109 @@
+"""What is known about persons, and to whom it is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from ila_kit.actor import Role
+from ila_kit.errors import Missing
+
+from ila_identity.domain.persons import SOURCE, Person
+from ila_identity.domain.roles import LEARNER
+from ila_identity.ports import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRoles:
+    """The roles a person holds now, and whether the account is disabled."""
+
+    person_id: UUID
+    roles: list[Role]
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A birth date with where it comes from, when it was told, and on what ground it is handed on."""
+
+    person_id: UUID
+    birth_date: date
+    source: str
+    observed_at: datetime
+    legal_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts found, and the ids nobody is known by."""
+
+    facts: list[Fact]
+    missing: list[UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What identity knows about a person, as shown to that person; the personal code is masked."""
+
+    id: UUID
+    given_name: str
+    family_name: str
+    birth_date: date
+    email: str | None
+    personal_code: str
+    source: str
+    observed_at: datetime
+    account: dict[str, object] | None
+    roles: list[Role]
+
+
+def roles_of(unit: Unit, person_id: UUID) -> HeldRoles:
+    """Return the roles a person holds now. Raises Missing for an unknown id."""
+    if unit.persons.get(person_id) is None:
+        raise Missing()
+    account = unit.persons.account(person_id)
+    disabled = account is not None and account.disabled
+    return HeldRoles(person_id, [Role(LEARNER), *unit.roles.held(person_id)], disabled)
+
+
+def own_profile(unit: Unit, person_id: UUID) -> Profile:
+    """Return everything a person sees about themselves here. Raises Missing for an unknown id."""
+    person = unit.persons.get(person_id)
+    if person is None:
+        raise Missing()
+    account = unit.persons.account(person_id)
+    return Profile(
+        id=person.id,
+        given_name=person.description.given_name,
+        family_name=person.description.family_name,
+        birth_date=person.description.birth_date,
+        email=person.description.email,
+        personal_code=unit.persons.current_code(person_id).masked(),
+        source=SOURCE,
+        observed_at=person.observed_at,
+        account={"state": account.state, "opened_at": account.opened_at} if account else None,
+        roles=[Role(LEARNER), *unit.roles.held(person_id)],
+    )
+
+
+def facts_of(unit: Unit, person_ids: Sequence[UUID], purpose: str, legal_basis: str) -> Facts:
+    """Return the birth dates of persons, and leave an entry for each that somebody looked.
+
+    An id asked for twice is answered once; unknown ids are listed as missing.
+    """
+    wanted = list(dict.fromkeys(person_ids))
+    known = unit.persons.many(wanted)
+    for person_id in known:
+        unit.audit("personal_data_viewed", "person", person_id, what=["birth_date"], purpose=purpose)
+    facts = [_fact(known[person_id], legal_basis) for person_id in wanted if person_id in known]
+    return Facts(facts, [person_id for person_id in wanted if person_id not in known])
+
+
+def _fact(person: Person, legal_basis: str) -> Fact:
+    return Fact(
+        person_id=person.id,
+        birth_date=person.description.birth_date,
+        source=SOURCE,
+        observed_at=person.observed_at,
+        legal_basis=legal_basis,
+    )

@@ -1,0 +1,67 @@
+"""The package is complete: its API document and event schemas fit the code, its refusals have texts."""
+
+import json
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from ila_identity.app import create_app
+from ila_identity.domain import errors
+from ila_identity.events import published
+from ila_identity.settings import Settings
+from ila_kit.cli import openapi
+from ila_kit.errors import DomainError
+from ila_kit.events import Event
+from ila_kit.ids import uuid7
+from ila_kit.texts import LANGUAGES, problem_texts
+from jsonschema import Draft202012Validator, FormatChecker
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = {
+    schema["title"]: schema
+    for path in files("ila_identity").joinpath("events/published").iterdir()
+    for schema in [json.loads(path.read_text())]
+}
+NOW = datetime(2024, 11, 14, 6, 0, tzinfo=UTC)
+MADE = [
+    published.AccountOpened(person_id=uuid7(), opened_at=NOW, age_band="25_34"),
+    published.RoleGranted(
+        grant_id=uuid7(), person_id=uuid7(), role="auditor", organisation_id=None, granted_at=NOW
+    ),
+]
+
+
+def test_the_committed_api_document_is_that_of_the_code():
+    made = openapi(create_app, Settings)
+    assert json.loads(made) == json.loads((ROOT / "openapi.json").read_text()), "make the document anew"
+
+
+def test_every_refusal_has_texts_in_both_languages():
+    texts = problem_texts("ila_identity")
+    own = {
+        kind.code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, DomainError) and kind.__module__ == errors.__name__
+    }
+    assert own <= set(texts)
+    for code in own:
+        assert all(texts[code][part][language] for part in ("title", "detail") for language in LANGUAGES)
+
+
+def test_every_event_has_a_schema_and_every_schema_an_event():
+    kinds = {kind.type for kind in Event.__subclasses__() if kind.__module__ == published.__name__}
+    assert kinds == SCHEMAS.keys() == {event.type for event in MADE}
+
+
+@pytest.mark.parametrize("event", MADE, ids=lambda event: event.type)
+def test_events_and_examples_fit_their_schema(event):
+    schema = SCHEMAS[event.type]
+    validator = Draft202012Validator(schema, format_checker=FormatChecker())
+    for body in (event.as_data(), *schema["examples"]):
+        validator.validate(body)
+    assert event.subject == str(getattr(event, event.subject_field))
+
+
+def test_the_readme_lists_the_settings_as_they_are():
+    assert Settings.table() in (ROOT / "README.md").read_text()
