@@ -78,7 +78,7 @@ class Databases:
             _run(server, "CREATE ROLE {}", role)
         _run(
             server,
-            "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD {}",
+            "ALTER ROLE {} LOGIN NOINHERIT PASSWORD {}",
             role,
             Literal(self.passwords[owner]),
         )

@@ -26,6 +26,7 @@ class Surroundings:
     """What the rows of the table depend on."""
 
     data_dir: Path
+    programs: Path
     ports: Mapping[str, int]
     keys: Keys
     databases: Databases
@@ -36,6 +37,10 @@ class Surroundings:
     def url(self, role: str) -> str:
         """Return the base address of a role."""
         return f"http://127.0.0.1:{self.ports[role]}"
+
+    def program(self, name: str) -> str:
+        """Return the path of a console script."""
+        return str(self.programs / name)
 
 
 def table(around: Surroundings, stores: tuple[Process, ...]) -> list[Process]:
@@ -63,7 +68,7 @@ def database_task(databases: Databases, data_dir: Path, needs: tuple[str, ...]) 
 
 def _service(around: Surroundings, service: str) -> list[Process]:
     """Return a service's three rows: its migration, its web processes, its worker."""
-    command = _installed(f"ila-{service}")
+    command = around.program(f"ila-{service}")
     environment = {
         "DATABASE_URL": around.databases.service_url(service),
         "BROKER_URL": around.broker_url,
@@ -91,7 +96,7 @@ def _eidentity(around: Surroundings) -> Process:
         "SIGNING_KEY_FILE": str(around.keys.file("eidentity-signing")),
         "LOG_LEVEL": "WARNING",
     }
-    return _web(around, "eidentity", environment, (_installed("ila-stub-eidentity"), "serve"))
+    return _web(around, "eidentity", environment, (around.program("ila-stub-eidentity"), "serve"))
 
 
 def _gateway(around: Surroundings) -> Process:
@@ -125,7 +130,7 @@ def _web(
     port = around.ports[role]
     return Process(
         role=role,
-        command=command or (_installed(f"ila-{role}"), "serve"),
+        command=command or (around.program(f"ila-{role}"), "serve"),
         floor=floor,
         port=port,
         environment={
@@ -138,8 +143,3 @@ def _web(
         needs=needs,
         probe=probes.http(port),
     )
-
-
-def _installed(name: str) -> str:
-    """Return the path of a console script of this environment."""
-    return str(Path(sys.executable).with_name(name))

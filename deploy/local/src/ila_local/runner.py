@@ -27,6 +27,7 @@ from ila_local.settings import Settings
 from ila_local.supervisor import Log, Supervisor
 from ila_local.valkey import EmbeddedValkey
 
+PROGRAMS = Path(sys.executable).parent
 START_LIMIT = 90  # seconds until a suite that is not ready gives up
 INTERRUPTED = 130  # exit code of a command that was told to stop
 TAIL_LINES = 60
@@ -81,8 +82,11 @@ def with_postgres(command: Sequence[str], log_file: Path | None) -> int:
         return supervise(rows, data, log, _runs(command, environment))
 
 
-def suite(settings: Settings, data: DataDir) -> tuple[list[Process], Databases]:
-    """Return the table of processes for these settings. Call it with the data directory locked."""
+def suite(settings: Settings, data: DataDir, programs: Path = PROGRAMS) -> tuple[list[Process], Databases]:
+    """Return the table of processes for these settings, and where their data lives.
+
+    Call it with the data directory locked. `programs` is the folder of the console scripts.
+    """
     end_orphans(str(data.path))
     if not is_free(settings.ila_port):
         raise CannotRun(
@@ -96,6 +100,7 @@ def suite(settings: Settings, data: DataDir) -> tuple[list[Process], Databases]:
     databases = databases_on(admin_url, settings.ila_database_name, data)
     around = Surroundings(
         data_dir=data.path,
+        programs=programs,
         ports=ports,
         keys=Keys(data),
         databases=databases,

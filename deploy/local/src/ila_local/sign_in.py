@@ -57,12 +57,12 @@ def _sign_in(session: requests.Session, url: str, persona: str) -> tuple[str, re
 
     There is no page at the script's own address: nobody listens there, the address is the answer.
     """
-    address, page = _follow(session, session.get(url, timeout=_SECONDS, allow_redirects=False))
+    address, page = _follow(session, _send(session, "GET", url))
     if page is None or not (form := _Form.of(page)):
         return address, page
     fields = form.fields | {"persona": persona}
     target = urljoin(page.url, form.action)
-    return _follow(session, session.post(target, fields, timeout=_SECONDS, allow_redirects=False))
+    return _follow(session, _send(session, "POST", target, fields))
 
 
 def _follow(session: requests.Session, response: requests.Response) -> tuple[str, requests.Response | None]:
@@ -73,7 +73,7 @@ def _follow(session: requests.Session, response: requests.Response) -> tuple[str
         address = urljoin(response.url, response.headers["Location"])
         if address.startswith(REDIRECT_URI):
             return address, None
-        response = session.get(address, timeout=_SECONDS, allow_redirects=False)
+        response = _send(session, "GET", address)
     raise CannotRun(f"More than {_MOST_REDIRECTS} redirects: {_where(response)}.")
 
 
@@ -85,9 +85,19 @@ def _exchange(session: requests.Session, gateway_url: str, code: str, verifier: 
         "client_id": CLIENT_ID,
         "code_verifier": verifier,
     }
-    response = session.post(f"{gateway_url}/oauth/token", body, timeout=_SECONDS)
+    response = _send(session, "POST", f"{gateway_url}/oauth/token", body)
     _check(response)
     return str(response.json()["access_token"])
+
+
+def _send(
+    session: requests.Session, method: str, url: str, form: dict[str, str] | None = None
+) -> requests.Response:
+    try:
+        return session.request(method, url, data=form, timeout=_SECONDS, allow_redirects=False)
+    except requests.RequestException as fault:
+        place = url.partition("?")[0]
+        raise CannotRun(f"{place} does not answer ({type(fault).__name__}): does the suite run?") from None
 
 
 def _check(response: requests.Response) -> None:

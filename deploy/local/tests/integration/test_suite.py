@@ -1,0 +1,123 @@
+"""The whole table: real stores and e-identity, samples in place of the services and doors."""
+
+import os
+import signal
+import socket
+import stat
+import sys
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from ila_local.data_dir import DataDir
+from ila_local.databases import SERVICES
+from ila_local.ports import free_port
+
+from ..conftest import eventually, marked
+
+pytestmark = pytest.mark.integration
+
+SAMPLE = Path(__file__).parents[1] / "sample.py"
+ROLES = {"runner", "postgres", "valkey", "eidentity", "gateway", "portal"}
+
+
+@pytest.fixture
+def programs(tmp_path):
+    """A folder of console scripts: the real e-identity, samples for all others."""
+    for name in (*SERVICES, "gateway", "portal"):
+        script = tmp_path / f"ila-{name}"
+        script.write_text(f'#!/bin/sh\nexec {sys.executable} {SAMPLE} "$@"\n')
+        script.chmod(0o755)
+    (tmp_path / "ila-stub-eidentity").symlink_to(Path(sys.executable).with_name("ila-stub-eidentity"))
+    return tmp_path
+
+
+@pytest.fixture
+def start_suite(start, programs):
+    def start_one(port: int | None = None, **environment: str):
+        return start("suite", str(programs), ILA_PORT=str(port or free_port()), **environment)
+
+    return start_one
+
+
+def children_and_selves(pids) -> list[psutil.Process]:
+    found = [psutil.Process(pid) for pid in pids]
+    return found + [child for process in found for child in process.children(recursive=True)]
+
+
+def test_it_starts_whole_and_stops_whole(start_suite, data_dir):
+    runner = start_suite()
+    runner.says("all is ready")
+    assert set(runner.running()) == ROLES | {*SERVICES} | {f"{service}-worker" for service in SERVICES}
+    family = children_and_selves(pid for role, pid in runner.running().items() if role != "runner")
+    runner.process.send_signal(signal.SIGINT)
+    assert runner.ends() == 0
+    assert not any(process.is_running() for process in family)
+    assert not marked(data_dir)
+
+
+def test_nothing_secret_in_the_data_directory_is_open_to_others(start_suite, data_dir):
+    start_suite().says("all is ready")
+    secret = [
+        data_dir / "passwords.json",
+        *(data_dir / "keys").iterdir(),
+        data_dir / "valkey" / "valkey.conf",
+    ]
+    assert len(secret) > 8
+    assert {stat.S_IMODE(path.stat().st_mode) for path in secret} == {0o600}
+    assert stat.S_IMODE((data_dir / "postgres").stat().st_mode) == 0o700
+
+
+def test_a_killed_runner_leaves_nothing_and_the_next_one_finds_the_data(start_suite, data_dir):
+    first = start_suite()
+    first.says("all is ready")
+    family = children_and_selves(pid for role, pid in first.running().items() if role != "runner")
+    assert len(family) > len(ROLES) + 8, "gunicorn and PostgreSQL have children"
+    write(data_dir, first)
+    first.process.kill()
+    first.ends()
+    eventually(lambda: not any(is_alive(process) for process in family))
+    second = start_suite()
+    second.says("all is ready")
+    assert read(data_dir, second) == "kept"
+
+
+def test_killed_stores_come_back_with_what_they_promised(start_suite, data_dir):
+    runner = start_suite()
+    runner.says("all is ready")
+    write(data_dir, runner)
+    for times, role in enumerate(("postgres", "valkey", "postgres", "eidentity"), start=1):
+        os.kill(runner.running()[role], signal.SIGKILL)
+        eventually(lambda times=times: runner.output.count("ready again") == times)
+    assert read(data_dir, runner) == "kept"
+
+
+def test_a_taken_port_is_told(start_suite):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        runner = start_suite(port=other.getsockname()[1])
+        assert runner.ends() == 1
+        assert "is taken" in runner.output
+
+
+def is_alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def connect(data_dir: Path, runner) -> psycopg.Connection:
+    port = next(row["port"] for row in runner.state() if row["role"] == "postgres")
+    password = DataDir(data_dir).password("ila_funding")
+    return psycopg.connect(f"postgresql://ila_funding:{password}@127.0.0.1:{port}/ila", autocommit=True)
+
+
+def write(data_dir: Path, runner) -> None:
+    with connect(data_dir, runner) as database:
+        database.execute("CREATE TABLE promise (word text)")
+        database.execute("INSERT INTO promise VALUES ('kept')")
+
+
+def read(data_dir: Path, runner) -> str:
+    with connect(data_dir, runner) as database:
+        return database.execute("SELECT word FROM promise").fetchone()[0]
