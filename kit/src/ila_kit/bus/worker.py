@@ -4,6 +4,7 @@ import json
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -71,8 +72,9 @@ class Worker(Generic[U]):
         self._ended.wait()
         for loop in self.loops:
             loop.stop()
+        deadline = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
-            thread.join(STOP_SECONDS / len(self._threads))
+            thread.join(max(0.0, deadline - time.monotonic()))
         crashed = any(loop.crashed for loop in self.loops)
         return 1 if crashed or any(thread.is_alive() for thread in self._threads) else 0
 

@@ -1,7 +1,7 @@
 """Fixtures of the kit: a database server, throw-away databases, a broker.
 
 `ILA_DATABASE_URL` (of an administrator) and `ILA_BROKER_URL` choose the pair of stores; without
-them it is PostgreSQL for both.
+them an embedded PostgreSQL is both.
 """
 
 import os
@@ -13,13 +13,17 @@ import pytest
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-LOCAL = "postgresql://postgres@127.0.0.1:5432/postgres"
-
 
 @pytest.fixture(scope="session")
-def admin_url() -> str:
+def admin_url() -> Iterator[str]:
     """The administrator's URL of a PostgreSQL server on which tests make their databases."""
-    return os.environ.get("ILA_DATABASE_URL", LOCAL)
+    from ila_kit.testing.embedded import embedded_server
+
+    if url := os.environ.get("ILA_DATABASE_URL"):
+        yield url
+        return
+    with embedded_server() as server:
+        yield server.admin_url
 
 
 @pytest.fixture
