@@ -1,5 +1,7 @@
 """What goes in and comes out of the catalogue's routes."""
 
+from typing import Any
+
 import marshmallow as ma
 from ila_kit.web.schemas import ListQuery, Schema, fields
 
@@ -14,19 +16,19 @@ _SEARCH_CHARACTERS = 200
 _MOST = 1_000_000
 
 
-def _area(**kwargs: bool) -> ma.fields.Field:
+def _area(**kwargs: bool) -> Any:
     return fields.WholeNumber(min=AREAS[0], max=AREAS[-1], **kwargs)
 
 
-def _level(**kwargs: bool) -> ma.fields.Field:
+def _level(**kwargs: bool) -> Any:
     return fields.WholeNumber(min=LEVELS[0], max=LEVELS[-1], **kwargs)
 
 
-def _number(least: int = 0) -> ma.fields.Field:
+def _number(least: int = 0) -> Any:
     return fields.WholeNumber(min=least, max=_MOST, required=True)
 
 
-def _text(**kwargs: bool) -> ma.fields.Field:
+def _text(**kwargs: bool) -> Any:
     return fields.String(required=True, **kwargs)
 
 

@@ -62,7 +62,7 @@ class SqlCallStore:
         )
         query = query.where(table.c.id == call_id, *_in_states(states))
         row = self._connection.execute(query).mappings().one_or_none()
-        return _call(row) if row else None
+        return _call(dict(row)) if row else None
 
     def add(self, call: Call) -> None:
         """Store a new call with its needs and documents."""

@@ -100,7 +100,7 @@ class SqlProgrammeStore:
         """Return every programme of a call, in the order of their ids."""
         query = sa.select(table, *_PROVIDER).select_from(_JOINED).where(table.c.call_id == call_id)
         rows = self._connection.execute(query.order_by(table.c.id)).mappings()
-        return [_programme(row) for row in rows]
+        return [_programme(dict(row)) for row in rows]
 
     def add(self, programme: Programme) -> None:
         """Store a new programme."""
@@ -118,7 +118,8 @@ class SqlProgrammeStore:
         """Return a published programme with its provider and call, as one row."""
         query = sa.select(table, *_WINDOW, *_PROVIDER).select_from(_JOINED)
         query = query.where(table.c.id == programme_id, _PUBLISHED)
-        return self._connection.execute(query).mappings().one_or_none()
+        row = self._connection.execute(query).mappings().one_or_none()
+        return dict(row) if row else None
 
     def public_page(self, request: PageRequest, search: ProgrammeSearch) -> Page:
         """Return a page of the published programmes that match, as rows."""

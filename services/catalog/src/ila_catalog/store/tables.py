@@ -154,6 +154,13 @@ programme = sa.Table(
     sa.Index("programme_hours", "total_hours", "id", postgresql_where=_PUBLISHED),
     sa.Index("programme_updated", "updated_at", postgresql_where=_PUBLISHED),
     sa.Index(
+        "programme_search",
+        "search_text",
+        postgresql_using="gin",
+        postgresql_ops={"search_text": "gin_trgm_ops"},
+        postgresql_where=_PUBLISHED,
+    ),
+    sa.Index(
         "programme_digcomp",
         "digcomp",
         postgresql_using="gin",
