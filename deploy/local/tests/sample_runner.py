@@ -1,6 +1,7 @@
 """A runner over a small table: `sample_runner.py DATA_DIR ROLE[:SPOILED] …`, or over the whole with samples.
 
-`sample_runner.py DATA_DIR suite PROGRAMS` runs the real table with the programs of that folder.
+`sample_runner.py DATA_DIR suite PROGRAMS` runs the real table with the programs of that folder;
+`sample_runner.py - with-suite PROGRAMS CMD…` does it beside a command.
 """
 
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from ila_local import probes, runner
 from ila_local.data_dir import DataDir
+from ila_local.errors import CannotRun
 from ila_local.leftovers import end_orphans
 from ila_local.log import PrefixedLog
 from ila_local.ports import remembered_ports
@@ -39,6 +41,8 @@ async def until_told(supervisor) -> int:
 
 def main() -> int:
     data, names = DataDir(Path(sys.argv[1])), sys.argv[2:]
+    if names[0] == "with-suite":
+        return runner.with_suite(Settings.from_env(), names[2:], None, programs=Path(names[1]))
     log = PrefixedLog(sys.stdout)
     with data.locked():
         end_orphans(str(data.path))
@@ -52,4 +56,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except CannotRun as refusal:
+        sys.exit(str(refusal))

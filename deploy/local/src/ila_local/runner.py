@@ -51,7 +51,9 @@ def run(settings: Settings) -> int:
         return supervise(rows, data, log, until_told, interrupted=0)
 
 
-def with_suite(settings: Settings, command: Sequence[str], log_file: Path | None) -> int:
+def with_suite(
+    settings: Settings, command: Sequence[str], log_file: Path | None, programs: Path = PROGRAMS
+) -> int:
     """Run a command beside a suite of its own on free ports; return the command's exit code.
 
     On somebody's own PostgreSQL the suite gets a database of its own, which is dropped in the end.
@@ -59,7 +61,7 @@ def with_suite(settings: Settings, command: Sequence[str], log_file: Path | None
     with _temporary_data(log_file) as (data, log):
         name = f"ila_t_{secrets.token_hex(4)}"
         settings = replace(settings, ila_port=free_port(), ila_data_dir=data.path, ila_database_name=name)
-        rows, databases = suite(settings, data)
+        rows, databases = suite(settings, data, programs)
         environment = {
             "ILA_URL": f"http://127.0.0.1:{settings.ila_port}",
             "ILA_DATA_DIR": str(data.path),

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ila_local.data_dir import DataDir
 from ila_local.databases import SERVICES
 from ila_local.ports import free_port
 
-from ..conftest import eventually, marked
+from ..conftest import SAMPLE_RUNNER, eventually, marked
 
 pytestmark = pytest.mark.integration
 
@@ -100,6 +101,51 @@ def test_a_taken_port_is_told(start_suite):
         runner = start_suite(port=other.getsockname()[1])
         assert runner.ends() == 1
         assert "is taken" in runner.output
+
+
+def beside_suite(programs: Path, script: str, **environment: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, SAMPLE_RUNNER, "-", "with-suite", programs, "sh", "-c", script]
+    return subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
+
+
+def test_a_command_beside_a_suite_finds_it_and_gives_its_exit_code(programs):
+    run = beside_suite(
+        programs, 'curl -fsS $ILA_URL && cat $ILA_DATA_DIR/run.json; echo "in $ILA_DATA_DIR"; exit 7'
+    )
+    assert run.returncode == 7, run.stderr
+    assert '"role": "funding-worker"' in run.stdout
+    folder = Path(run.stdout.rpartition("in ")[2].strip())
+    assert not folder.exists()
+    assert not marked(folder)
+
+
+def test_a_suite_beside_a_command_can_use_somebodys_own_stores(programs):
+    script = 'grep -c postgres "$ILA_DATA_DIR/run.json"; echo at $ILA_SUITE_DATABASE_URL'
+    suite = [sys.executable, SAMPLE_RUNNER, "-", "with-suite", programs, "sh", "-c", script]
+    postgres = [sys.executable, "-m", "ila_local.cli", "with-postgres", "--"]
+    run = subprocess.run([*postgres, *suite], capture_output=True, text=True)
+    assert run.stdout.split()[:2] == ["0", "at"], run.stderr
+    assert "/ila_t_" in run.stdout
+
+
+def test_a_suite_that_does_not_start_shows_its_last_lines(programs):
+    (programs / "ila-funding").write_text("#!/bin/sh\necho broken by a test\nexit 9\n")
+    run = beside_suite(programs, "true")
+    assert run.returncode == 1
+    assert "broken by a test" in run.stderr
+    assert "funding-migrate ended with 9" in run.stderr
+
+
+def test_a_suite_that_is_told_to_stop_stops_its_command_too(programs):
+    script = "echo on; exec sleep 600"
+    command = [sys.executable, SAMPLE_RUNNER, "-", "with-suite", programs, "sh", "-c", script]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "on\n"
+    (sleep,) = [child for child in psutil.Process(process.pid).children() if child.name() == "sleep"]
+    process.terminate()
+    assert process.wait(30) == 130
+    process.stdout.close()
+    assert not sleep.is_running()
 
 
 def is_alive(process: psutil.Process) -> bool:

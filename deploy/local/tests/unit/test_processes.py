@@ -1,0 +1,78 @@
+"""The table of processes keeps the contract with the programs it starts."""
+
+from pathlib import Path
+
+import pytest
+from ila_local.data_dir import DataDir
+from ila_local.databases import BUS, SERVICES, Databases
+from ila_local.keys import Keys
+from ila_local.process import Floor
+from ila_local.processes import PERSONAS, ROLES, Surroundings, table
+
+
+@pytest.fixture
+def rows(tmp_path):
+    """The table on somebody's own stores, by role."""
+    passwords = {owner: f"p/{owner}" for owner in (*SERVICES, BUS)}
+    databases = Databases("postgresql://root:pw@db.example:5432/postgres?sslmode=require", "ila", passwords)
+    around = Surroundings(
+        data_dir=tmp_path,
+        programs=Path("/programs"),
+        ports={role: 20_000 + number for number, role in enumerate((*ROLES, "gateway"))} | {"gateway": 8080},
+        keys=Keys(DataDir(tmp_path)),
+        databases=databases,
+        broker_url=databases.bus_url(),
+        session_store_url="redis://:pw@127.0.0.1:1/0",
+        secret_key="secret",
+    )
+    return {row.role: row for row in table(around, ())}
+
+
+def test_every_need_is_a_row_and_comes_before(rows):
+    roles = list(rows)
+    rows.pop("gateway")
+    for row in rows.values():
+        assert all(roles.index(need) < roles.index(row.role) for need in row.needs)
+
+
+def test_each_service_migrates_serves_and_works_with_the_same_settings(rows):
+    for service in SERVICES:
+        migrate, web, worker = rows[f"{service}-migrate"], rows[service], rows[f"{service}-worker"]
+        program = f"/programs/ila-{service}"
+        assert [row.command for row in (migrate, web, worker)] == [
+            (program, "migrate"), (program, "serve"), (program, "work")
+        ]  # fmt: skip
+        assert migrate.probe is None
+        assert web.needs == worker.needs == (f"{service}-migrate",)
+        assert web.environment | {"PORT": ""} == worker.environment | {"PORT": ""}
+        assert web.environment["PORT"] != worker.environment["PORT"]
+
+
+def test_a_service_reads_its_own_schema_on_the_server_that_was_named(rows):
+    environment = rows["funding"].environment
+    assert (
+        environment["DATABASE_URL"]
+        == "postgresql://ila_funding:p%2Ffunding@db.example:5432/ila?sslmode=require"
+    )
+    assert environment["BROKER_URL"] == "pgbus://ila_bus:p%2Fbus@db.example:5432/ila_bus?sslmode=require"
+    assert environment["GATEWAY_URL"] == "http://127.0.0.1:8080"
+    assert Path(environment["CLIENT_KEY_FILE"]).name == "svc-funding.pem"
+
+
+def test_the_gateway_knows_every_neighbour(rows):
+    environment = rows["gateway"].environment
+    for role in (*SERVICES, "portal"):
+        assert environment[f"{role.upper()}_URL"] == f"http://127.0.0.1:{rows[role].port}"
+    assert environment["EIDENTITY_ISSUER"] == rows["eidentity"].environment["ISSUER"]
+    assert environment["PUBLIC_URL"] == "http://127.0.0.1:8080"
+    assert all(Path(environment[name]).is_file() for name in environment if name.endswith("_FILE"))
+
+
+def test_doors_stop_first_then_workers_then_services(rows):
+    assert {rows[role].floor for role in ("gateway", "portal")} == {Floor.DOORS}
+    assert {rows[f"{service}-worker"].floor for service in SERVICES} == {Floor.WORKERS}
+    assert {rows[service].floor for service in SERVICES} == {Floor.SERVICES}
+
+
+def test_the_personas_are_there():
+    assert PERSONAS.is_file()
