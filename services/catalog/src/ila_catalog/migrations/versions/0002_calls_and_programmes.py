@@ -16,7 +16,7 @@ _PUBLISHED = sa.text("state = 'published'")
 
 
 def upgrade() -> None:
-    """Create the tables. pg_trgm makes words inside texts quick to find; whoever set it up before is right."""
+    """Create the tables; pg_trgm, unless it is set up already, makes words inside texts quick to find."""
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     _create_call()
     _create_learning_need()
