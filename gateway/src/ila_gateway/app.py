@@ -1,0 +1,162 @@
+"""Wiring of the gateway: the one module that knows all of its parts."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import flask
+import orjson
+from ila_kit.errors import DomainError
+from ila_kit.web.problems import OF_HTTP
+from werkzeug.exceptions import HTTPException
+
+from ila_gateway import routes
+from ila_gateway.answers import Answer, failed, refusal
+from ila_gateway.callers import Callers
+from ila_gateway.clients import Clients
+from ila_gateway.merged import Document, MergedDocument
+from ila_gateway.oauth import Server
+from ila_gateway.openid import OpenIdClient
+from ila_gateway.people import People
+from ila_gateway.plane import Gateway
+from ila_gateway.proxy import Proxy
+from ila_gateway.routes import Route
+from ila_gateway.sessions import SessionStore, TokenStore, connect
+from ila_gateway.settings import Settings
+from ila_gateway.tokens import Keys, Mint
+from ila_gateway.upstream import ServiceDown, ServiceTimeout, Upstream
+from ila_gateway.web.context import NAME, Parts
+from ila_gateway.web.sign_in import auth
+from ila_gateway.web.suite import suite
+from ila_gateway.web.tokens import oauth
+
+log = logging.getLogger(__name__)
+_BODY_LIMIT = 64 * 1024
+_PROBE_SECONDS = 2
+
+
+def create_gateway(settings: Settings) -> Gateway:
+    """Build the WSGI application. Reads keys and clients; connects to nothing."""
+    table = routes.load()
+    upstreams = {route.neighbour: _upstream(settings, route) for route in table.all}
+    keys = Keys.load(settings.signing_key_file)
+    mint, people_source = Mint(keys), upstreams["identity"]
+    client = connect(settings.session_store_url)
+    sessions = SessionStore(client, settings.session_idle_minutes * 60, settings.session_hours * 3_600)
+    tokens, people = TokenStore(client), People(people_source, mint)
+    callers = Callers(sessions, tokens, people, settings.session_cookie, settings.public_url)
+    services = [route for route in table.all if route.audience]
+    own = _own_app(
+        Parts(
+            settings=settings,
+            keys=keys,
+            sessions=sessions,
+            callers=callers,
+            people=people,
+            openid=_openid(settings),
+            server=Server(Clients.load(settings.clients_file), sessions, tokens, _audiences(settings)),
+            document=MergedDocument(
+                {route.neighbour: _document_of(_probe(settings, route)) for route in services},
+                settings.public_url,
+            ),
+            neighbours={route.neighbour: _is_ready(_probe(settings, route)) for route in table.all},
+        )
+    )
+    proxy = Proxy(upstreams, callers, mint, settings.session_cookie, settings.public_url)
+    return Gateway(table, proxy, own.wsgi_app, settings.public_url)
+
+
+def _upstream(settings: Settings, route: Route) -> Upstream:
+    url = settings.internal_urls()[route.neighbour]
+    return Upstream(route.neighbour, url, route.connect_seconds, route.answer_seconds)
+
+
+def _probe(settings: Settings, route: Route) -> Upstream:
+    """Return a second way to a neighbour, for our own questions, that waits less long."""
+    return Upstream(
+        route.neighbour, settings.internal_urls()[route.neighbour], _PROBE_SECONDS, _PROBE_SECONDS
+    )
+
+
+def _openid(settings: Settings) -> OpenIdClient:
+    return OpenIdClient(
+        settings.eidentity_issuer,
+        settings.eidentity_client_id,
+        settings.eidentity_key_file,
+        settings.secret_key,
+        settings.public_url,
+        settings.eidentity_scope,
+    )
+
+
+def _audiences(settings: Settings) -> list[str]:
+    """Return the names by which assertions may address the token endpoint."""
+    bases = [settings.public_url] + ([settings.internal_url] if settings.internal_url else [])
+    return [name for base in bases for name in (base, f"{base}/oauth/token")]
+
+
+def _document_of(upstream: Upstream) -> Callable[[], Document | None]:
+    def read() -> Document | None:
+        try:
+            answer = upstream.exchange("GET", "/openapi.json", [], b"", repeatable=True)
+            document: Document | None = orjson.loads(answer.whole()) if answer.status == 200 else None
+            return document
+        except (ServiceDown, ServiceTimeout, orjson.JSONDecodeError):
+            log.warning("the API document of a service cannot be read", extra={"service": upstream.name})
+            return None
+
+    return read
+
+
+def _is_ready(upstream: Upstream) -> Callable[[], bool]:
+    def probe() -> bool:
+        try:
+            answer = upstream.exchange("GET", "/health/ready", [], b"", repeatable=True)
+            answer.whole()
+            return answer.status == 200
+        except (ServiceDown, ServiceTimeout):
+            return False
+
+    return probe
+
+
+def _own_app(parts: Parts) -> flask.Flask:
+    app = flask.Flask(NAME, static_folder=None)
+    app.url_map.strict_slashes = True
+    app.url_map.merge_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = _BODY_LIMIT
+    app.extensions[NAME] = parts
+    for blueprint in (auth, oauth, suite):
+        app.register_blueprint(blueprint)
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _of_fault)
+    app.after_request(_keep_out_of_caches)
+    return app
+
+
+def _refused(error: DomainError) -> flask.Response:
+    return _response(refusal(flask.request.environ, flask.request.path, error))
+
+
+def _of_http(error: HTTPException) -> flask.Response:
+    status = error.code if error.code and error.code >= 400 else 404
+    allow = [(name, value) for name, value in error.get_headers() if name == "Allow"]
+    facts: dict[str, Any] = {"limit": _BODY_LIMIT} if status == 413 else {}
+    code = OF_HTTP.get(status, "refused")
+    return _response(failed(flask.request.environ, flask.request.path, code, status, facts, allow))
+
+
+def _of_fault(error: Exception) -> flask.Response:
+    log.error("request failed", exc_info=error)
+    return _response(failed(flask.request.environ, flask.request.path, "internal-error", 500))
+
+
+def _response(answer: Answer) -> flask.Response:
+    return flask.Response(answer.body, answer.status, answer.headers)
+
+
+def _keep_out_of_caches(response: flask.Response) -> flask.Response:
+    """Keep what is about one person out of every cache."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

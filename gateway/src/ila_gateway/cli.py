@@ -1,0 +1,50 @@
+"""The command line of the gateway."""
+
+import argparse
+import os
+import sys
+
+from ila_gateway.settings import Settings
+
+GUNICORN = [
+    "--worker-class",
+    "ila_gateway.worker.Worker",
+    "--keep-alive",
+    "75",
+    "--no-control-socket",
+    "--graceful-timeout",
+    "25",
+    # Nobody in front of us is believed when he says how a request came, or where an application starts.
+    "--forwarded-allow-ips",
+    "",
+    "--log-level",
+    "warning",
+]
+
+
+def main() -> None:
+    """Run a command: serve, check, or settings."""
+    parser = argparse.ArgumentParser(prog="ila-gateway", description=__doc__)
+    commands = {"serve": _serve, "check": _check, "settings": _print_settings}
+    parser.add_argument(
+        "command", choices=commands, help="serve: answer on HOST and PORT; check: read the settings"
+    )
+    sys.exit(commands[parser.parse_args().command]())
+
+
+def _serve() -> int:
+    settings = Settings.from_env()
+    bind = ["--bind", f"{settings.host}:{settings.port}", "--workers", str(settings.web_processes)]
+    command = [sys.executable, "-m", "gunicorn", *GUNICORN, *bind, "ila_gateway.wsgi:app"]
+    os.execv(sys.executable, command)
+
+
+def _check() -> int:
+    Settings.from_env()
+    print("ok")
+    return 0
+
+
+def _print_settings() -> int:
+    print(Settings.table())
+    return 0

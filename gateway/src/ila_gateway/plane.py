@@ -1,0 +1,110 @@
+"""The WSGI application in front of everything: a plain callable, because every request passes it."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ila_kit.context import Context, new_context, working_for
+from ila_kit.errors import DomainError
+from ila_kit.web.problems import BadRequest
+
+from ila_gateway.answers import Answer, failed, refusal
+from ila_gateway.bodies import BrokenOff, TooLarge
+from ila_gateway.headers import Headers, secured
+from ila_gateway.paths import Target, canonical
+from ila_gateway.proxy import MethodNotAllowed, Proxy
+from ila_gateway.routes import Routes
+
+log = logging.getLogger(__name__)
+_QUIET = ("/health/",)
+_UNREAD = "/"
+
+StartResponse = Callable[..., Any]
+Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+
+class Gateway:
+    """Decides on one canonical path; a neighbour or our own application then answers the request."""
+
+    def __init__(self, routes: Routes, proxy: Proxy, own: Application, public_url: str):
+        self._routes = routes
+        self._proxy = proxy
+        self._own = own
+        self._scheme, _, self._host = public_url.partition("://")
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        began = time.perf_counter()
+        context = new_context(None, environ.get("HTTP_TRACEPARENT"))
+        with working_for(context):
+            path, answer = self._answered(environ, context)
+            answer.headers.append(("X-Request-Id", context.request_id))
+            answer.headers += secured(answer.headers, self._scheme == "https")
+            _note(environ, path, answer, began)
+            start_response(answer.status, answer.headers)
+            return answer.body
+
+    def _answered(self, environ: dict[str, Any], context: Context) -> tuple[str, Answer]:
+        path = _UNREAD
+        try:
+            target = _target(environ)
+            path = target.path
+            return path, self._dispatched(environ, target, context)
+        except MethodNotAllowed as refused:
+            return path, refusal(environ, path, refused, refused.allow)
+        except (TooLarge, BrokenOff) as refused:
+            _close_after(environ)
+            return path, refusal(environ, path, refused)
+        except DomainError as refused:
+            return path, refusal(environ, path, refused)
+        except Exception:
+            log.exception("request failed")
+            return path, failed(environ, path, "internal-error", 500)
+
+    def _dispatched(self, environ: dict[str, Any], target: Target, context: Context) -> Answer:
+        route = self._routes.find(target.path)
+        if route:
+            return self._proxy.forward(environ, route, target, context)
+        environ |= {"wsgi.url_scheme": self._scheme, "HTTP_HOST": self._host}
+        return _captured(self._own, environ)
+
+
+def _target(environ: dict[str, Any]) -> Target:
+    """Return the canonical target. PATH_INFO is decoded already, so only the raw target tells the truth."""
+    if "HTTP_HOST" not in environ and environ.get("SERVER_PROTOCOL") != "HTTP/1.0":
+        raise BadRequest("bad-request", 400)
+    target = canonical(environ["RAW_URI"])
+    environ["QUERY_STRING"] = target.query
+    return target
+
+
+def _captured(application: Application, environ: dict[str, Any]) -> Answer:
+    """Return the answer of our own application; it builds the whole body at once."""
+    answer = Answer("500 Internal Server Error", [])
+
+    def start(status: str, headers: Headers, *_: Any) -> None:
+        answer.status, answer.headers = status, list(headers)
+
+    answer.body = application(environ, start)
+    return answer
+
+
+def _close_after(environ: dict[str, Any]) -> None:
+    """Have the server close the connection: what is left of the body is no next request."""
+    refuse = getattr(environ["wsgi.input"], "refuse", None)
+    if refuse:
+        refuse()
+
+
+def _note(environ: dict[str, Any], path: str, answer: Answer, began: float) -> None:
+    """Log the request: neither query nor headers, so no token and nobody's data."""
+    if path.startswith(_QUIET):
+        return
+    facts = {
+        "method": environ["REQUEST_METHOD"],
+        "path": path,
+        "status": int(answer.status[:3]),
+        "ms": round((time.perf_counter() - began) * 1000, 1),
+    }
+    log.info("request", extra=facts | answer.log)

@@ -1,0 +1,99 @@
+"""Forwards a request to the neighbour its path names, as ours: our headers, our token, one canonical path."""
+
+from http import HTTPStatus
+from typing import Any
+
+from ila_kit.context import Context
+from ila_kit.web.problems import BadRequest
+
+from ila_gateway import headers
+from ila_gateway.answers import Answer
+from ila_gateway.bodies import chunks, read_body
+from ila_gateway.callers import READING, VISITOR, Callers, CsrfFailed, acting_for
+from ila_gateway.headers import Headers
+from ila_gateway.paths import Target
+from ila_gateway.routes import Route
+from ila_gateway.tokens import Caller, Mint
+from ila_gateway.upstream import Answer as UpstreamAnswer
+from ila_gateway.upstream import Upstream
+
+
+class MethodNotAllowed(BadRequest):
+    """The neighbour behind this path takes no such method."""
+
+    def __init__(self, route: Route) -> None:
+        super().__init__("method-not-allowed", 405)
+        self.allow: Headers = [("Allow", ", ".join(sorted(route.methods)))]
+
+
+class Proxy:
+    """The data plane: from a request on a route to the neighbour's answer."""
+
+    def __init__(
+        self,
+        upstreams: dict[str, Upstream],
+        callers: Callers,
+        mint: Mint,
+        session_cookie: str,
+        public_url: str,
+    ):
+        self._upstreams = upstreams
+        self._callers = callers
+        self._mint = mint
+        self._cookie = session_cookie
+        scheme, _, host = public_url.partition("://")
+        self._ours: Headers = [("X-Forwarded-Proto", scheme), ("X-Forwarded-Host", host)]
+
+    def forward(self, environ: dict[str, Any], route: Route, target: Target, context: Context) -> Answer:
+        """Return the neighbour's answer. Raises a problem when the request may not go there, or cannot."""
+        method = environ["REQUEST_METHOD"]
+        if method not in route.methods:
+            raise MethodNotAllowed(route)
+        prepare = self._for_service if route.audience else self._for_portal
+        sent = [
+            *headers.passed_on(environ, to_pages=route.audience is None),
+            *prepare(environ, route),
+            ("X-Request-Id", context.request_id),
+            ("traceparent", context.traceparent),
+            ("X-Forwarded-For", environ.get("REMOTE_ADDR", "")),
+            *self._ours,
+        ]
+        answered = self._exchange(environ, route, method, target.text, sent)
+        returned = headers.brought_back(answered.headers, cookies=route.audience is None)
+        status = f"{answered.status} {answered.reason or HTTPStatus(answered.status).phrase}"
+        return Answer(status, returned, answered.body(), {"service": route.neighbour})
+
+    def _for_service(self, environ: dict[str, Any], route: Route) -> Headers:
+        """Return the identity token for a service; none for a visitor."""
+        caller = self._callers.of(environ)
+        self._callers.check_write(environ, caller)
+        return [] if caller is VISITOR else self._identity(environ, route, caller)
+
+    def _identity(self, environ: dict[str, Any], route: Route, caller: Caller) -> Headers:
+        token = self._mint.token(caller, route.audience or "", acting_for(environ, caller))
+        return [("Authorization", f"Bearer {token}")]
+
+    def _for_portal(self, environ: dict[str, Any], _: Route) -> Headers:
+        """Return the visitor's session for the portal; forms that a foreign page sends go nowhere."""
+        origin = environ.get("HTTP_ORIGIN")
+        if (
+            environ["REQUEST_METHOD"] not in READING
+            and origin is not None
+            and not self._callers.is_ours(origin)
+        ):
+            raise CsrfFailed
+        return headers.page_cookies(environ, self._cookie)
+
+    def _exchange(
+        self, environ: dict[str, Any], route: Route, method: str, target: str, sent: Headers
+    ) -> UpstreamAnswer:
+        upstream = self._upstreams[route.neighbour]
+        body = read_body(environ, route.body_limit(environ.get("CONTENT_TYPE", "")))
+        if body.pieces is None:
+            repeatable = method in READING or "HTTP_IDEMPOTENCY_KEY" in environ
+            return upstream.exchange(method, target, sent, body.data, repeatable)
+        if body.length is None:
+            framing, pieces = ("Transfer-Encoding", "chunked"), chunks(body.pieces)
+        else:
+            framing, pieces = ("Content-Length", str(body.length)), body.pieces
+        return upstream.stream(method, target, [*sent, framing], pieces)

@@ -1,0 +1,83 @@
+"""Settings of the gateway."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ila_kit.settings import FromEnv, setting
+
+LEAST_SECRET = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(FromEnv):
+    """Defaults are safe in production and public; anything else has none."""
+
+    ila_env: str = setting("`development` or `production`; production refuses development conveniences.")
+    public_url: str = setting(
+        "Address under which the world knows this platform, without a slash at its end."
+    )
+    session_store_url: str = setting("Valkey or Redis that keeps sessions and tokens.", secret=True)
+    signing_key_file: str = setting(
+        "Private keys (PEM, ES256) of identity tokens: one or several files, separated by commas, "
+        "each with one or several keys; the first key signs, all are published."
+    )
+    clients_file: Path = setting("Machine clients: client_id, scopes, jwks (JSON list).")
+    eidentity_issuer: str = setting("OpenID provider people sign in with.")
+    eidentity_client_id: str = setting("Name of the gateway at the OpenID provider.", default="ila-gateway")
+    eidentity_key_file: Path = setting(
+        "Private key (PEM, ES256) by which the gateway shows itself to the provider."
+    )
+    eidentity_scope: str = setting("What is asked of the provider.", default="openid profile")
+    secret_key: str = setting("Signs what a browser carries through a sign-in.", secret=True)
+    identity_url: str = setting("Internal address of the identity service.")
+    catalog_url: str = setting("Internal address of the catalog service.")
+    applications_url: str = setting("Internal address of the applications service.")
+    funding_url: str = setting("Internal address of the funding service.")
+    portal_url: str = setting("Internal address of the portal.")
+    internal_url: str = setting("Further address under which machine clients know the gateway.", default="")
+    host: str = setting("Address to listen on.", default="127.0.0.1")
+    port: int = setting("Port to listen on.", default=8080)
+    web_processes: int = setting("Web server processes.", default=1)
+    session_idle_minutes: int = setting("Minutes without a request after which a session ends.", default=30)
+    session_hours: int = setting("Hours after which a session ends in any case.", default=12)
+    log_level: str = setting("Least severe level that is logged.", default="INFO")
+
+    def faults(self) -> list[str]:
+        """Name what is wrong with these values together."""
+        checks = {
+            "ILA_ENV is neither development nor production": self.ila_env in ("development", "production"),
+            "PUBLIC_URL is not an http(s) address without a path": _is_origin(self.public_url),
+            "PUBLIC_URL is not https, and this is production": self.secure or not self.production,
+            f"SECRET_KEY is shorter than {LEAST_SECRET} characters": len(self.secret_key) >= LEAST_SECRET,
+        }
+        return [fault for fault, holds in checks.items() if not holds]
+
+    @property
+    def production(self) -> bool:
+        """Whether this is the real thing."""
+        return self.ila_env == "production"
+
+    @property
+    def secure(self) -> bool:
+        """Whether visitors come over TLS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def session_cookie(self) -> str:
+        """Name of the session cookie; browsers accept the `__Host-` prefix only over TLS."""
+        return "__Host-ila_session" if self.secure else "ila_session"
+
+    def internal_urls(self) -> dict[str, str]:
+        """Return the internal address of each neighbour by its name."""
+        names = ("identity", "catalog", "applications", "funding", "portal")
+        return {name: str(getattr(self, f"{name}_url")) for name in names}
+
+
+def _is_origin(url: str) -> bool:
+    parts = urlsplit(url)
+    return (
+        parts.scheme in ("http", "https")
+        and bool(parts.hostname)
+        and url == f"{parts.scheme}://{parts.netloc}"
+    )

@@ -1,0 +1,279 @@
+"""Connections to one neighbour: kept alive, used again, and dropped before the neighbour drops them."""
+
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import urlsplit
+
+from ila_kit.errors import Unavailable
+from ila_kit.web.problems import BadRequest
+
+Headers = list[tuple[str, str]]
+# Services close a connection that was idle for 75 s; one that is younger than this is surely open.
+IDLE_SECONDS = 60
+_MOST_IDLE = 64
+_WHOLE_BYTES = 64 * 1024
+_PIECE = 64 * 1024
+_LONGEST_LINE = 65_536
+_MOST_HEADERS = 200
+_GONE = (ConnectionError, http.client.RemoteDisconnected)
+
+
+class ServiceDown(Unavailable):
+    """A neighbour cannot be reached, or broke off."""
+
+    code = "service-unavailable"
+
+
+class ServiceTimeout(BadRequest):
+    """A neighbour did not answer in time."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__("service-timeout", 504, service=service)
+
+
+class _Reader(http.client.HTTPResponse):
+    """Reads an answer. The head is read by plain splitting: the e-mail parser of the library costs
+    more than everything else of a proxied request together."""
+
+    fields: Headers
+
+    def begin(self) -> None:
+        """Read the head of the answer, passing over interim ones (1xx)."""
+        version, status, reason = self._read_status()  # type: ignore[attr-defined]
+        while 100 <= status < 200:
+            self._read_fields()
+            version, status, reason = self._read_status()  # type: ignore[attr-defined]
+        self.code = self.status = status
+        self.reason = reason.strip()
+        self.fields = self._read_fields()
+        self._frame(version)
+
+    def _read_fields(self) -> Headers:
+        fields: Headers = []
+        while True:
+            line = self.fp.readline(_LONGEST_LINE)
+            if line in (b"\r\n", b"\n"):
+                return fields
+            name, colon, value = line.decode("latin-1").partition(":")
+            if not colon or not name.isprintable() or name != name.strip() or len(fields) >= _MOST_HEADERS:
+                raise http.client.HTTPException("not a header line")
+            fields.append((name, value.strip()))
+
+    def _frame(self, version: str) -> None:
+        """Find out where the body ends, and whether the connection lives on."""
+        known = {name.lower(): value for name, value in self.fields}
+        connection = known.get("connection", "").lower()
+        self.version = 11
+        self.chunked = known.get("transfer-encoding", "").lower() == "chunked"
+        self.chunk_left = None
+        bodiless = self.status in (204, 304) or self._method == "HEAD"  # type: ignore[attr-defined]
+        length = known.get("content-length", "")
+        self.length = 0 if bodiless else int(length) if length.isdecimal() and not self.chunked else None
+        endless = self.length is None and not self.chunked
+        self.will_close = endless or "close" in connection or version != "HTTP/1.1"
+
+
+class Connection:
+    """One connection to a neighbour, for one request at a time."""
+
+    def __init__(self, sock: socket.socket):
+        self.socket = sock
+        self.used_at = 0.0
+        self.reused = False
+
+    def close(self) -> None:
+        """Drop the connection."""
+        self.socket.close()
+
+    def is_open(self) -> bool:
+        """Tell whether the neighbour still keeps its end: nothing to read is the good sign."""
+        if isinstance(self.socket, ssl.SSLSocket):
+            return True  # cannot be looked into; its age and the one retry must do
+        before = self.socket.gettimeout()
+        try:
+            self.socket.settimeout(0)
+            self.socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            self.socket.settimeout(before)
+            return True
+        except OSError:
+            return False
+        return False  # closed, or bytes nobody asked for
+
+
+class Answer:
+    """A neighbour's answer: its head is here, its body comes piece by piece or at once."""
+
+    def __init__(self, upstream: "Upstream", connection: Connection, reader: _Reader):
+        self._upstream = upstream
+        self._connection = connection
+        self._reader = reader
+        self.status = reader.status
+        self.reason = reader.reason
+        self.headers = reader.fields
+
+    def body(self) -> Iterable[bytes]:
+        """Return the body; a short one is read at once, and its connection is free again."""
+        length = self._reader.length
+        if length is not None and not self._reader.chunked and length <= _WHOLE_BYTES:
+            return [self.whole()]
+        return self._pieces()
+
+    def whole(self) -> bytes:
+        """Return the whole body."""
+        try:
+            data = b"" if self._reader.length == 0 else self._reader.read()
+        except (OSError, http.client.HTTPException) as fault:
+            self._connection.close()
+            raise self._upstream.fault(fault) from fault
+        self._free()
+        return data
+
+    def _pieces(self) -> Iterator[bytes]:
+        complete = False
+        try:
+            while piece := self._reader.read1(_PIECE):
+                yield piece
+            complete = self._reader.length in (0, None)
+            if not complete:
+                raise ServiceDown(service=self._upstream.name)
+        finally:
+            if complete:
+                self._free()
+            else:
+                self._connection.close()
+
+    def _free(self) -> None:
+        self._reader.close()
+        if self._reader.will_close:
+            self._connection.close()
+        else:
+            self._upstream.give_back(self._connection)
+
+
+class Upstream:
+    """A neighbour at one address."""
+
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        connect_seconds: float,
+        answer_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        parts = urlsplit(url)
+        self.name = name
+        self.host = parts.netloc
+        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._address = (parts.hostname or "", parts.port or (443 if self._tls else 80))
+        self._connect_seconds = connect_seconds
+        self._answer_seconds = answer_seconds
+        self._clock = clock
+        self._idle: list[Connection] = []
+
+    def exchange(self, method: str, target: str, headers: Headers, body: bytes, repeatable: bool) -> Answer:
+        """Send a request and return the answer's head.
+
+        `repeatable`: the request may be sent a second time; that happens once, when a connection
+        that was used before turns out to be closed before the first byte of an answer.
+        Raises ServiceDown or ServiceTimeout.
+        """
+        request = self._head(method, target, [*headers, *_length(method, body)]) + body
+        connection = self._connection()
+        try:
+            return self._send(connection, method, [request])
+        except _GONE as fault:
+            if not (connection.reused and repeatable):
+                raise self.fault(fault) from fault
+        except (OSError, http.client.HTTPException) as fault:
+            raise self.fault(fault) from fault
+        try:
+            return self._send(self._connect(), method, [request])
+        except (OSError, http.client.HTTPException) as fault:
+            raise self.fault(fault) from fault
+
+    def stream(self, method: str, target: str, headers: Headers, pieces: Iterable[bytes]) -> Answer:
+        """Send a request whose body comes in pieces, on a fresh connection; it is sent only once."""
+        head = self._head(method, target, headers)
+        connection = self._connect()
+        try:
+            return self._send(connection, method, _after(head, pieces))
+        except (OSError, http.client.HTTPException) as fault:
+            raise self.fault(fault) from fault
+
+    def give_back(self, connection: Connection) -> None:
+        """Keep a connection for the next request."""
+        if len(self._idle) >= _MOST_IDLE:
+            connection.close()
+            return
+        connection.used_at, connection.reused = self._clock(), True
+        self._idle.append(connection)
+
+    def fault(self, fault: Exception) -> Exception:
+        """Return what a fault of the connection means to the caller."""
+        if isinstance(fault, TimeoutError):
+            return ServiceTimeout(self.name)
+        return ServiceDown(service=self.name)
+
+    def _head(self, method: str, target: str, headers: Headers) -> bytes:
+        lines = [f"{method} {target} HTTP/1.1", f"Host: {self.host}"]
+        lines += [f"{name}: {value}" for name, value in headers]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+    def _send(self, connection: Connection, method: str, pieces: Iterable[bytes]) -> Answer:
+        reader = _Reader(connection.socket, method=method)
+        try:
+            if not self._sent(connection, pieces):
+                reader.begin()
+                reader.will_close = True
+            else:
+                reader.begin()
+        except BaseException:
+            reader.close()
+            connection.close()
+            raise
+        return Answer(self, connection, reader)
+
+    def _sent(self, connection: Connection, pieces: Iterable[bytes]) -> bool:
+        """Send everything; return False when the neighbour stopped listening, to answer early perhaps."""
+        for count, piece in enumerate(pieces):
+            try:
+                connection.socket.sendall(piece)
+            except ConnectionError:
+                if count == 0:
+                    raise
+                return False
+        return True
+
+    def _connection(self) -> Connection:
+        """Return the connection used last, which is the youngest; a new one when none is left."""
+        while self._idle:
+            connection = self._idle.pop()
+            if self._clock() - connection.used_at < IDLE_SECONDS and connection.is_open():
+                return connection
+            connection.close()
+        return self._connect()
+
+    def _connect(self) -> Connection:
+        try:
+            sock = socket.create_connection(self._address, timeout=self._connect_seconds)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls:
+                sock = self._tls.wrap_socket(sock, server_hostname=self._address[0])
+        except OSError as fault:
+            raise ServiceDown(service=self.name) from fault
+        sock.settimeout(self._answer_seconds)
+        return Connection(sock)
+
+
+def _length(method: str, body: bytes) -> Headers:
+    return [("Content-Length", str(len(body)))] if body or method in ("POST", "PUT", "PATCH") else []
+
+
+def _after(head: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    yield head
+    yield from pieces

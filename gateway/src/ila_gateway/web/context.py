@@ -1,0 +1,49 @@
+"""What the gateway's own views need, and how they get it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+import flask
+from ila_kit.web.problems import BadRequest
+
+from ila_gateway.callers import VISITOR, Callers
+from ila_gateway.merged import MergedDocument
+from ila_gateway.oauth import Server
+from ila_gateway.openid import OpenIdClient
+from ila_gateway.people import People
+from ila_gateway.sessions import SessionStore
+from ila_gateway.settings import Settings
+from ila_gateway.tokens import Caller, Keys
+
+NAME = "ila_gateway"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Everything the views work with."""
+
+    settings: Settings
+    keys: Keys
+    sessions: SessionStore
+    callers: Callers
+    people: People
+    openid: OpenIdClient
+    server: Server
+    document: MergedDocument
+    neighbours: dict[str, Callable[[], bool]]
+
+
+def parts() -> Parts:
+    """Return the parts of the running application."""
+    return cast(Parts, flask.current_app.extensions[NAME])
+
+
+def signed_in() -> Caller:
+    """Return the person who asks. Raises a 401 problem for nobody, CsrfFailed for a write out of the blue."""
+    environ = flask.request.environ
+    caller = parts().callers.of(environ)
+    if caller is VISITOR or caller.session is None:
+        raise BadRequest("unauthenticated", 401)
+    parts().callers.check_write(environ, caller)
+    return caller

@@ -1,0 +1,133 @@
+"""Browser sign-in: to the e-identity and back, the session, and its end."""
+
+from datetime import UTC, datetime
+
+import flask
+from ila_kit.clock import as_instant
+from ila_kit.errors import Missing
+from werkzeug.wrappers import Response
+
+from ila_gateway.callers import VISITOR, is_local_path
+from ila_gateway.openid import ProviderUnavailable
+from ila_gateway.people import SignIn, Standing
+from ila_gateway.sessions import Seen
+from ila_gateway.upstream import ServiceDown, ServiceTimeout
+from ila_gateway.web.context import parts, signed_in
+
+auth = flask.Blueprint("auth", __name__, url_prefix="/auth")
+_CARRIED_SECONDS = 600
+
+
+@auth.get("/login")
+def login() -> Response:
+    """Send a browser to the e-identity; it comes back to `next`."""
+    wanted = flask.request.args.get("next", "/")
+    hint = None if parts().settings.production else flask.request.args.get("login_hint")
+    begun = parts().openid.begin(wanted if is_local_path(wanted) else "/", hint)
+    response = flask.redirect(begun.address, 303)
+    _set_cookie(response, _carried_cookie(), begun.carried, max_age=_CARRIED_SECONDS)
+    return response
+
+
+@auth.get("/callback")
+def callback() -> Response:
+    """Take the e-identity's answer, start a session under a new secret, and end the one there was."""
+    carried = flask.request.cookies.get(_carried_cookie())
+    who, next_path = parts().openid.finish(carried, flask.request.args.to_dict())
+    standing = _noted(who)
+    before = parts().callers.of(flask.request.environ)
+    if before.session:
+        parts().sessions.end(before.session)
+    secret, _ = parts().sessions.begin(
+        standing.person, who.given_name, who.family_name, standing.roles, who.acr
+    )
+    response = flask.redirect(next_path, 303)
+    _set_cookie(response, parts().settings.session_cookie, secret)
+    _clear_cookie(response, _carried_cookie())
+    return response
+
+
+@auth.post("/logout")
+def logout() -> Response:
+    """End the session of this browser, and every token made in it."""
+    caller = parts().callers.of(flask.request.environ)
+    if caller is not VISITOR and caller.session:
+        parts().callers.check_write(flask.request.environ, caller)
+        parts().sessions.end(caller.session)
+    name = parts().settings.session_cookie
+    parts().callers.forget(flask.request.cookies.get(name, ""))
+    response = flask.redirect("/", 303)
+    _clear_cookie(response, name)
+    return response
+
+
+@auth.get("/me")
+def me() -> flask.Response:
+    """Tell a page or a script who is signed in, and what its writes must prove."""
+    caller = signed_in()
+    session = parts().sessions.by_id(caller.session or "")
+    names = {"given_name": session.given_name, "family_name": session.family_name} if session else {}
+    told = {
+        "person_id": caller.subject,
+        "roles": list(caller.roles),
+        "acr": caller.acr,
+        "session_id": caller.session,
+        "csrf_token": caller.csrf,
+    }
+    return flask.jsonify(told | names)
+
+
+@auth.get("/sessions")
+def sessions() -> flask.Response:
+    """List the living sessions of the caller."""
+    caller = signed_in()
+    found = parts().sessions.of_person(caller.subject)
+    return flask.jsonify(items=[_shown(seen, caller.session) for seen in found], next=None)
+
+
+@auth.delete("/sessions/<uuid:session_id>")
+def end_session(session_id: object) -> flask.Response:
+    """End one of the caller's sessions."""
+    caller = signed_in()
+    if str(session_id) not in {seen.session.id for seen in parts().sessions.of_person(caller.subject)}:
+        raise Missing
+    parts().sessions.end(str(session_id))
+    return flask.Response(status=204)
+
+
+def _noted(who: SignIn) -> Standing:
+    """Have the identity service note the sign-in. Raises ProviderUnavailable when it does not answer."""
+    try:
+        return parts().people.sign_in(who)
+    except (ServiceDown, ServiceTimeout) as fault:
+        raise ProviderUnavailable from fault
+
+
+def _shown(seen: Seen, current: str | None) -> dict[str, object]:
+    session = seen.session
+    return {
+        "id": session.id,
+        "created_at": _instant(session.created_at),
+        "last_seen_at": _instant(seen.last_seen_at),
+        "ends_at": _instant(session.ends_at),
+        "acr": session.acr,
+        "current": session.id == current,
+    }
+
+
+def _instant(seconds: float) -> str:
+    return as_instant(datetime.fromtimestamp(seconds, UTC))
+
+
+def _carried_cookie() -> str:
+    return "__Host-ila_sign_in" if parts().settings.secure else "ila_sign_in"
+
+
+def _set_cookie(response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    secure = parts().settings.secure
+    response.set_cookie(name, value, max_age=max_age, path="/", secure=secure, httponly=True, samesite="Lax")
+
+
+def _clear_cookie(response: Response, name: str) -> None:
+    secure = parts().settings.secure
+    response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="Lax")
