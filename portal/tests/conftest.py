@@ -1,0 +1,155 @@
+"""The portal in front of a stand-in gateway that answers over a real socket, as the services do."""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ila_portal.app import create_app
+from ila_portal.settings import Settings
+
+ANSWERS = json.loads((Path(__file__).parent / "answers.json").read_text())
+SECRET, CSRF, PERSON = "a-session", "a-csrf-token", "01a20baa-0000-7000-8000-000000000001"
+APPLICATION = "01a20baa-0000-7000-8000-0000000000aa"
+CATALOGUE = "/api/catalog/v1/public/programmes"
+APPLICATIONS = "/api/applications/v1/applications"
+
+
+@dataclass
+class Seen:
+    """A request the gateway got."""
+
+    method: str
+    path: str
+    headers: Any
+    body: Any
+
+
+@dataclass
+class FakeGateway:
+    """Answers as the gateway and its services; keeps what was asked, and fails as ordered."""
+
+    requests: list[Seen] = field(default_factory=list)
+    failures: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    state: str | None = None
+    stored: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    @property
+    def programmes(self) -> list[dict[str, Any]]:
+        """The programmes of the catalogue."""
+        return ANSWERS["programmes"]
+
+    def fail(self, path: str, status: int, problem: Any = None) -> None:
+        """Answer a path with this from now on."""
+        self.failures[path] = (status, {} if problem is None else problem)
+
+    def paths(self) -> list[str]:
+        """Return the paths asked for, in order."""
+        return [seen.path.partition("?")[0] for seen in self.requests]
+
+    def answer(self, seen: Seen) -> tuple[int, Any]:
+        """Return status and body."""
+        self.requests.append(seen)
+        path = seen.path.partition("?")[0]
+        if path in self.failures:
+            return self.failures[path]
+        if path.startswith((CATALOGUE, "/api/funding/v1/public/")):
+            return self._public(path, seen)
+        if f"ila_session={SECRET}" not in seen.headers.get("Cookie", ""):
+            return 401, {"code": "unauthenticated"}
+        return self._act(path, seen) if seen.method == "POST" else self._own(path)
+
+    def _public(self, path: str, seen: Seen) -> tuple[int, Any]:
+        programmes = ANSWERS["programmes"]
+        if path == CATALOGUE:
+            wanted = [one for one in programmes if "q=xyz" not in seen.path]
+            return 200, {"items": wanted, "next": None if "after=" in seen.path else "a-cursor"}
+        if path.endswith("/quotes"):
+            return 200, ANSWERS["quotes"][seen.body["kind"]]
+        found = next((one for one in programmes if path.endswith(one["id"])), None)
+        return (200, found) if found else (404, {"code": "not-found"})
+
+    def _own(self, path: str) -> tuple[int, Any]:
+        application = ANSWERS["application"] | {"state": self.state}
+        fixed = {
+            "/auth/me": {"person_id": PERSON, "csrf_token": CSRF, "acr": "high", "roles": []},
+            "/api/funding/v1/accounts/me": ANSWERS["account" if self.state else "empty_account"],
+            f"/api/funding/v1/accounts/{PERSON}/entries": ANSWERS["entries"],
+            APPLICATIONS: {"items": [application] if self.state else [], "next": None},
+        }
+        if self.state:
+            fixed[f"{APPLICATIONS}/{APPLICATION}"] = application
+            fixed[f"{APPLICATIONS}/{APPLICATION}/timeline"] = ANSWERS["timeline"]
+        return (200, fixed[path]) if path in fixed else (404, {"code": "not-found"})
+
+    def _act(self, path: str, seen: Seen) -> tuple[int, Any]:
+        if seen.headers.get("X-CSRF-Token") != CSRF:
+            return 403, {"code": "csrf-failed", "title": "—", "detail": "—"}
+        twin = (path, seen.headers["Idempotency-Key"])
+        if twin not in self.stored:
+            self.state = "withdrawn" if path.endswith("/withdrawal") else "submitted"
+            self.stored[twin] = ANSWERS["application"] | {"state": self.state}
+        return 201, self.stored[twin]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        body = json.loads(self.rfile.read(length)) if length else None
+        seen = Seen(self.command, self.path, self.headers, body)
+        status, answer = self.server.fake.answer(seen)
+        data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_POST = do_GET  # noqa: N815
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def gateway():
+    """A fake gateway; `url` is where it listens."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.daemon_threads = True
+    server.fake = fake = FakeGateway()
+    fake.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield fake
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def app(gateway):
+    """The portal in front of the fake gateway."""
+    settings = Settings(
+        ila_env="development", gateway_url=gateway.url, connect_seconds=1.0, answer_seconds=2.0
+    )
+    app = create_app(settings)
+    yield app
+    app.extensions["gateway"].close()
+
+
+@pytest.fixture
+def visitor(app):
+    """A browser without a session."""
+    return app.test_client()
+
+
+@pytest.fixture
+def learner(app):
+    """A browser with a session."""
+    client = app.test_client()
+    client.set_cookie("ila_session", SECRET)
+    return client

@@ -1,0 +1,127 @@
+"""The texts: complete in both languages, none in the code, and numbers and days as people write them."""
+
+import re
+from pathlib import Path
+
+import ila_portal
+import pytest
+from babel.messages.pofile import read_po
+from ila_portal import texts
+
+HOME = Path(ila_portal.__file__).parent
+STATES = [
+    "draft", "submitted", "checking", "eligible", "provisional", "needs_evidence", "ineligible", "contested",
+    "ineligible_final", "waiting", "waiting_for_funds", "offered", "accepted", "enrolled", "learning",
+    "interrupted", "completed", "not_completed", "transferred", "withdrawn", "no_show", "expired",
+]  # fmt: skip
+OF_ANSWERS = [
+    *(f"{group}.{state}" for group in ("state", "next") for state in STATES),
+    *(f"kind.{kind}" for kind in ("module", "module_set", "study_course", "study_module")),
+    *(f"mode.{mode}" for mode in ("in_person", "remote", "mixed")),
+    *(f"reason.{reason}" for reason in ("hold", "release", "expiry", "commit", "consume")),
+    *(f"language.{language}" for language in texts.LANGUAGES),
+    *(f"error.{kind}{end}" for kind in (400, 404, 500, 503, "form", "refused") for end in ("", "-text")),
+    *(f"month.on.{number}" for number in range(1, 13)),
+    "fault.confirmed",
+]
+
+
+def catalogue(language: str) -> dict[str, str]:
+    with (HOME / "translations" / language / "messages.po").open("rb") as po:
+        return {message.id: message.string for message in read_po(po) if message.id}
+
+
+def keys_in_use() -> set[str]:
+    written = re.compile(r"""(?:\b_|gettext)\(\s*["']([\w.-]+)["']\s*[,)]""")
+    files = [*HOME.glob("templates/*.html"), *HOME.glob("**/*.py")]
+    return {key for file in files for key in written.findall(file.read_text())} | set(OF_ANSWERS)
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_every_text_in_use_is_translated_and_none_is_left_over(language):
+    translated = catalogue(language)
+    assert {key for key, text in translated.items() if not text} == set()
+    assert set(translated) == keys_in_use()
+
+
+def test_both_languages_fill_in_the_same_facts():
+    latvian, english = catalogue("lv"), catalogue("en")
+    places = re.compile(r"%\((\w+)\)s")
+    for key, text in latvian.items():
+        assert set(places.findall(text)) == set(places.findall(english[key])), key
+
+
+def test_no_template_has_words_of_its_own():
+    aside = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!.*?>|<[^>]*>", re.DOTALL)
+    for template in HOME.glob("templates/*.html"):
+        assert re.findall(r"[^\W\d_]{2,}", aside.sub(" ", template.read_text())) == [], template.name
+
+
+@pytest.fixture
+def speaking(app):
+    """A page being made in a language."""
+    return lambda language: app.test_request_context(f"/?lang={language}")
+
+
+def test_money_is_written_as_people_write_it(speaking):
+    amount = {"amount": "1234.5", "currency": "EUR"}
+    with speaking("lv"):
+        assert texts.money(amount).replace("\N{NO-BREAK SPACE}", " ") == "1 234,50 €"
+        assert texts.money(None) == "–"
+    with speaking("en"):
+        assert texts.money(amount) == "€1,234.50"
+
+
+def test_a_cent_is_never_lost_between_the_answer_and_the_page(speaking):
+    with speaking("lv"):
+        for amount in ("608.99", "0.01", "2127.19", "999999999999.99", "-427.43"):
+            shown = re.sub(r"[^\d,-]", "", texts.money({"amount": amount, "currency": "EUR"}))
+            assert shown.replace(",", ".") == amount
+
+
+def test_a_day_is_said_in_the_locative(speaking):
+    with speaking("lv"):
+        assert texts.day("2026-11-23") == "2026. gada 23. novembrī"
+        assert texts.short_day("2026-11-23") == "23.11.2026."
+        assert texts.day(None) == texts.short_day(None) == texts.moment(None) == texts.until(None) == "–"
+    with speaking("en"):
+        assert texts.day("2026-11-23") == "23 November 2026"
+
+
+def test_an_instant_is_shown_in_riga_in_winter_and_in_summer(speaking):
+    with speaking("lv"):
+        assert texts.moment("2026-11-23T12:05:09.120000Z") == "2026. gada 23. novembrī plkst. 14:05"
+        assert texts.moment("2026-07-01T21:30:00Z") == "2026. gada 2. jūlijā plkst. 00:30"
+
+
+def test_a_deadline_names_its_last_minute(speaking):
+    with speaking("lv"):
+        assert texts.until("2024-12-06T22:00:00.000000Z") == "2024. gada 6. decembrī plkst. 23:59"
+
+
+def test_hours_take_the_form_their_number_asks_for(speaking):
+    with speaking("lv"):
+        assert [texts.hours(n) for n in (1, 34, 170, 21)] == [
+            "1 stunda",
+            "34 stundas",
+            "170 stundu",
+            "21 stunda",
+        ]
+    with speaking("en"):
+        assert [texts.hours(n) for n in (1, 34)] == ["1 hour", "34 hours"]
+
+
+def test_an_answer_speaks_the_page_s_language_and_else_what_it_has(speaking):
+    with speaking("en"):
+        assert texts.spoken({"title_lv": "Kopa", "title_en": "Set"}, "title") == "Set"
+        assert texts.spoken({"title_lv": "Kopa"}, "title") == "Kopa"
+        assert texts.spoken({}, "title") == ""
+    with speaking("lv"):
+        assert texts.spoken({"title": "Kopa", "title_en": "Set"}, "title") == "Kopa"
+        assert texts.spoken({"lv": "Prot", "en": "Can"}, "") == "Prot"
+
+
+def test_a_state_we_do_not_know_yet_shows_by_its_name(speaking):
+    with speaking("lv"):
+        assert texts.word("state", "offered") == "Vieta piedāvāta"
+        assert texts.word("state", "on_the_moon") == "on the moon"
