@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +19,13 @@ from ila_local.sign_in import access_token
 def main() -> None:
     """Run the command that was asked for; end with its exit code, or with a sentence why not."""
     asked = _parser().parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # before the event loop takes signals over
     try:
         sys.exit(asked.act(asked, Settings.from_env()))
     except CannotRun as refusal:
         sys.exit(f"ila-local: {refusal}")
+    except KeyboardInterrupt:
+        sys.exit(runner.INTERRUPTED)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -22,7 +22,7 @@ class DataDir:
     """
 
     def __init__(self, path: Path):
-        self.path = path.absolute()
+        self.path = path.resolve()
 
     @contextmanager
     def locked(self) -> Iterator[None]:

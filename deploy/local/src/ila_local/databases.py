@@ -65,12 +65,15 @@ class Databases:
             raise CannotRun(f"The databases cannot be made: {fault}") from None
 
     def drop(self) -> None:
-        """Delete the databases and the roles."""
-        with _connect(self.admin_url) as server, _alone(server):
-            for database in (self.name, f"{self.name}_{BUS}"):
-                _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", Identifier(database))
-            for owner in (*SERVICES, BUS):
-                _run(server, "DROP ROLE IF EXISTS {}", Identifier(self.role(owner)))
+        """Delete the databases and the roles. Raises CannotRun with the server's words."""
+        try:
+            with _connect(self.admin_url) as server, _alone(server):
+                for database in (self.name, f"{self.name}_{BUS}"):
+                    _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", Identifier(database))
+                for owner in (*SERVICES, BUS):
+                    _run(server, "DROP ROLE IF EXISTS {}", Identifier(self.role(owner)))
+        except psycopg.Error as fault:
+            raise CannotRun(f"The databases of {self.name} cannot be dropped: {fault}") from None
 
     def _make_role(self, server: psycopg.Connection, owner: str) -> None:
         role = Identifier(self.role(owner))

@@ -18,8 +18,15 @@ class PrefixedLog:
 
     def __call__(self, role: str, line: str) -> None:
         """Write one line of a role."""
+        self._write(f"{self._prefix(role)} {line}")
+
+    def announce(self, line: str) -> None:
+        """Write a line that stands alone."""
+        self._write(line)
+
+    def _write(self, line: str) -> None:
         with contextlib.suppress(OSError, ValueError):
-            self._stream.write(f"{self._prefix(role)} {line}\n")
+            self._stream.write(f"{line}\n")
             self._stream.flush()
 
     def _prefix(self, role: str) -> str:

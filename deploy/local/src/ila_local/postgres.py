@@ -20,7 +20,7 @@ import psutil
 
 from ila_local.data_dir import DataDir
 from ila_local.errors import CannotRun
-from ila_local.process import Account, Floor, Process, become
+from ila_local.process import Account, Floor, Process, become, death_signal
 
 ELSEWHERE = Path("/var/tmp")  # noqa: S108 -- names are ours or checked to be; it survives a reboot
 SETTINGS = {
@@ -48,7 +48,7 @@ class EmbeddedPostgres:
         self._data = data
         self._port = port
         self._password = data.password("postgres")
-        self.cluster = _place_of_cluster(data)
+        self.cluster = _place_of_cluster(data).resolve()
         self.account = _account_for(self.cluster)
         self._binaries = _reachable_binaries(self.account)
         self._create_if_missing()
@@ -103,7 +103,7 @@ class EmbeddedPostgres:
         return residents
 
     def _residents(self) -> list[psutil.Process]:
-        """Return the processes whose working directory is the cluster: a server's, all of them."""
+        """Return the processes whose working directory is the cluster: all of a server's."""
         found = []
         for process in psutil.process_iter():
             try:
@@ -148,7 +148,10 @@ class EmbeddedPostgres:
         ]
         locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command = [str(self._binaries / "initdb"), "-D", str(folder), *options, *locale]
-        run = subprocess.run(command, capture_output=True, text=True, **become(self.account))
+        end_with_us = death_signal(signal.SIGKILL)
+        run = subprocess.run(
+            command, capture_output=True, text=True, preexec_fn=end_with_us, **become(self.account)
+        )
         if run.returncode:
             raise CannotRun(f"initdb failed: {run.stderr.strip()}")
 

@@ -40,8 +40,8 @@ def run(settings: Settings) -> int:
     log, started = PrefixedLog(sys.stdout), time.monotonic()
 
     async def until_told(supervisor: Supervisor) -> int:
-        url = f"http://127.0.0.1:{settings.ila_port}"
-        print(f"ready in {time.monotonic() - started:.1f} s: {url}", flush=True)
+        seconds = time.monotonic() - started
+        log.announce(f"ready in {seconds:.1f} s: http://127.0.0.1:{settings.ila_port}")
         await supervisor.failed
         return 1
 
@@ -71,7 +71,15 @@ def with_suite(
             return supervise(rows, data, log, _runs(command, environment))
         finally:
             if settings.ila_database_url:
-                databases.drop()
+                _drop(databases)
+
+
+def _drop(databases: Databases) -> None:
+    """Drop a suite's databases; a server that is gone must not hide why the suite ended."""
+    try:
+        databases.drop()
+    except CannotRun as fault:
+        print(f"ila-local: {fault}", file=sys.stderr)
 
 
 def with_postgres(command: Sequence[str], log_file: Path | None) -> int:
@@ -165,11 +173,13 @@ def _runs(command: Sequence[str], environment: Mapping[str, str]) -> Body:
     """Return a body that runs a command to its end, and stops it when told to."""
 
     async def body(_: Supervisor) -> int:
-        child = await asyncio.create_subprocess_exec(
-            *command,
-            env={**os.environ, **environment},
-            preexec_fn=death_signal(signal.SIGTERM),
-        )
+        end_with_us = death_signal(signal.SIGTERM)
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *command, env={**os.environ, **environment}, preexec_fn=end_with_us
+            )
+        except OSError as fault:
+            raise CannotRun(f"{command[0]} cannot be run: {fault}.") from None
         try:
             return await child.wait()
         finally:

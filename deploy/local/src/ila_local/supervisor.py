@@ -153,7 +153,7 @@ async def _complaint(process: Process) -> str | None:
     try:
         async with asyncio.timeout(PROBE_LIMIT):
             return await process.probe() if process.probe else None
-    except (OSError, TimeoutError) as fault:
+    except Exception as fault:  # whatever a probe trips over, the process is not ready
         return f"it does not answer: {type(fault).__name__}"
 
 

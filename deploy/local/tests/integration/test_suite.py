@@ -137,14 +137,14 @@ def test_a_suite_that_does_not_start_shows_its_last_lines(programs):
 
 
 def test_a_suite_that_is_told_to_stop_stops_its_command_too(programs):
-    script = "echo on; exec sleep 600"
+    script = "echo $$; exec sleep 600"
     command = [sys.executable, SAMPLE_RUNNER, "-", "with-suite", programs, "sh", "-c", script]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "on\n"
-    (sleep,) = [child for child in psutil.Process(process.pid).children() if child.name() == "sleep"]
-    process.terminate()
-    assert process.wait(30) == 130
-    process.stdout.close()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            sleep = psutil.Process(int(process.stdout.readline()))
+        finally:
+            process.terminate()
+        assert process.wait(30) == 130
     assert not sleep.is_running()
 
 
