@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -59,10 +60,12 @@ class Quote:
     hash: str
 
 
+@lru_cache(maxsize=512)
 def quote(training: Training, methodology: Methodology) -> Quote:
     """Return the price of a training with its steps and their hash; equal input, equal bytes.
 
-    Raises UnknownContinuingProgramme.
+    Remembered, because thousands apply for the same few programmes and the sentences cost most
+    of the time; so nobody changes what it returns. Raises UnknownContinuingProgramme.
 
     Source: methodology 1-2e/24/254 of 04.09.2024, points 11 and 13 (BR-701 to BR-707).
     """

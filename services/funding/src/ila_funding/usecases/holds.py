@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ila_kit.errors import Refusal
 
-from ila_funding.domain.budget import FIRST_COME, PublishedCall
+from ila_funding.domain.budget import FIRST_COME, BudgetLine, PublishedCall
 from ila_funding.domain.hold import EarlyWithdrawal, Hold, HoldRequest, PublishedProgramme, Refused, ended
 from ila_funding.domain.quote import Quote
 from ila_funding.events.published import FundsReleased
@@ -18,7 +18,7 @@ from ila_funding.usecases.waiting import (
     refuse,
     serve_waiting,
     tell_refusal,
-    terms,
+    told_terms,
 )
 
 
@@ -42,6 +42,15 @@ class WithdrawRequest:
     application_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a request is decided by; `line` is None when none pays for it."""
+
+    call: PublishedCall
+    programme: PublishedProgramme
+    line: BudgetLine | None
+
+
 def request_hold(unit: Unit, command: RequestHold) -> None:
     """Hold the price of an eligible application, refuse it, or let it wait; once, however often asked.
 
@@ -51,17 +60,17 @@ def request_hold(unit: Unit, command: RequestHold) -> None:
     Source: BR-709.
     """
     request = HoldRequest(**asdict(command), created_at=unit.now, updated_at=unit.now)
-    call, programme = terms(unit, request)
+    call, programme = told_terms(unit, request)
     if call.opening_mode != FIRST_COME:
         return
     line = unit.lines.of_call(call.call_id, programme.funding_source, call.activity)
-    request = replace(request, line_id=line.id if line else None)
+    request = replace(request, line_id=None if line is None else line.id)
     earlier = unit.requests.claim(request)
     if isinstance(earlier, EarlyWithdrawal):
         late = replace(request, state="withdrawn", version=earlier.version + 1)
         tell_refusal(unit, late, Refused.APPLICATION_WITHDRAWN)
     elif earlier is None:
-        _answer(unit, request, call, programme)
+        _answer(unit, request, Terms(call, programme, line))
 
 
 def withdraw_request(unit: Unit, command: WithdrawRequest) -> None:
@@ -86,27 +95,27 @@ def expire_hold(unit: Unit, hold_id: UUID) -> None:
         _end(unit, hold, "expire", "hold-expired")
 
 
-def _answer(unit: Unit, request: HoldRequest, call: PublishedCall, programme: PublishedProgramme) -> None:
+def _answer(unit: Unit, request: HoldRequest, terms: Terms) -> None:
     try:
-        pinned = price(unit, request, programme)
+        pinned = price(unit, request, terms.programme)
     except Refusal as rule:
         refuse(unit, request, rule.code)
         return
     request = replace(request, amount=pinned.amount)
-    if programme.call_id != call.call_id:
+    if terms.programme.call_id != terms.call.call_id:
         refuse(unit, request, Refused.PROGRAMME_NOT_IN_CALL)
-    elif request.line_id is None:
+    elif terms.line is None:
         refuse(unit, request, Refused.NO_BUDGET_LINE)
     else:
-        _place(unit, request, request.line_id, pinned, call)
+        _place(unit, request, terms.line, pinned, terms.call)
 
 
-def _place(unit: Unit, request: HoldRequest, line_id: UUID, pinned: Quote, call: PublishedCall) -> None:
-    """Hold the money, or wait for it: decided under the line's lock, so that no release is missed."""
-    if grant(unit, request, line_id, pinned, call):
+def _place(unit: Unit, request: HoldRequest, line: BudgetLine, pinned: Quote, call: PublishedCall) -> None:
+    """Hold the money, or wait for it: that is decided under the line's lock, so that no release is missed."""
+    if line.free >= pinned.amount and grant(unit, request, line.id, pinned, call):
         return
-    unit.lines.lock(line_id)
-    if not grant(unit, request, line_id, pinned, call):
+    unit.lines.lock(line.id)
+    if not grant(unit, request, line.id, pinned, call):
         tell_refusal(unit, request.after("wait", unit.now), Refused.BUDGET_EXHAUSTED)
 
 

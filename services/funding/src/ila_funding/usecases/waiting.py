@@ -17,7 +17,7 @@ SERVE_WAITING = "serve-waiting"
 SERVED_AT_ONCE = 25
 
 
-def terms(unit: Unit, request: HoldRequest) -> tuple[PublishedCall, PublishedProgramme]:
+def told_terms(unit: Unit, request: HoldRequest) -> tuple[PublishedCall, PublishedProgramme]:
     """Return the call and the programme of a request. Raises NotYet."""
     call, programme = unit.calls.get(request.call_id), unit.programmes.get(request.programme_id)
     if call is None or programme is None:
@@ -90,7 +90,7 @@ def serve_waiting(unit: Unit, line_id: UUID) -> None:
 
 
 def _serve(unit: Unit, request: HoldRequest, line_id: UUID) -> bool:
-    call, programme = terms(unit, request)
+    call, programme = told_terms(unit, request)
     try:
         pinned = price(unit, request, programme)
     except Refusal as rule:

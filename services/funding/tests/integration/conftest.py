@@ -1,0 +1,157 @@
+"""A migrated database of this service, its units of work, and clients of its routes."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from ila_funding.api import BLUEPRINTS
+from ila_funding.app import SERVICE
+from ila_funding.domain.budget import PublishedCall
+from ila_funding.domain.hold import PublishedProgramme
+from ila_funding.domain.training import Kind, Part, Training
+from ila_funding.parameters import load_methodologies
+from ila_funding.ports import Deps
+from ila_funding.settings import Settings
+from ila_funding.store.unit import FundingUnit
+from ila_funding.usecases.budget_lines import RegisterCall, register_call
+from ila_funding.usecases.holds import RequestHold, WithdrawRequest, request_hold, withdraw_request
+from ila_funding.usecases.programmes import register_programme
+from ila_kit.actor import process_actor
+from ila_kit.cli import offline_environment
+from ila_kit.clock import utc_now
+from ila_kit.ids import uuid7
+from ila_kit.store.unit import Units
+from ila_kit.testing.http import ApiClient, verifier
+from ila_kit.testing.stores import service_database
+from ila_kit.web.app import service_app
+
+PRICE = Decimal("608.99")
+SOURCE = "RRF 2.3.1.4.i"
+CONTINUING = "Datorsistēmas, datubāzes un datortīkli"
+EXAMPLE = Training(
+    kind=Kind.MODULE_SET,
+    parts=(Part("Vienkāršu algoritmu izstrāde", 34), Part("Lokālo tīklu ierīkošana un uzturēšana", 136)),
+    continuing_programme=CONTINUING,
+)
+
+
+class World:
+    """A call with a budget line and a programme for 608.99, and what may happen in it."""
+
+    def __init__(self, engine: sa.Engine):
+        self.engine = engine
+        self.units = Units(engine, SERVICE, FundingUnit.deciding_by(load_methodologies()), utc_now)
+        self.call_id, self.programme_id = uuid7(), uuid7()
+
+    def do(self, use_case: Callable[..., Any], *what: Any) -> Any:
+        """Run a use case in a transaction of its own, as the worker does."""
+        with self.units.open(process_actor(SERVICE)) as unit:
+            result = use_case(unit, *what)
+            unit.commit()
+            return result
+
+    def publish(self, limit: Decimal = Decimal("2132000.00"), sequence: int = 1) -> "World":
+        """Have the call published, or published again with another limit."""
+        call = PublishedCall(
+            call_id=self.call_id,
+            code="call-1",
+            title_lv="1. uzaicinājums",
+            title_en="First call",
+            funding_source=SOURCE,
+            activity="training",
+            hold_days=30,
+            opening_mode="first_come",
+            sequence=sequence,
+        )
+        self.do(register_call, RegisterCall(call=call, budget_limit=limit))
+        programme = PublishedProgramme(
+            programme_id=self.programme_id,
+            call_id=self.call_id,
+            title_lv="Algoritmi un lokālie tīkli",
+            funding_source=SOURCE,
+            training=EXAMPLE,
+            sequence=sequence,
+        )
+        self.do(register_programme, programme)
+        return self
+
+    def asked(self, place: int = 1, person_id: UUID | None = None) -> RequestHold:
+        """Return the request of a new application."""
+        return RequestHold(
+            application_id=uuid7(),
+            person_id=person_id or uuid7(),
+            call_id=self.call_id,
+            programme_id=self.programme_id,
+            applied_on=date(2024, 11, 20),
+            receipt_sequence=place,
+            provisional=False,
+        )
+
+    def hold(self, place: int = 1, person_id: UUID | None = None) -> RequestHold:
+        """Have a new application found eligible."""
+        request = self.asked(place, person_id)
+        self.do(request_hold, request)
+        return request
+
+    def withdraw(self, request: RequestHold) -> None:
+        """Have an application withdrawn."""
+        self.do(withdraw_request, WithdrawRequest(application_id=request.application_id))
+
+    def sql(self, statement: str) -> list[Any]:
+        """Return the rows of a query."""
+        with self.engine.connect() as connection:
+            return list(connection.exec_driver_sql(statement))
+
+    @property
+    def line(self) -> tuple[Decimal, Decimal]:
+        """What is held and what is free on the only line."""
+        ((held, free),) = self.sql("SELECT held, limit_amount - held - committed - consumed FROM budget_line")
+        return held, free
+
+    def verification(self) -> dict[str, Any]:
+        """Return what the ledger's own verification finds."""
+        with self.units.read(process_actor(SERVICE)) as unit:
+            return unit.verify_ledger()
+
+
+@pytest.fixture(scope="session")
+def migrated(admin_url: str) -> Iterator[sa.Engine]:
+    """An engine on a database migrated like in production, for all tests."""
+    with service_database(admin_url, "ila_funding") as engine:
+        yield engine
+
+
+@pytest.fixture
+def engine(migrated: sa.Engine) -> sa.Engine:
+    """The same database, empty again."""
+    tables = sa.inspect(migrated).get_table_names()
+    with migrated.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        for table in set(tables) - {"alembic_version"}:
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    return migrated
+
+
+@pytest.fixture
+def world(engine: sa.Engine) -> World:
+    return World(engine)
+
+
+@pytest.fixture
+def visitor(world: World) -> ApiClient:
+    """A client of the routes who is nobody; every answer is checked against its schema."""
+    app = service_app(
+        SERVICE,
+        "Funding",
+        BLUEPRINTS,
+        Deps(units=world.units),
+        Settings(**offline_environment()),
+        package="ila_funding",
+        verifier=verifier(SERVICE),
+        check_answers=True,
+    )
+    return ApiClient(app.test_client(), SERVICE)

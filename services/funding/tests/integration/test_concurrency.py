@@ -1,0 +1,212 @@
+"""No over-commitment, no lost money and no lost wish, however many work at the same time."""
+
+import multiprocessing
+import random
+import threading
+import time
+from collections import Counter
+from decimal import Decimal
+
+import orjson
+import pytest
+from ila_funding.app import SERVICE
+from ila_funding.consumers import HANDLERS
+from ila_funding.usecases.holds import WithdrawRequest, request_hold, withdraw_request
+from ila_kit.bus.inbox import InboxWorker
+from ila_kit.clock import utc_now
+from ila_kit.events import to_json
+from ila_kit.ids import uuid7
+from ila_kit.store.database import create_engine
+from ila_kit.testing.fakes import NOON
+
+pytestmark = pytest.mark.integration
+PRICE = Decimal("608.99")
+PROCESSES = 8
+FORK = multiprocessing.get_context("fork")
+
+
+def in_processes(world, work, things: list) -> float:
+    """Do `work(world, thing)` for all things in processes that begin together; returns the seconds."""
+    url = world.engine.url.render_as_string(hide_password=False)
+    ready = FORK.Barrier(PROCESSES + 1)
+
+    def run(mine: list) -> None:
+        here = type(world)(create_engine(url, pool_size=1))
+        here.call_id, here.programme_id = world.call_id, world.programme_id
+        ready.wait(30)
+        for thing in mine:
+            work(here, thing)
+
+    processes = [FORK.Process(target=run, args=(things[n::PROCESSES],)) for n in range(PROCESSES)]
+    world.engine.dispose()
+    for process in processes:
+        process.start()
+    ready.wait(30)
+    begun = time.monotonic()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0] * PROCESSES
+    return time.monotonic() - begun
+
+
+def ask(world, request) -> None:
+    world.do(request_hold, request)
+
+
+def withdraw(world, request) -> None:
+    world.do(withdraw_request, WithdrawRequest(application_id=request.application_id))
+
+
+def states(world) -> Counter:
+    return Counter(dict(world.sql("SELECT state, count(*) FROM hold_request GROUP BY state")))
+
+
+def granted(world) -> set[int]:
+    return {
+        place for (place,) in world.sql("SELECT receipt_sequence FROM hold_request WHERE state = 'granted'")
+    }
+
+
+def test_500_applications_on_money_for_100_give_exactly_100_holds(world):
+    world.publish(PRICE * 100)
+    requests = [world.asked(place) for place in range(1, 501)]
+    seconds = in_processes(world, ask, requests)
+    print(f"500 applications, {PROCESSES} processes: {seconds:.1f} s, {500 / seconds:.0f}/s")
+    assert states(world) == {"granted": 100, "waiting": 400}
+    assert world.line == (PRICE * 100, Decimal("0.00"))
+    told = Counter(kind for (kind,) in world.sql("SELECT type FROM outbox"))
+    assert told["funding.funds_held.v1"] == told["funding.entitlement_granted.v1"] == 100
+    assert told["funding.hold_refused.v1"] == 400
+    assert world.verification()["verified"]
+
+
+def test_what_is_given_back_goes_to_those_who_wait_in_order_and_to_the_cent(world):
+    world.publish(PRICE * 20)
+    requests = [world.asked(place) for place in range(1, 101)]
+    for request in requests:
+        ask(world, request)
+    assert granted(world) == set(range(1, 21))
+    seconds = in_processes(world, withdraw, requests[:60])
+    print(f"60 withdrawals, {PROCESSES} processes: {seconds:.1f} s")
+    assert granted(world) == set(range(61, 81))
+    assert states(world) == {"withdrawn": 60, "granted": 20, "waiting": 20}
+    assert world.line == (PRICE * 20, Decimal("0.00"))
+    assert world.verification()["verified"]
+
+
+def test_nobody_is_left_waiting_beside_free_money(world):
+    """Applications and withdrawals at the same moment: the last free cent finds its taker."""
+    world.publish(PRICE * 10)
+    first = [world.asked(place) for place in range(1, 41)]
+    for request in first:
+        ask(world, request)
+    more = [world.asked(place) for place in range(41, 121)]
+    acts = [(withdraw, one) for one in first] + [(ask, one) for one in more]
+    random.Random(709).shuffle(acts)
+    in_processes(world, lambda here, act: act[0](here, act[1]), acts)
+    assert states(world) == {"withdrawn": 40, "granted": 10, "waiting": 70}
+    assert world.line == (PRICE * 10, Decimal("0.00"))
+    assert world.verification()["verified"]
+
+
+def test_one_person_with_many_applications_never_locks_itself_out(world):
+    world.publish(PRICE * 5)
+    person = uuid7()
+    requests = [world.asked(place, person_id=person) for place in range(1, 41)]
+    for request in requests[:20]:
+        ask(world, request)
+    acts = [(withdraw, one) for one in requests[:20]] + [(ask, one) for one in requests[20:]]
+    in_processes(world, lambda here, act: act[0](here, act[1]), acts)
+    assert states(world) == {"withdrawn": 20, "granted": 5, "waiting": 15}
+    assert world.verification()["verified"]
+
+
+def test_twins_of_one_fact_at_the_same_moment_have_one_effect(world):
+    world.publish()
+    requests = [world.asked(place) for place in range(1, 26)]
+    in_processes(world, ask, [one for one in requests for _ in range(PROCESSES)])
+    assert world.line[0] == PRICE * 25
+    in_processes(world, withdraw, [one for one in requests for _ in range(PROCESSES)])
+    assert world.line[0] == 0
+    told = Counter(kind for (kind,) in world.sql("SELECT type FROM outbox"))
+    assert told["funding.funds_held.v1"] == told["funding.funds_released.v1"] == 25
+    assert world.verification()["verified"]
+
+
+STORED = "INSERT INTO inbox (id, type, body, received_at, next_at) VALUES (%s, %s, %s::jsonb, %s, %s)"
+
+
+def body(kind: str, data: dict) -> str:
+    """Return an envelope as it lies in the inbox."""
+    envelope = {"specversion": "1.0", "source": kind.split(".")[0], "type": kind, "subject": "x"}
+    return orjson.dumps(
+        envelope | {"id": str(uuid7()), "time": NOON.isoformat(), "sequence": 1, "data": data}
+    ).decode()
+
+
+def all_facts(world, requests, withdrawn) -> list[tuple[str, dict]]:
+    """Everything the bus would tell, once."""
+    call = {
+        "call_id": str(world.call_id),
+        "code": "call-1",
+        "title_lv": "Pirmais",
+        "title_en": "First",
+        "funding_source": "AF",
+        "activity": "training",
+        "budget_limit": {"amount": "100000.00", "currency": "EUR"},
+        "hold_days": 30,
+        "opening_mode": "first_come",
+    }
+    programme = {
+        "programme_id": str(world.programme_id),
+        "call_id": str(world.call_id),
+        "kind": "study_course",
+        "title_lv": "Datortīkli",
+        "funding_source": "AF",
+        "parts": [{"title": "Datortīkli", "hours": 160}],
+        "continuing_programme": None,
+    }
+    found = [("catalog.call_published.v1", call), ("catalog.programme_published.v1", programme)]
+    found += [("applications.application_found_eligible.v1", to_json(one)) for one in requests]
+    gone = "applications.application_withdrawn.v1"
+    return found + [(gone, {"application_id": str(one.application_id)}) for one in withdrawn]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_facts_delivered_three_times_and_shuffled_end_in_the_same_state(world, seed):
+    requests = [world.asked(place) for place in range(1, 21)]
+    facts = all_facts(world, requests, requests[:7]) * 3
+    random.Random(seed).shuffle(facts)
+    now = utc_now()
+    rows = [(uuid7(), kind, body(kind, data), now, now) for kind, data in facts]
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql(STORED, rows)
+    work_off(world)
+    assert world.sql("SELECT DISTINCT state, reason FROM inbox") == [("done", None)]
+    assert world.line == (Decimal("412.13") * 13, Decimal("100000.00") - Decimal("412.13") * 13)
+    assert states(world) == {"granted": 13, "withdrawn": 7}
+    assert all(person for (person,) in world.sql("SELECT person_id FROM hold_request"))
+    assert world.sql("SELECT count(*) FROM timer") == [(13,)]
+    assert world.verification()["verified"]
+
+
+def work_off(world) -> None:
+    """Have four threads work the inbox off, like a worker of four inbox threads."""
+    ends = time.monotonic() + 60
+    waiting = "SELECT count(*) FROM inbox WHERE state = 'waiting'"
+
+    def run() -> None:
+        worker = InboxWorker(world.units, HANDLERS)
+        while world.sql(waiting) != [(0,)] and time.monotonic() < ends:
+            threading.Event().wait(min(worker.step(), 0.05))
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_the_service_reads_only_what_it_has_a_handler_for():
+    assert {kind.split(".")[0] for kind in HANDLERS} == {"catalog", "applications"}
+    assert SERVICE == "funding"
