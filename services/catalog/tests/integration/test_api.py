@@ -340,6 +340,14 @@ class TestProviders:
         assert [len(first["items"]), len(rest["items"]), rest["next"]] == [2, 1, None]
 
 
+@pytest.mark.parametrize("path", ["public/calls", "public/programmes", "public/providers"])
+def test_every_order_the_document_names_is_there(client, loaded, path):
+    document = client.get("/openapi.json").json["paths"][f"{ROOT}/{path}"]["get"]
+    named = next(one["schema"]["enum"] for one in document["parameters"] if one["name"] == "sort")
+    for sort in named:
+        assert client.get(f"{ROOT}/{path}?sort={sort}").status_code == 200
+
+
 def test_nothing_can_be_written_here(client, loaded):
     for path in ("/public/calls", "/public/programmes", "/public/providers", "/calls"):
         answer = client.post(ROOT + path, {})

@@ -32,9 +32,14 @@ def _text(**kwargs: bool) -> Any:
     return fields.String(required=True, **kwargs)
 
 
+def _sort(*names: str) -> Any:
+    return fields.OneOf([*names, *(f"-{name}" for name in names)])
+
+
 class PublicCallQuery(ListQuery):
     """Filters of calls."""
 
+    sort = _sort("applications_open_at", "created_at")
     code = fields.Text(max=60)
     funding_source = fields.Text(max=60)
 
@@ -48,6 +53,7 @@ class CallQuery(PublicCallQuery):
 class ProgrammeQuery(ListQuery):
     """What a visitor looks for. Order: `neutral` (nobody is favoured), `title`, `starts_on` or `hours`."""
 
+    sort = _sort("neutral", "title", "starts_on", "hours")
     q = fields.Text(
         min=0,
         max=_SEARCH_CHARACTERS,
@@ -69,6 +75,7 @@ class ProgrammeQuery(ListQuery):
 class ProviderQuery(ListQuery):
     """Filters of institutions."""
 
+    sort = _sort("name")
     territory = fields.Text(max=6, pattern="LV-[A-Z0-9]{3}")
     viis_number = fields.Text(max=10, pattern="[0-9]{10}")
 
