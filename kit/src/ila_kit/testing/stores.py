@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from sqlalchemy.pool import NullPool
 
 from ila_kit.bus.broker import Broker, Connection
 from ila_kit.store.database import create_engine
@@ -19,7 +20,7 @@ from ila_kit.store.migrate import upgrade
 def empty_database(admin_url: str) -> Iterator[str]:
     """Give the URL of a new, empty database on a server; it is dropped afterwards, whoever still uses it."""
     name = f"test_{secrets.token_hex(6)}"
-    admin = sa.create_engine(admin_url, isolation_level="AUTOCOMMIT")
+    admin = sa.create_engine(admin_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     try:
         with admin.connect() as connection:
             connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
@@ -27,7 +28,6 @@ def empty_database(admin_url: str) -> Iterator[str]:
     finally:
         with admin.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        admin.dispose()
 
 
 @contextmanager
