@@ -6,7 +6,7 @@ from uuid import UUID
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import list_of
 
-from ila_catalog.api.schemas import (
+from ila_catalog.api.call_schemas import (
     CallQuery,
     CallSummarySchema,
     OfficerCallSchema,

@@ -1,0 +1,150 @@
+"""What goes in and comes out of the routes of programmes and institutions."""
+
+from ila_kit.web.schemas import ListQuery, Schema, fields
+
+from ila_catalog.api import schemas
+from ila_catalog.domain.calls import KINDS
+from ila_catalog.domain.digcomp import AREAS, LEVELS
+from ila_catalog.domain.programmes import LANGUAGES, MODES, MOST_HOURS
+
+_SEARCH_CHARACTERS = 200
+
+
+class ProgrammeQuery(ListQuery):
+    """What a visitor looks for. Order: `neutral` (nobody is favoured), `title`, `starts_on` or `hours`."""
+
+    sort = schemas.sort("neutral", "title", "starts_on", "hours")
+    q = fields.Text(
+        min=0,
+        max=_SEARCH_CHARACTERS,
+        metadata={"description": "words that must all be found; `datortikli` finds Datortīkli"},
+    )
+    call_id = fields.Id()
+    provider_id = fields.Id()
+    kind = fields.OneOf(list(KINDS))
+    digcomp_area = fields.QueryNumber(min=AREAS[0], max=AREAS[-1])
+    level = fields.QueryNumber(
+        min=LEVELS[0], max=LEVELS[-1], metadata={"description": "DigComp level, in the area if one is given"}
+    )
+    mode = fields.OneOf(list(MODES))
+    territory = fields.Text(max=6, pattern="LV-[A-Z0-9]{3}")
+    funding_source = fields.Text(max=60)
+    starts_from = fields.Date()
+
+
+class ProviderQuery(ListQuery):
+    """Filters of institutions."""
+
+    sort = schemas.sort("name")
+    territory = fields.Text(max=6, pattern="LV-[A-Z0-9]{3}")
+    viis_number = fields.Text(max=10, pattern="[0-9]{10}")
+
+
+class PartSchema(Schema):
+    """A module of a set or a course of a study module."""
+
+    title = schemas.text()
+    title_en = schemas.text()
+    hours = fields.WholeNumber(min=1, max=MOST_HOURS, required=True)
+
+
+class AimSchema(Schema):
+    """A DigComp area that is taught, and up to which level."""
+
+    area = schemas.area()
+    area_lv = schemas.text()
+    area_en = schemas.text()
+    level = schemas.level()
+
+
+class ProviderShortSchema(Schema):
+    """Who gives a programme."""
+
+    id = fields.Id(required=True)
+    viis_number = schemas.text()
+    name = schemas.text()
+
+
+class ProgrammeSummarySchema(Schema):
+    """A programme in a list."""
+
+    id = fields.Id(required=True)
+    call_id = fields.Id(required=True)
+    call_code = schemas.text()
+    kind = fields.OneOf(list(KINDS), required=True)
+    family = fields.OneOf(schemas.FAMILY_NAMES, required=True)
+    title_lv = schemas.text()
+    title_en = schemas.text()
+    parts = fields.List(fields.Nested(PartSchema), required=True)
+    total_hours = schemas.number(1)
+    continuing_programme = schemas.text(allow_none=True)
+    digcomp = fields.List(fields.Nested(AimSchema), required=True)
+    provider = fields.Nested(ProviderShortSchema, required=True)
+    territory = fields.Nested(schemas.TerritorySchema, required=True)
+    mode = fields.OneOf(list(MODES), required=True)
+    language = fields.OneOf(list(LANGUAGES), required=True)
+    funding_source = schemas.text()
+    places = schemas.number(1)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    applications_open_at = fields.Instant(required=True)
+    applications_close_at = fields.Instant(required=True)
+    demonstration = fields.Flag(required=True)
+    version = schemas.number(1)
+    updated_at = fields.Instant(required=True)
+
+
+class OutcomeSchema(Schema):
+    """What somebody can do who completed the programme."""
+
+    lv = schemas.text()
+    en = schemas.text()
+
+
+class QuotePartSchema(Schema):
+    """A part, as the price is computed from."""
+
+    title = schemas.text()
+    hours = fields.WholeNumber(min=1, max=MOST_HOURS, required=True)
+
+
+class QuoteBodySchema(Schema):
+    """What to ask for the price with."""
+
+    call_id = fields.Id(required=True)
+    kind = fields.OneOf(list(KINDS), required=True)
+    parts = fields.List(fields.Nested(QuotePartSchema), required=True)
+    continuing_programme = fields.String()
+
+
+class QuoteLinkSchema(Schema):
+    """Where to ask for the price of a programme and its explanation; the catalogue computes none."""
+
+    href = schemas.text()
+    method = schemas.text()
+    body = fields.Nested(QuoteBodySchema, required=True)
+
+
+class ProgrammeSchema(ProgrammeSummarySchema):
+    """A programme in full."""
+
+    description_lv = schemas.text()
+    description_en = schemas.text()
+    qualification = schemas.text(allow_none=True)
+    learning_outcomes = fields.List(fields.Nested(OutcomeSchema), required=True)
+    address = schemas.text()
+    published_at = fields.Instant(required=True)
+    quote = fields.Nested(QuoteLinkSchema, required=True)
+
+
+class ProviderSchema(Schema):
+    """An institution with published programmes."""
+
+    id = fields.Id(required=True)
+    viis_number = schemas.text()
+    name = schemas.text()
+    institution_type = schemas.text()
+    address = schemas.text()
+    territory = fields.Nested(schemas.TerritorySchema, required=True)
+    programmes = schemas.number(1)
+    updated_at = fields.Instant(required=True)
