@@ -75,7 +75,7 @@ class FakeGateway:
     def _own(self, path: str) -> tuple[int, Any]:
         application = ANSWERS["application"] | {"state": self.state}
         fixed = {
-            "/auth/me": {"person_id": PERSON, "csrf_token": CSRF, "acr": "high", "roles": []},
+            "/auth/me": {"person_id": PERSON, "csrf_token": CSRF, "given_name": "Anna"},
             "/api/funding/v1/accounts/me": ANSWERS["account" if self.state else "empty_account"],
             f"/api/funding/v1/accounts/{PERSON}/entries": ANSWERS["entries"],
             APPLICATIONS: {"items": [application] if self.state else [], "next": None},

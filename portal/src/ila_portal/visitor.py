@@ -30,11 +30,9 @@ def has_session() -> bool:
     return bool(_session())
 
 
-def to_sign_in(acr: str | None = None) -> Response:
-    """Return the way to sign in and back to this page; `acr` asks for a stronger sign-in."""
-    here = {"next": flask.request.path}
-    where = f"/auth/step-up?{urlencode(here | {'acr': acr})}" if acr else f"/auth/login?{urlencode(here)}"
-    return flask.redirect(where, 303)
+def to_sign_in() -> Response:
+    """Return the way to sign in and back to this page."""
+    return flask.redirect(f"/auth/login?{urlencode({'next': flask.request.path})}", 303)
 
 
 def _session() -> dict[str, str]:

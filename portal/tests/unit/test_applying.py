@@ -114,12 +114,13 @@ def test_a_form_that_is_not_ours_is_refused(learner, gateway, broken):
     assert writes(gateway) == []
 
 
-def test_an_act_that_needs_more_assurance_leads_to_step_up(learner, gateway):
+def test_an_act_that_needs_more_assurance_offers_to_sign_in_again(learner, gateway):
     form = filled(learner.get(APPLY))
-    gateway.fail(API, 403, {"code": "assurance-too-low", "needed": "high"})
-    where = learner.post(APPLY, data=form).headers["Location"]
-    assert where.startswith("/auth/step-up?")
-    assert "acr=high" in where
+    gateway.fail(API, 403, {"code": "assurance-too-low", "title": "Nepieciešama drošāka pierakstīšanās"})
+    page = learner.post(APPLY, data=form)
+    assert page.status_code == 403
+    assert "Nepieciešama drošāka pierakstīšanās" in page.text
+    assert f'href="/auth/login?next={APPLY.replace("/", "%2F")}"' in page.text
 
 
 def test_the_application_shows_receipt_state_and_timeline(learner, gateway):

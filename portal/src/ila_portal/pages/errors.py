@@ -40,7 +40,7 @@ def _unavailable(fault: Unavailable) -> flask.Response:
 
 def _refused(refusal: Refused) -> Any:
     if refusal.code == "assurance-too-low":
-        return to_sign_in(acr=str(refusal.problem.get("needed", "high")))
+        return page("refused", refusal.status, problem=refusal.problem, sign_in=to_sign_in().location)
     if kind := OWN_WORDS.get(refusal.code):
         return page(kind, refusal.status)
     return page("refused", refusal.status, problem=refusal.problem)
