@@ -30,7 +30,10 @@ RESERVED = {"type", "title", "status", "detail", "instance", "code", "request_id
 
 
 class ProblemSchema(ma.Schema):
-    """A problem document."""
+    """A problem document; facts of the refusal stand beside these members."""
+
+    class Meta:
+        unknown = ma.INCLUDE
 
     type = ma.fields.Url(required=True)
     title = ma.fields.String(required=True)

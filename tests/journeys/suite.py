@@ -1,0 +1,121 @@
+"""The running suite, as a person or a machine client of it sees it."""
+
+import os
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import requests
+from ila_local.sign_in import access_token
+
+URL = os.environ.get("ILA_URL", "http://127.0.0.1:8080")
+APPLICATIONS = "/api/applications/v1/applications"
+CATALOG = "/api/catalog/v1/public"
+FUNDING = "/api/funding/v1"
+
+
+class NotInTime(AssertionError):
+    """Something that should come by itself did not."""
+
+
+@dataclass
+class Caller:
+    """Somebody who calls the platform through its front door; a visitor without a token."""
+
+    token: str | None = None
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        """GET a path."""
+        return self.session.get(URL + path, headers=self._headers(headers), timeout=30)
+
+    def post(self, path: str, body: Any = None, key: str | None = None, **headers: str) -> requests.Response:
+        """POST JSON under an idempotency key, a new one unless it is given."""
+        sent = self._headers({"Idempotency-Key": key or str(uuid.uuid4())} | headers)
+        return self.session.post(URL + path, json={} if body is None else body, headers=sent, timeout=30)
+
+    def put(self, path: str, body: Any, **headers: str) -> requests.Response:
+        """PUT JSON."""
+        return self.session.put(URL + path, json=body, headers=self._headers(headers), timeout=30)
+
+    def read(self, path: str) -> Any:
+        """Return the JSON of a path that must be there."""
+        answer = self.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def _headers(self, more: dict[str, str]) -> dict[str, str]:
+        mine = {name.replace("_", "-"): value for name, value in more.items()}
+        return mine | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
+
+
+@cache
+def persona(name: str) -> Caller:
+    """Return a persona, signed in by the real flow."""
+    return Caller(access_token(URL, name))
+
+
+def visitor() -> Caller:
+    """Return somebody who has not signed in."""
+    return Caller()
+
+
+def programme(kind: str) -> dict[str, Any]:
+    """Return the published demonstration programme of a kind, as everybody sees it."""
+    found = visitor().read(f"{CATALOG}/programmes?kind={kind}")["items"]
+    return visitor().read(f"{CATALOG}/programmes/{found[0]['id']}")
+
+
+def draft(learner: Caller, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return a new draft application of a learner."""
+    answer = learner.post(APPLICATIONS, {"programme_id": wanted["id"]})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def submit(
+    learner: Caller, application: str, wanted: dict[str, Any], key: str | None = None
+) -> requests.Response:
+    """Submit an application: the learner's own act, bound to the programme as it was shown."""
+    body = {"confirmed": True, "programme_version": wanted["version"]}
+    return learner.post(f"{APPLICATIONS}/{application}/submission", body, key)
+
+
+def withdraw(learner: Caller, application: str) -> requests.Response:
+    """Withdraw an application."""
+    return learner.post(f"{APPLICATIONS}/{application}/withdrawal")
+
+
+def state(learner: Caller, application: str) -> str:
+    """Return the state of an application."""
+    return learner.read(f"{APPLICATIONS}/{application}")["state"]
+
+
+def eventually(what: Callable[[], Any], wanted: Any, seconds: float = 30) -> Any:
+    """Return once `what()` is as wanted: a value, or one that a function accepts. Raises NotInTime."""
+    deadline = time.monotonic() + seconds
+    while True:
+        seen = what()
+        if wanted(seen) if callable(wanted) else seen == wanted:
+            return seen
+        if time.monotonic() > deadline:
+            raise NotInTime(f"still {seen!r} after {seconds:.0f} s")
+        time.sleep(0.05)
+
+
+def euros(money: dict[str, str]) -> Decimal:
+    """Return the amount of a money object."""
+    assert money["currency"] == "EUR"
+    return Decimal(money["amount"])
+
+
+def clear(learner: Caller) -> None:
+    """Withdraw whatever this learner has open, so that a journey may be made again."""
+    over = {"withdrawn", "expired", "ineligible", "ineligible_final", "not_completed", "completed"}
+    for one in learner.read(f"{APPLICATIONS}?limit=200")["items"]:
+        if one["state"] not in over:
+            withdraw(learner, one["id"])
