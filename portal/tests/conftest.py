@@ -15,6 +15,10 @@ ANSWERS = json.loads((Path(__file__).parent / "answers.json").read_text())
 SECRET, CSRF, PERSON = "a-session", "a-csrf-token", "01a20baa-0000-7000-8000-000000000001"
 APPLICATION = "01a20baa-0000-7000-8000-0000000000aa"
 CATALOGUE = "/api/catalog/v1/public/programmes"
+ONLY_IN_FULL = {
+    "description_lv", "description_en", "qualification", "learning_outcomes", "address", "published_at",
+    "quote",
+}  # fmt: skip
 APPLICATIONS = "/api/applications/v1/applications"
 
 
@@ -36,6 +40,11 @@ class FakeGateway:
     failures: dict[str, tuple[int, Any]] = field(default_factory=dict)
     state: str | None = None
     stored: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What it answers with, by name."""
+        return ANSWERS
 
     @property
     def programmes(self) -> list[dict[str, Any]]:
@@ -65,7 +74,7 @@ class FakeGateway:
     def _public(self, path: str, seen: Seen) -> tuple[int, Any]:
         programmes = ANSWERS["programmes"]
         if path == CATALOGUE:
-            wanted = [one for one in programmes if "q=xyz" not in seen.path]
+            wanted = [] if "q=xyz" in seen.path else [summary(one) for one in programmes]
             return 200, {"items": wanted, "next": None if "after=" in seen.path else "a-cursor"}
         if path.endswith("/quotes"):
             return 200, ANSWERS["quotes"][seen.body["kind"]]
@@ -93,6 +102,11 @@ class FakeGateway:
             self.state = "withdrawn" if path.endswith("/withdrawal") else "submitted"
             self.stored[twin] = ANSWERS["application"] | {"state": self.state}
         return 201, self.stored[twin]
+
+
+def summary(programme: dict[str, Any]) -> dict[str, Any]:
+    """Return a programme as lists show it."""
+    return {name: value for name, value in programme.items() if name not in ONLY_IN_FULL}
 
 
 class _Handler(BaseHTTPRequestHandler):
