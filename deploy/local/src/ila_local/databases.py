@@ -81,7 +81,7 @@ class Databases:
             _run(server, "CREATE ROLE {}", role)
         _run(
             server,
-            "ALTER ROLE {} LOGIN NOINHERIT PASSWORD {}",
+            "ALTER ROLE {} LOGIN INHERIT PASSWORD {}",
             role,
             Literal(self.passwords[owner]),
         )

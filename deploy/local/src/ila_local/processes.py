@@ -76,7 +76,8 @@ def _service(around: Surroundings, service: str) -> list[Process]:
         "CLIENT_KEY_FILE": str(around.keys.file(f"svc:{service}")),
         "PERSONAS_FILE": str(PERSONAS),
     }
-    web = _web(around, service, environment, needs=(f"{service}-migrate",))
+    loaded = ("catalog-load",) if service == "catalog" else (f"{service}-migrate",)
+    web = _web(around, service, environment, needs=loaded)
     worker = _web(around, f"{service}-worker", environment, (command, "work"), web.needs, Floor.WORKERS)
     migrate = Process(
         role=f"{service}-migrate",
@@ -85,7 +86,21 @@ def _service(around: Surroundings, service: str) -> list[Process]:
         needs=("databases",),
         environment=web.environment,
     )
-    return [migrate, web, worker]
+    return [migrate, *_loading(service, command, web.environment), web, worker]
+
+
+def _loading(service: str, command: str, environment: Mapping[str, str]) -> list[Process]:
+    """Return the task that loads call 1 with its demonstration programmes, open for applications today."""
+    if service != "catalog":
+        return []
+    load = Process(
+        role="catalog-load",
+        command=(command, "load", "--call", "call-1", "--demonstration"),
+        floor=Floor.SERVICES,
+        needs=("catalog-migrate",),
+        environment=environment,
+    )
+    return [load]
 
 
 def _eidentity(around: Surroundings) -> Process:
