@@ -36,7 +36,13 @@ from joserfc.jwk import ECKey
 CLIENTS, SECONDS, ROUNDS = 16, 4.0, 5
 SUITE, DATA = os.environ.get("ILA_URL", ""), Path(os.environ.get("ILA_DATA_DIR", ".local"))
 API = "/api/applications/v1/applications"
-GUNICORN = "--worker-class gthread --threads 8 --keep-alive 75 --no-control-socket --log-level error".split()
+GUNICORN = [
+    "--worker-class=gthread",
+    "--threads=8",
+    "--keep-alive=75",
+    "--no-control-socket",
+    "--log-level=error",
+]
 
 
 def processes() -> dict[str, dict]:
@@ -47,7 +53,7 @@ def processes() -> dict[str, dict]:
 @contextmanager
 def bare() -> Iterator[str]:
     """Run the two bare applications and give the address of the front one."""
-    database = os.environ["ILA_DATABASE_URL"]
+    database = os.environ["ILA_SUITE_DATABASE_URL"]
     with psycopg.connect(database) as connection:
         connection.execute("DROP TABLE IF EXISTS bare")
         connection.execute("CREATE TABLE bare (id bigserial PRIMARY KEY, body jsonb NOT NULL)")
@@ -103,7 +109,7 @@ class Person:
 
     def identity_token(self) -> str:
         """Return an identity token as the gateway makes it, to call the service directly."""
-        key = ECKey.import_key((DATA / "keys" / "gateway.pem").read_text())
+        key = ECKey.import_key((DATA / "keys" / "gateway-signing.pem").read_text())
         now = int(time.time())
         roles = [{"role": "learner", "organisation": None}]
         claims = {"iss": "ila-gateway", "aud": "applications", "sub": self.id, "roles": roles, "acr": "high"}
@@ -208,8 +214,8 @@ def drained() -> float:
         f"SELECT count(*) FROM {s}.inbox WHERE state = 'waiting'"
         for s in services
     )
-    with psycopg.connect(os.environ["ILA_DATABASE_URL"], autocommit=True) as connection:
-        while connection.execute(f"SELECT sum(n) FROM ({waiting}) AS counts").fetchone()[0]:  # noqa: S608
+    with psycopg.connect(os.environ["ILA_SUITE_DATABASE_URL"], autocommit=True) as connection:
+        while connection.execute(f"SELECT sum(n) FROM ({waiting}) AS counts").fetchone()[0]:
             time.sleep(0.2)
     return time.perf_counter() - started
 

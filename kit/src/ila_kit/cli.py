@@ -45,7 +45,7 @@ def command_line(
     commands: dict[str, tuple[str, Extra]] = {
         "serve": ("answer HTTP requests", lambda s, _: _serve(s, package)),
         "work": ("send the outbox, work off the inbox, run timers", lambda s, _: _work(s, create_worker)),
-        "migrate": ("bring the schema up to date", lambda s, _: _migrate(s, package)),
+        "migrate": ("bring schema and queue up to date", lambda s, _: _migrate(s, package, create_worker)),
         "redeliver": ("work off dead letters again: --all or ids", lambda s, rest: _redeliver(s, rest)),
         "check": ("check the settings and the database", lambda s, _: _check(s, package)),
         "openapi": ("print the API document", lambda _, __: 0),
@@ -100,9 +100,13 @@ def _work(settings: ServiceSettings, create_worker: Callable[..., Any]) -> int:
     return int(run_worker(create_worker(settings)) or 0)
 
 
-def _migrate(settings: ServiceSettings, package: str) -> int:
+def _migrate(settings: ServiceSettings, package: str, create_worker: Callable[..., Any]) -> int:
+    """Make the schema and the queue: an event sent before its reader has a queue reaches nobody."""
     engine = create_engine(settings.database_url, pooled=False, name=f"{package}-migrate")
     migrate.upgrade(engine, package)
+    worker = create_worker(settings)
+    worker.broker.declare(worker.units.service, worker.handlers)
+    worker.broker.close()
     return 0
 
 

@@ -13,6 +13,7 @@ class ServiceSettings(FromEnv):
     ila_env: str = setting("`development` or `production`; production refuses development conveniences.")
     database_url: str = setting("PostgreSQL database and role of this service alone.", secret=True)
     broker_url: str = setting("Broker of the platform's events: amqp:// or pgbus://.", secret=True)
+    bus_prefix: str = setting("First word of the names of exchanges and queues.", default="ila")
     gateway_url: str = setting("Base address of the gateway, for its keys and for neighbours.")
     client_key_file: Path = setting("Private key (PEM, ES256) of this service as a machine client.")
     host: str = setting("Address to listen on.", default="127.0.0.1")

@@ -42,7 +42,13 @@ def _parser() -> argparse.ArgumentParser:
     suite = _command(commands, "with-suite", _with_suite, "run a command beside a whole suite of its own")
     suite.add_argument("--database-url", help="own PostgreSQL, as ILA_DATABASE_URL")
     suite.add_argument("--broker-url", help="own RabbitMQ, as ILA_BROKER_URL")
-    for wrapper in (postgres, suite):
+    running = _command(
+        commands,
+        "with-running-suite",
+        _with_running_suite,
+        "run a command beside the running suite, or its own",
+    )
+    for wrapper in (postgres, suite, running):
         wrapper.add_argument("--log", type=Path, help="file for the processes' output")
         wrapper.add_argument("command", nargs=argparse.REMAINDER, metavar="CMD …")
     return parser
@@ -93,6 +99,10 @@ def _with_suite(asked: argparse.Namespace, settings: Settings) -> int:
         ila_broker_url=asked.broker_url or settings.ila_broker_url,
     )
     return runner.with_suite(own, _wanted(asked), asked.log)
+
+
+def _with_running_suite(asked: argparse.Namespace, settings: Settings) -> int:
+    return runner.beside_running_suite(settings, _wanted(asked), asked.log)
 
 
 def _wanted(asked: argparse.Namespace) -> list[str]:

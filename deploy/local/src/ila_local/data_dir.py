@@ -44,6 +44,17 @@ class DataDir:
             lock.flush()
             yield
 
+    def is_locked(self) -> bool:
+        """Tell whether a runner is alive on this folder."""
+        if not (self.path / LOCK).exists():
+            return False
+        with (self.path / LOCK).open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
     def _prepare(self) -> None:
         try:
             # Others may pass through, for a database server that runs as another user, but not look around.

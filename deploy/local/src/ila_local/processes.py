@@ -11,6 +11,9 @@ from ila_local.keys import GATEWAY_AT_EIDENTITY, Keys
 from ila_local.process import Floor, Process
 
 PERSONAS = Path(__file__).parents[2] / "personas.toml"
+LOAD_CALL_1 = ("load", "--call", "call-1", "--demonstration")
+# A worker that publishes before every reader has its queue would tell nobody.
+QUEUES = tuple(f"{service}-migrate" for service in SERVICES)
 ROLES = (
     "postgres",
     "valkey",
@@ -47,8 +50,9 @@ def table(around: Surroundings, stores: tuple[Process, ...]) -> list[Process]:
     """Return every process of the suite; `stores` are the embedded ones."""
     server = tuple(store.role for store in stores if store.role == "postgres")
     databases = database_task(around.databases, around.data_dir, needs=server)
-    services = [row for service in SERVICES for row in _service(around, service)]
-    return [*stores, databases, *services, _eidentity(around), _gateway(around), _portal(around)]
+    services = [_service(around, service) for service in SERVICES]
+    in_order = [row for rows in zip(*services, strict=True) for one in rows for row in one]
+    return [*stores, databases, *in_order, _eidentity(around), _gateway(around), _portal(around)]
 
 
 def database_task(databases: Databases, data_dir: Path, needs: tuple[str, ...]) -> Process:
@@ -66,41 +70,32 @@ def database_task(databases: Databases, data_dir: Path, needs: tuple[str, ...]) 
     )
 
 
-def _service(around: Surroundings, service: str) -> list[Process]:
-    """Return a service's three rows: its migration, its web processes, its worker."""
+def _service(around: Surroundings, service: str) -> list[list[Process]]:
+    """Return a service's rows in three steps: the tasks before it, its web processes, its worker."""
     command = around.program(f"ila-{service}")
     environment = {
         "DATABASE_URL": around.databases.service_url(service),
         "BROKER_URL": around.broker_url,
+        "BUS_PREFIX": around.databases.name,
         "GATEWAY_URL": around.url("gateway"),
         "CLIENT_KEY_FILE": str(around.keys.file(f"svc:{service}")),
         "PERSONAS_FILE": str(PERSONAS),
     }
-    loaded = ("catalog-load",) if service == "catalog" else (f"{service}-migrate",)
-    web = _web(around, service, environment, needs=loaded)
-    worker = _web(around, f"{service}-worker", environment, (command, "work"), web.needs, Floor.WORKERS)
-    migrate = Process(
-        role=f"{service}-migrate",
-        command=(command, "migrate"),
-        floor=Floor.SERVICES,
-        needs=("databases",),
-        environment=web.environment,
-    )
-    return [migrate, *_loading(service, command, web.environment), web, worker]
+    tasks = [(f"{service}-migrate", (command, "migrate"))]
+    if service == "catalog":
+        tasks.append(("catalog-load", (command, *LOAD_CALL_1)))
+    web = _web(around, service, environment, needs=(tasks[-1][0],))
+    worker = _web(around, f"{service}-worker", environment, (command, "work"), QUEUES, Floor.WORKERS)
+    return [_tasks(tasks, web.environment), [web], [worker]]
 
 
-def _loading(service: str, command: str, environment: Mapping[str, str]) -> list[Process]:
-    """Return the task that loads call 1 with its demonstration programmes, open for applications today."""
-    if service != "catalog":
-        return []
-    load = Process(
-        role="catalog-load",
-        command=(command, "load", "--call", "call-1", "--demonstration"),
-        floor=Floor.SERVICES,
-        needs=("catalog-migrate",),
-        environment=environment,
-    )
-    return [load]
+def _tasks(tasks: list[tuple[str, tuple[str, ...]]], environment: Mapping[str, str]) -> list[Process]:
+    """Return the rows of tasks that run one after the other, once there are databases."""
+    needs = ["databases", *(role for role, _ in tasks)]
+    return [
+        Process(role=role, command=command, floor=Floor.SERVICES, needs=(need,), environment=environment)
+        for (role, command), need in zip(tasks, needs, strict=False)
+    ]
 
 
 def _eidentity(around: Surroundings) -> Process:

@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -12,6 +13,8 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+
+from ila_kit.bus.broker import Broker, BrokerDown
 
 from ila_local.data_dir import DataDir
 from ila_local.databases import BUS, SERVICES, Databases
@@ -70,24 +73,46 @@ def with_suite(
         try:
             return supervise(rows, data, log, _runs(command, environment))
         finally:
-            if settings.ila_database_url:
-                _drop(databases)
+            _drop(settings, databases)
 
 
-def _drop(databases: Databases) -> None:
-    """Drop a suite's databases; a server that is gone must not hide why the suite ended."""
+def _drop(settings: Settings, databases: Databases) -> None:
+    """Drop what a suite made on somebody's own servers; one that is gone must not hide why the suite ended."""
     try:
-        databases.drop()
-    except CannotRun as fault:
+        if settings.ila_broker_url:
+            Broker(settings.ila_broker_url, prefix=databases.name).remove(SERVICES)
+        if settings.ila_database_url:
+            databases.drop()
+    except (CannotRun, BrokerDown) as fault:
         print(f"ila-local: {fault}", file=sys.stderr)
 
 
+def beside_running_suite(settings: Settings, command: Sequence[str], log_file: Path | None) -> int:
+    """Run a command beside the suite that runs here; beside one of its own when none does."""
+    data = DataDir(settings.ila_data_dir)
+    if not data.is_locked():
+        return with_suite(settings, command, log_file)
+    url = f"http://127.0.0.1:{_port_of(data, 'gateway')}"
+    environment = {"ILA_URL": url, "ILA_DATA_DIR": str(data.path)}
+    return subprocess.run(command, env={**os.environ, **environment}, check=False).returncode
+
+
+def _port_of(data: DataDir, role: str) -> int:
+    rows = data.read_json("run.json", [])
+    try:
+        return next(row["port"] for row in rows if row["role"] == role)
+    except StopIteration:
+        raise CannotRun("The suite is still starting; wait for its line «ready».") from None
+
+
 def with_postgres(command: Sequence[str], log_file: Path | None) -> int:
-    """Run a command beside an embedded PostgreSQL of its own; return the command's exit code."""
+    """Run a command beside an embedded PostgreSQL of its own, or beside the one that is named; return its code."""
+    if os.environ.get("ILA_DATABASE_URL"):
+        return subprocess.run(command, check=False).returncode
     with _temporary_data(log_file) as (data, log):
         server = EmbeddedPostgres(data, free_port())
         databases = databases_on(server.admin_url, "ila", data)
-        environment = {"ILA_DATABASE_URL": server.admin_url, "ILA_BROKER_URL": databases.bus_url()}
+        environment = {"ILA_DATABASE_URL": server.admin_url}
         rows = [server.process(), database_task(databases, data.path, needs=("postgres",))]
         return supervise(rows, data, log, _runs(command, environment))
 

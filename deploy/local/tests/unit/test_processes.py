@@ -43,7 +43,8 @@ def test_each_service_migrates_serves_and_works_with_the_same_settings(rows):
             (program, "migrate"), (program, "serve"), (program, "work")
         ]  # fmt: skip
         assert migrate.probe is None
-        assert web.needs == worker.needs == (f"{service}-migrate",)
+        assert web.needs == (("catalog-load",) if service == "catalog" else (f"{service}-migrate",))
+        assert set(worker.needs) == {f"{one}-migrate" for one in SERVICES}, "every reader has its queue"
         assert web.environment | {"PORT": ""} == worker.environment | {"PORT": ""}
         assert web.environment["PORT"] != worker.environment["PORT"]
 

@@ -95,6 +95,16 @@ class Broker:
                 channel.basic_ack(message.delivery_tag)
         return limit
 
+    def remove(self, services: Iterable[str]) -> None:
+        """Remove the exchanges, and the queues of these services with everything in them."""
+        with self._connection() as connection:
+            channel = connection.channel()
+            for service in services:
+                channel.queue_delete(queue=self.queue(service))
+                channel.queue_delete(queue=self.dead_queue(service))
+            for exchange in (self.exchange, self.dead_exchange):
+                channel.exchange_delete(exchange=exchange)
+
     def queue(self, service: str) -> str:
         """Return the name of a service's queue."""
         return f"{self.prefix}.{service}"

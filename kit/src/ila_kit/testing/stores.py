@@ -67,13 +67,7 @@ def fresh_broker(url: str, services: list[str]) -> Iterator[Broker]:
         yield broker
     finally:
         broker.close()
-        with Connection(url) as connection:
-            channel = connection.channel()
-            for service in services:
-                channel.queue_delete(queue=broker.queue(service))
-                channel.queue_delete(queue=broker.dead_queue(service))
-            for exchange in (broker.exchange, broker.dead_exchange):
-                channel.exchange_delete(exchange=exchange)
+        broker.remove(services)
 
 
 def as_bus_url(database_url: str) -> str:

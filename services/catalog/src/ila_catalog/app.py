@@ -53,7 +53,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
     """Return what the worker process does: it sends events and seals the audit trail."""
     return WorkerConfig(
         units=(deps or live_deps(settings)).units,
-        broker=Broker(settings.broker_url),
+        broker=Broker(settings.broker_url, prefix=settings.bus_prefix),
         handlers=HANDLERS,
         host=settings.host,
         port=settings.port,

@@ -3,7 +3,9 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from ila_kit.actor import process_actor
 from ila_kit.cli import command_line
@@ -12,6 +14,7 @@ from ila_kit.errors import DomainError
 from ila_kit.texts import fill, problem_texts
 
 from ila_catalog.app import SERVICE, create_app, create_worker, live_deps
+from ila_catalog.clients.files import PackagedFiles
 from ila_catalog.domain.call_data import read_call
 from ila_catalog.domain.programme_data import read_programmes
 from ila_catalog.ports import CallFiles, Deps
@@ -28,6 +31,8 @@ def load(settings: Settings, arguments: Sequence[str]) -> int:
         print("production takes no demonstration data", file=sys.stderr)
         return 2
     deps = live_deps(settings)
+    if asked.parameters:
+        deps = replace(deps, files=PackagedFiles(asked.parameters))
     try:
         loaded = run_load(deps, asked.call, asked.demonstration, asked.as_of)
     except DomainError as fault:
@@ -59,6 +64,7 @@ def _command(files: CallFiles, code: str, open_on: date | None) -> LoadCall:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ila-catalog load")
     parser.add_argument("--call", required=True, help="code of the call: the name of its file")
+    parser.add_argument("--parameters", type=Path, help="folder of call files instead of the one shipped")
     parser.add_argument(
         "--demonstration",
         action="store_true",

@@ -37,7 +37,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
     units = (deps or live_deps(settings)).units
     return WorkerConfig(
         units=units,
-        broker=Broker(settings.broker_url),
+        broker=Broker(settings.broker_url, prefix=settings.bus_prefix),
         handlers=HANDLERS,
         timers=TIMERS,
         host=settings.host,

@@ -10,4 +10,7 @@ from ila_kit.settings import setting
 class Settings(ServiceSettings):
     """What every service has, and how many events are worked off side by side."""
 
-    inbox_threads: int = setting("Received events worked off side by side by one worker.", default=2)
+    inbox_threads: int = setting(
+        "Events worked off side by side by one worker; with one, money is held in the order of receipt.",
+        default=1,
+    )

@@ -52,7 +52,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
     deps = deps or live_deps(settings)
     return WorkerConfig(
         units=deps.units,
-        broker=Broker(settings.broker_url),
+        broker=Broker(settings.broker_url, prefix=settings.bus_prefix),
         handlers=HANDLERS,
         host=settings.host,
         port=settings.port,
