@@ -33,6 +33,14 @@ class Machine(ClientMixin):  # type: ignore[misc]
         """Take nothing but the signature of a registered key."""
         return method == "private_key_jwt"
 
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        """Send a machine nowhere: it has no browser."""
+        return False
+
+    def get_default_redirect_uri(self) -> str | None:
+        """Send a machine nowhere: it has no browser."""
+        return None
+
     def check_grant_type(self, grant_type: str) -> bool:
         """Let a machine speak for itself only."""
         return grant_type == "client_credentials"

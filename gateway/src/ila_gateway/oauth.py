@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
-from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidRequestError
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidRequestError, InvalidScopeError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, ClientCredentialsGrant
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from authlib.oauth2.rfc7636 import CodeChallenge
@@ -86,6 +86,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         self, grant_type: str, client: ClientMixin, user: Any = None, **asked: Any
     ) -> dict[str, Any]:
         """Return a new token: a machine's lives a minute, a person's as long as the session at most."""
+        scope = client.get_allowed_scope(asked.get("scope"))
+        if scope is None:
+            raise InvalidScopeError
         prefix = MACHINE_TOKEN if user is None else PERSON_TOKEN
         seconds = MACHINE_SECONDS if user is None else int(user.ends_at - self.clock())
         token = {
@@ -93,7 +96,6 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             "access_token": prefix + secrets.token_urlsafe(32),
             "expires_in": seconds,
         }
-        scope = client.get_allowed_scope(asked.get("scope")) if user is None else ""
         return token | ({"scope": scope} if scope else {})
 
     def _keep(self, token: dict[str, Any], request: Any) -> None:

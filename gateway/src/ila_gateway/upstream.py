@@ -213,6 +213,11 @@ class Upstream:
         connection.used_at, connection.reused = self._clock(), True
         self._idle.append(connection)
 
+    def close(self) -> None:
+        """Drop every connection that waits for a request."""
+        while self._idle:
+            self._idle.pop().close()
+
     def fault(self, fault: Exception) -> Exception:
         """Return what a fault of the connection means to the caller."""
         if isinstance(fault, TimeoutError):

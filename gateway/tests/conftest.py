@@ -1,0 +1,141 @@
+"""Small real services for tests: they tell what reached them, and misbehave by path."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+DOCUMENT = {
+    "openapi": "3.1.0",
+    "paths": {
+        "/api/funding/v1/quotes": {
+            "post": {
+                "summary": "Quote.",
+                "x-roles": ["signed-in"],
+                "x-tenant-scope": "none",
+                "security": [{"identity_token": []}],
+                "responses": {"200": {"description": "a quote"}},
+            }
+        },
+        "/health/live": {"get": {"responses": {"200": {"description": "ok"}}}},
+    },
+    "components": {"schemas": {}},
+}
+
+
+@dataclass
+class Service:
+    """A small real service that tells what reached it, and misbehaves by path."""
+
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    sign_ins: list[dict[str, Any]] = field(default_factory=list)
+    roles: list[dict[str, Any]] = field(default_factory=lambda: [{"role": "learner", "organisation": None}])
+    disabled: bool = False
+    connections: int = 0
+    person: str = "01920000-0000-7000-8000-000000000001"
+    url: str = ""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    service: Service
+    served = 0
+
+    def setup(self) -> None:
+        super().setup()
+        with self.service.lock:
+            self.service.connections += 1
+
+    def _answer(self) -> None:
+        try:
+            body = self._body()
+        except (ConnectionError, ValueError):
+            self.close_connection = True
+            return
+        self.served += 1
+        path = self.path.partition("?")[0]
+        if path.endswith("/drops-reused") and self.served > 1:
+            self.close_connection = True
+            return
+        seen = {
+            "method": self.command,
+            "target": self.path,
+            "headers": [[name.lower(), value] for name, value in self.headers.items()],
+            "length": len(body),
+            "sha256": hashlib.sha256(body).hexdigest(),
+        }
+        self.service.requests.append(seen)
+        self._send(*self._reply(path, body, seen))
+
+    def _reply(self, path: str, body: bytes, seen: dict[str, Any]) -> tuple[int, bytes]:
+        if path == "/openapi.json":
+            return 200, json.dumps(DOCUMENT).encode()
+        if path.endswith("/sign-ins"):
+            self.service.sign_ins.append(json.loads(body))
+            return 201, json.dumps({"person_id": self.service.person, "roles": self.service.roles}).encode()
+        if path.endswith("/roles"):
+            told = {"person_id": self.service.person, "roles": self.service.roles}
+            return 200, json.dumps(told | {"disabled": self.service.disabled}).encode()
+        if path.endswith("/large"):
+            return 200, b"x" * 3_000_000
+        return 200, json.dumps(seen).encode()
+
+    def _send(self, status: int, body: bytes) -> None:
+        chunked = self.path.endswith("/chunked")
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Set-Cookie", "ila_session=stolen")
+        self.send_header("Set-Cookie", "ila_portal_language=lv")
+        self.send_header("Connection", "keep-alive, X-Hidden")
+        self.send_header("X-Hidden", "of the connection")
+        self.send_header("X-Request-Id", "the-services-own")
+        self.send_header(
+            *(("Transfer-Encoding", "chunked") if chunked else ("Content-Length", str(len(body))))
+        )
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        self.wfile.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if chunked else body)
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            parts = []
+            while size := int(self.rfile.readline(), 16):
+                parts.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(parts)
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionError("the client went away")
+        return body
+
+    def log_message(self, *_: Any) -> None:
+        """Stay silent."""
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815
+
+
+def _started() -> Iterator[Service]:
+    service = Service()
+    handler = type("Handler", (_Handler,), {"service": service})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    service.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield service
+    server.shutdown()
+    server.server_close()
+
+
+funding = pytest.fixture(scope="session", name="funding")(_started)
+identity = pytest.fixture(scope="session", name="identity")(_started)
+portal = pytest.fixture(scope="session", name="portal")(_started)

@@ -1,0 +1,165 @@
+"""Who makes a request, and how soon a change of it counts."""
+
+import pytest
+from ila_gateway.callers import VISITOR, Callers, CsrfFailed, is_local_path
+from ila_gateway.people import Standing
+from ila_gateway.sessions import Session
+from ila_gateway.upstream import ServiceDown
+
+LEARNER = [{"role": "learner", "organisation": None}]
+AUDITOR = [{"role": "auditor", "organisation": None}]
+
+
+class Clock:
+    def __init__(self):
+        self.now = 1_000.0
+
+    def __call__(self):
+        return self.now
+
+
+class FakeSessions:
+    """One session, in memory."""
+
+    def __init__(self):
+        self.session = Session(
+            id="s1",
+            person="p1",
+            given_name="A",
+            family_name="B",
+            roles=LEARNER,
+            acr="high",
+            csrf="proof",
+            created_at=1_000,
+            ends_at=99_999,
+            roles_at=1_000,
+        )
+        self.asked = 0
+        self.refresher = True
+
+    def by_secret(self, secret):
+        self.asked += 1
+        return self.session if secret == "good" else None
+
+    def claims_refresh(self, session):
+        return self.refresher
+
+    def update_roles(self, session, roles):
+        self.session = Session(
+            **{name: getattr(session, name) for name in Session.__slots__}
+            | {"roles": roles, "roles_at": 2_000}
+        )
+        return self.session
+
+    def end_all(self, person):
+        self.session = None
+
+
+class FakePeople:
+    def __init__(self):
+        self.answer = Standing("p1", AUDITOR)
+
+    def standing(self, person):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def sessions():
+    return FakeSessions()
+
+
+@pytest.fixture
+def people():
+    return FakePeople()
+
+
+@pytest.fixture
+def callers(sessions, people, clock):
+    return Callers(sessions, None, people, "ila_session", "https://ila.example", clock)
+
+
+BROWSER = {"HTTP_COOKIE": "ila_session=good", "REQUEST_METHOD": "GET"}
+
+
+def test_a_cookie_that_is_no_session_makes_a_visitor(callers):
+    assert callers.of({"HTTP_COOKIE": "ila_session=bad"}) is VISITOR
+    assert callers.of({}) is VISITOR
+
+
+def test_the_store_is_believed_for_two_seconds(callers, sessions, clock):
+    assert callers.of(BROWSER).subject == "p1"
+    assert callers.of(BROWSER).subject == "p1"
+    assert sessions.asked == 1
+    sessions.session = None
+    clock.now += 2.1
+    assert callers.of(BROWSER) is VISITOR
+
+
+def test_roles_are_read_again_after_half_a_minute(callers, clock):
+    assert callers.of(BROWSER).roles == tuple(LEARNER)
+    clock.now += 31
+    assert callers.of(BROWSER).roles == tuple(AUDITOR)
+
+
+def test_only_one_of_many_requests_reads_them(callers, sessions, clock):
+    sessions.refresher = False
+    clock.now += 31
+    assert callers.of(BROWSER).roles == tuple(LEARNER)
+
+
+def test_a_disabled_person_is_out(callers, people, sessions, clock):
+    people.answer = Standing("p1", [], disabled=True)
+    clock.now += 31
+    assert callers.of(BROWSER) is VISITOR
+    assert sessions.session is None
+
+
+def test_while_identity_is_down_known_sessions_go_on_with_what_they_have(callers, people, clock):
+    people.answer = ServiceDown(service="identity")
+    clock.now += 31
+    assert callers.of(BROWSER).roles == tuple(LEARNER)
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [{"HTTP_X_CSRF_TOKEN": "proof"}, {"HTTP_ORIGIN": "https://ila.example"}],
+)
+def test_a_write_passes_with_a_proof(callers, proof):
+    environ = BROWSER | {"REQUEST_METHOD": "POST"} | proof
+    callers.check_write(environ, callers.of(environ))
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        {},
+        {"HTTP_X_CSRF_TOKEN": ""},
+        {"HTTP_X_CSRF_TOKEN": "other"},
+        {"HTTP_X_CSRF_TOKEN": "\xff"},
+        {"HTTP_ORIGIN": "null"},
+        {"HTTP_ORIGIN": "http://ila.example"},
+        {"HTTP_ORIGIN": "https://ila.example.evil"},
+        {"HTTP_ORIGIN": "https://evil.example", "HTTP_X_CSRF_TOKEN": "proof"},
+    ],
+)
+def test_a_write_without_one_does_not(callers, proof):
+    environ = BROWSER | {"REQUEST_METHOD": "DELETE"} | proof
+    with pytest.raises(CsrfFailed):
+        callers.check_write(environ, callers.of(environ))
+
+
+@pytest.mark.parametrize("path", ["/", "/a?b=c", "/oauth/authorize?redirect_uri=http%3A%2F%2F127.0.0.1"])
+def test_local_paths_are_local(path):
+    assert is_local_path(path)
+
+
+@pytest.mark.parametrize("path", ["", "a", "//x", "/\\x", "/a\\b", "https://x/", "/a\nb", "/\t/x", "///x"])
+def test_other_addresses_are_not(path):
+    assert not is_local_path(path)

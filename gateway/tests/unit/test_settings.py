@@ -1,0 +1,57 @@
+"""Settings that would make an unsafe door are refused."""
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+from ila_gateway.settings import Settings
+from ila_kit.settings import BadSettings
+
+NEIGHBOURS = ("IDENTITY", "CATALOG", "APPLICATIONS", "FUNDING", "PORTAL")
+GOOD = {
+    "ILA_ENV": "production",
+    "PUBLIC_URL": "https://ila.example",
+    "SESSION_STORE_URL": "redis://127.0.0.1/0",
+    "SIGNING_KEY_FILE": "a.pem",
+    "CLIENTS_FILE": "clients.json",
+    "EIDENTITY_ISSUER": "https://eidentity.example",
+    "EIDENTITY_KEY_FILE": "b.pem",
+    "SECRET_KEY": "x" * 32,
+    **{
+        f"{name}_URL": "http://127.0.0.1:1"
+        for name in ("IDENTITY", "CATALOG", "APPLICATIONS", "FUNDING", "PORTAL")
+    },
+}
+
+
+def test_production_speaks_tls_and_marks_its_cookie():
+    settings = Settings.from_env(GOOD)
+    assert settings.secure
+    assert settings.session_cookie == "__Host-ila_session"
+    local = Settings.from_env(GOOD | {"ILA_ENV": "development", "PUBLIC_URL": "http://127.0.0.1:8080"})
+    assert local.session_cookie == "ila_session"
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"PUBLIC_URL": "http://ila.example"}, "not https"),
+        ({"PUBLIC_URL": "https://ila.example/"}, "without a path"),
+        ({"PUBLIC_URL": "ila.example"}, "without a path"),
+        ({"SECRET_KEY": "short"}, "shorter than"),
+        ({"ILA_ENV": "test"}, "neither"),
+    ],
+)
+def test_an_unsafe_door_does_not_open(change, fault):
+    with pytest.raises(BadSettings, match=fault):
+        Settings.from_env(GOOD | change)
+
+
+def test_secrets_are_not_shown():
+    assert "x" * 32 not in repr(Settings.from_env(GOOD))
+
+
+def test_every_problem_has_texts_in_both_languages():
+    texts = tomllib.loads((files("ila_gateway") / "texts" / "problems.toml").read_text())
+    for code, one in texts.items():
+        assert {"lv", "en"} == set(one["title"]) == set(one["detail"]), code

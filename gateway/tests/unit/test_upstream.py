@@ -1,0 +1,125 @@
+"""A neighbour's faults, as the gateway tells them."""
+
+import socket
+import threading
+from contextlib import ExitStack, closing, contextmanager
+
+import pytest
+from ila_gateway.bodies import BrokenOff
+from ila_gateway.upstream import IDLE_SECONDS, ServiceDown, ServiceTimeout, Upstream
+
+GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+@contextmanager
+def neighbour(*answers):
+    """Listen, and give each connection its answers: one for each request on it."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        for of_connection in answers:
+            connection, _ = listener.accept()
+            with connection:
+                for answer in of_connection:
+                    if not connection.recv(65_536):
+                        break
+                    if answer is None:
+                        return_when_closed(connection)
+                        break
+                    connection.sendall(answer)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    listener.close()
+    thread.join(5)
+
+
+def return_when_closed(connection):
+    connection.recv(1)
+
+
+@pytest.fixture
+def stack():
+    """Take charge of a neighbour's connections."""
+    with ExitStack() as held:
+        yield lambda upstream: held.enter_context(closing(upstream))
+
+
+def get(upstream, repeatable=True):
+    return upstream.exchange("GET", "/x", [], b"", repeatable)
+
+
+def test_a_short_answer_frees_its_connection_for_the_next(stack):
+    with neighbour([GOOD, GOOD]) as url:
+        upstream = stack(Upstream("funding", url, 1, 1))
+        assert get(upstream).whole() == b"ok"
+        assert get(upstream).whole() == b"ok"
+
+
+def test_interim_answers_are_passed_over(stack):
+    with neighbour([b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + GOOD]) as url:
+        assert get(stack(Upstream("funding", url, 1, 1))).whole() == b"ok"
+
+
+def test_an_old_connection_is_not_used_again(stack):
+    now = [0.0]
+    with neighbour([GOOD], [GOOD]) as url:
+        upstream = stack(Upstream("funding", url, 1, 1, clock=lambda: now[0]))
+        get(upstream).whole()
+        now[0] += IDLE_SECONDS
+        assert get(upstream).whole() == b"ok"
+
+
+def test_a_neighbour_that_is_silent_times_out():
+    with neighbour([None]) as url, pytest.raises(ServiceTimeout) as refused:
+        get(Upstream("funding", url, 1, 0.2))
+    assert (refused.value.code, refused.value.status) == ("service-timeout", 504)
+
+
+def test_a_neighbour_that_is_not_there_is_down():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with pytest.raises(ServiceDown):
+        get(Upstream("funding", url, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n folded: x\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_a_garbled_or_broken_answer_is_none(answer):
+    with neighbour([answer], [answer]) as url, pytest.raises(ServiceDown):
+        get(Upstream("funding", url, 1, 1)).whole()
+
+
+def test_a_large_answer_that_breaks_off_is_not_taken_for_whole():
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
+    with neighbour([head + b"x" * 50_000]) as url:
+        answer = get(Upstream("funding", url, 1, 1))
+        with pytest.raises(ServiceDown):
+            list(answer.body())
+
+
+def test_an_answer_without_a_length_ends_with_its_connection(stack):
+    with neighbour([b"HTTP/1.1 200 OK\r\n\r\nall of it"], [GOOD]) as url:
+        upstream = stack(Upstream("funding", url, 1, 1))
+        assert b"".join(get(upstream).body()) == b"all of it"
+        assert get(upstream).whole() == b"ok"
+
+
+def test_a_body_that_breaks_off_takes_the_connection_with_it():
+    def pieces():
+        yield b"half"
+        raise BrokenOff
+
+    with neighbour([None]) as url, pytest.raises(BrokenOff):
+        Upstream("funding", url, 1, 1).stream("POST", "/x", [("Content-Length", "8")], pieces())
