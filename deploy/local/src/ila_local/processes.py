@@ -1,7 +1,7 @@
 """The one table of processes: what runs, in which order, on which port, with which environment."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def _service(around: Surroundings, service: str) -> list[list[Process]]:
         "CLIENT_KEY_FILE": str(around.keys.file(f"svc:{service}")),
         "PERSONAS_FILE": str(PERSONAS),
     }
-    tasks = [(f"{service}-migrate", (command, "migrate"))]
+    tasks: list[tuple[str, tuple[str, ...]]] = [(f"{service}-migrate", (command, "migrate"))]
     if service == "catalog":
         tasks.append(("catalog-load", (command, *LOAD_CALL_1)))
     web = _web(around, service, environment, needs=(tasks[-1][0],))
@@ -89,7 +89,7 @@ def _service(around: Surroundings, service: str) -> list[list[Process]]:
     return [_tasks(tasks, web.environment), [web], [worker]]
 
 
-def _tasks(tasks: list[tuple[str, tuple[str, ...]]], environment: Mapping[str, str]) -> list[Process]:
+def _tasks(tasks: Sequence[tuple[str, tuple[str, ...]]], environment: Mapping[str, str]) -> list[Process]:
     """Return the rows of tasks that run one after the other, once there are databases."""
     needs = ["databases", *(role for role, _ in tasks)]
     return [

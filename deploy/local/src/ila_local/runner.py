@@ -77,7 +77,7 @@ def with_suite(
 
 
 def _drop(settings: Settings, databases: Databases) -> None:
-    """Drop what a suite made on somebody's own servers; one that is gone must not hide why the suite ended."""
+    """Drop what a suite made on servers of others; one that is gone must not hide why the suite ended."""
     try:
         if settings.ila_broker_url:
             Broker(settings.ila_broker_url, prefix=databases.name).remove(SERVICES)
@@ -100,13 +100,13 @@ def beside_running_suite(settings: Settings, command: Sequence[str], log_file: P
 def _port_of(data: DataDir, role: str) -> int:
     rows = data.read_json("run.json", [])
     try:
-        return next(row["port"] for row in rows if row["role"] == role)
+        return int(next(row["port"] for row in rows if row["role"] == role))
     except StopIteration:
         raise CannotRun("The suite is still starting; wait for its line «ready».") from None
 
 
 def with_postgres(command: Sequence[str], log_file: Path | None) -> int:
-    """Run a command beside an embedded PostgreSQL of its own, or beside the one that is named; return its code."""
+    """Run a command beside an embedded PostgreSQL, or the one that is named; return its exit code."""
     if os.environ.get("ILA_DATABASE_URL"):
         return subprocess.run(command, check=False).returncode
     with _temporary_data(log_file) as (data, log):

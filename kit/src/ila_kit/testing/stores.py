@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy.pool import NullPool
 
-from ila_kit.bus.broker import Broker, Connection
+from ila_kit.bus.broker import Broker
 from ila_kit.store.database import create_engine
 from ila_kit.store.mechanics import create_1
 from ila_kit.store.migrate import upgrade
