@@ -47,3 +47,7 @@ def test_every_operation_says_who_may_and_whose_rows():
             if method != "parameters":
                 assert operation["summary"], path
                 assert {"x-roles", "x-tenant-scope", "security"} <= set(operation), path
+
+
+def test_the_readme_shows_the_settings_as_they_are():
+    assert Settings.table() in (SERVICE / "README.md").read_text()
