@@ -283,9 +283,7 @@ def main() -> None:
 
 def show(report: dict) -> None:
     """Print the report as a short table."""
-    print(
-        f"{report['clients']} clients, {report['rounds']} rounds of {report['seconds']:.0f} s, workers stopped"
-    )
+    print("{clients} clients, {rounds} rounds of {seconds:.0f} s, workers stopped".format(**report))
     print(f"{'case':<16}{'per second':>12}{'ratio':>8}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}")
     for name, row in report["cases"].items():
         times = "".join(f"{row[f'p{p}_ms']:>9.1f}" for p in (50, 95, 99))

@@ -1,4 +1,6 @@
-"""A small process that behaves like one of the suite: `sample.py serve` answers /health/ready on PORT.
+"""A small process that behaves like one of the suite: `serve` and `work` answer /health/ready on PORT.
+
+Every other command is a task and ends at once.
 
 SAMPLE in its environment spoils it: `stubborn` ignores SIGTERM, `broken` ends at once, `never` is not ready.
 """
@@ -27,7 +29,7 @@ def main() -> None:
     print(f"sample {sys.argv[1:]} says labdien", flush=True)
     if SPOILED == "broken":
         sys.exit(3)
-    if sys.argv[1] == "migrate":
+    if sys.argv[1] not in ("serve", "work"):
         return
     signal.signal(signal.SIGTERM, signal.SIG_IGN if SPOILED == "stubborn" else lambda *_: sys.exit(0))
     ThreadingHTTPServer.allow_reuse_address = True

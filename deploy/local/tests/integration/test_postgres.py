@@ -258,12 +258,12 @@ def test_an_ordinary_user_runs_it_as_oneself():
 
 def test_a_command_beside_postgres_gives_its_exit_code_and_leaves_nothing():
     run = subprocess.run(
-        [ILA_LOCAL, "with-postgres", "sh", "-c", "echo $ILA_BROKER_URL; exit 7"],
+        [ILA_LOCAL, "with-postgres", "sh", "-c", "echo $ILA_DATABASE_URL; exit 7"],
         capture_output=True,
         text=True,
     )
     assert run.returncode == 7
-    assert run.stdout.startswith("pgbus://ila_bus:")
+    assert run.stdout.startswith("postgresql://postgres:")
 
 
 @as_root

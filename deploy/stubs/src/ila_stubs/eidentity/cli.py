@@ -9,7 +9,7 @@ from ila_stubs.eidentity.app import create_app, provider_of
 from ila_stubs.eidentity.settings import Settings
 
 
-class Server(BaseApplication):
+class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn around one application; one process, because codes live in its memory."""
 
     def __init__(self, app: Flask, settings: Settings):
