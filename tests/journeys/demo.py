@@ -48,7 +48,7 @@ def check_ledger(auditor: suite.Caller) -> None:
     found = auditor.read(f"{suite.FUNDING}/ledger/verification")
     tell(f"Ledger verified: {found}")
     assert Decimal(found["sum"]["amount"]) == 0, found
-    assert found["intact"], found
+    assert found["verified"], found
 
 
 def apply(learner: suite.Caller, wanted: dict) -> str:

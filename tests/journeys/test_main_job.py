@@ -113,7 +113,7 @@ def test_the_ledger_sums_to_zero_and_can_be_rebuilt(learner, wanted):
     found = suite.persona("auditor").read("/api/funding/v1/ledger/verification")
 
     assert suite.euros(found["sum"]) == 0
-    assert found["intact"] is True
+    assert found["verified"] is True
 
 
 @pytest.mark.parametrize("service", ["identity", "catalog", "applications", "funding"])

@@ -25,7 +25,7 @@ _RETRY_SECONDS = "2"
 
 @dataclass(slots=True)
 class Answer:
-    """An answer on its way to the client."""
+    """An answer on its way to the client; `log` is what its line in the access log says beside."""
 
     status: str
     headers: Headers

@@ -9,6 +9,7 @@ from ila_kit.context import Context, new_context, working_for
 from ila_kit.errors import DomainError
 from ila_kit.web.problems import BadRequest
 
+from ila_gateway.access_log import note
 from ila_gateway.answers import Answer, failed, refusal
 from ila_gateway.bodies import BrokenOff, TooLarge
 from ila_gateway.headers import Headers, secured
@@ -17,7 +18,6 @@ from ila_gateway.proxy import MethodNotAllowed, Proxy
 from ila_gateway.routes import Routes
 
 log = logging.getLogger(__name__)
-_QUIET = ("/health/",)
 _UNREAD = "/"
 
 StartResponse = Callable[..., Any]
@@ -41,7 +41,7 @@ class Gateway:
             path, answer = self._answered(environ, context)
             answer.headers.append(("X-Request-Id", context.request_id))
             answer.headers += secured(answer.headers, self._scheme == "https")
-            _note(environ, path, answer, began)
+            note(context, environ["REQUEST_METHOD"], path, answer, began)
             start_response(answer.status, answer.headers)
             return answer.body
 
@@ -95,16 +95,3 @@ def _close_after(environ: dict[str, Any]) -> None:
     refuse = getattr(environ["wsgi.input"], "refuse", None)
     if refuse:
         refuse()
-
-
-def _note(environ: dict[str, Any], path: str, answer: Answer, began: float) -> None:
-    """Log the request: neither query nor headers, so no token and nobody's data."""
-    if path.startswith(_QUIET):
-        return
-    facts = {
-        "method": environ["REQUEST_METHOD"],
-        "path": path,
-        "status": int(answer.status[:3]),
-        "ms": round((time.perf_counter() - began) * 1000, 1),
-    }
-    log.info("request", extra=facts | answer.log)

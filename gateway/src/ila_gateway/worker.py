@@ -5,8 +5,8 @@ from typing import Any
 
 import gevent
 import orjson
-from gunicorn.http import errors, wsgi  # type: ignore[import-untyped]
-from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped]
+from gunicorn.http import errors, wsgi
+from gunicorn.workers.ggevent import GeventWorker
 from ila_kit.ids import uuid7
 from ila_kit.texts import problem_texts
 from ila_kit.web.problems import CONTENT_TYPE, TYPES
