@@ -60,12 +60,15 @@ def test_a_withdrawal_gives_every_cent_back(learner, wanted):
 
 def test_the_account_and_its_ledger_show_the_hold(learner, wanted):
     offered(learner, wanted)
-    account = learner.read("/api/funding/v1/accounts/me")
-    me = learner.read("/api/identity/v1/persons/me")
-    entries = learner.read(f"/api/funding/v1/accounts/{me['person_id']}/entries")["items"]
+    me = learner.read("/api/identity/v1/persons/me")["person_id"]
 
-    assert suite.euros(account["held"]) == PRICE
+    def held() -> Decimal:
+        return suite.euros(learner.read("/api/funding/v1/accounts/me")["balance"]["held"])
+
+    assert suite.eventually(held, PRICE) == PRICE
+    entries = learner.read(f"/api/funding/v1/accounts/{me}/entries?limit=200")["items"]
     assert sum(suite.euros(one["amount"]) for one in entries if one["account"] == "held") == PRICE
+    assert entries[0]["programme_title_lv"] == wanted["title_lv"]
 
 
 def test_the_timeline_says_what_happened_and_what_comes_next(learner, wanted):
