@@ -55,6 +55,10 @@ class FakeGateway:
         """Answer a path with this from now on."""
         self.failures[path] = (status, {} if problem is None else problem)
 
+    def fail_writes(self, path: str, status: int, problem: Any) -> None:
+        """Answer writes to a path with a refusal, and go on answering its reads."""
+        self.failures[f"POST {path}"] = (status, problem)
+
     def paths(self) -> list[str]:
         """Return the paths asked for, in order."""
         return [seen.path.partition("?")[0] for seen in self.requests]
@@ -63,8 +67,9 @@ class FakeGateway:
         """Return status and body."""
         self.requests.append(seen)
         path = seen.path.partition("?")[0]
-        if path in self.failures:
-            return self.failures[path]
+        ordered = self.failures.get(path) or self.failures.get(f"{seen.method} {path}")
+        if ordered:
+            return ordered
         if path.startswith((CATALOGUE, "/api/funding/v1/public/")):
             return self._public(path, seen)
         if f"ila_session={SECRET}" not in seen.headers.get("Cookie", ""):
@@ -82,7 +87,7 @@ class FakeGateway:
         return (200, found) if found else (404, {"code": "not-found"})
 
     def _own(self, path: str) -> tuple[int, Any]:
-        application = ANSWERS["application"] | {"state": self.state}
+        application = self._application()
         fixed = {
             "/auth/me": {"person_id": PERSON, "csrf_token": CSRF, "given_name": "Anna"},
             "/api/funding/v1/accounts/me": ANSWERS["account" if self.state else "empty_account"],
@@ -94,13 +99,19 @@ class FakeGateway:
             fixed[f"{APPLICATIONS}/{APPLICATION}/timeline"] = ANSWERS["timeline"]
         return (200, fixed[path]) if path in fixed else (404, {"code": "not-found"})
 
+    def _application(self) -> dict[str, Any]:
+        actions = {"draft": ["submit", "withdraw"], "withdrawn": []}.get(self.state, ["withdraw"])
+        return ANSWERS["application"] | {"state": self.state, "actions": actions}
+
     def _act(self, path: str, seen: Seen) -> tuple[int, Any]:
         if seen.headers.get("X-CSRF-Token") != CSRF:
             return 403, {"code": "csrf-failed", "title": "—", "detail": "—"}
         twin = (path, seen.headers["Idempotency-Key"])
         if twin not in self.stored:
-            self.state = "withdrawn" if path.endswith("/withdrawal") else "submitted"
-            self.stored[twin] = ANSWERS["application"] | {"state": self.state}
+            self.state = {"withdrawal": "withdrawn", "submission": "submitted"}.get(
+                seen.path.split("/")[-1], "draft"
+            )
+            self.stored[twin] = self._application()
         return 201, self.stored[twin]
 
 

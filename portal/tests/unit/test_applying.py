@@ -96,6 +96,37 @@ def test_a_refusal_shows_its_reason_on_the_form(learner, gateway):
     assert hidden(page)["key"] != form["key"]
 
 
+def test_a_draft_that_stayed_behind_is_the_one_that_is_submitted(learner, gateway):
+    form = filled(learner.get(APPLY))
+    gateway.state = "draft"
+    gateway.fail_writes(API, 409, {"code": "already-applied"})
+    assert learner.post(APPLY, data=form).headers["Location"] == APPLICATION
+    assert gateway.state == "submitted"
+
+
+def test_who_has_applied_already_is_shown_the_application(learner, gateway):
+    form = filled(learner.get(APPLY))
+    gateway.state = "offered"
+    gateway.fail_writes(API, 409, {"code": "already-applied"})
+    assert learner.post(APPLY, data=form).headers["Location"] == APPLICATION
+    assert len(writes(gateway)) == 1
+
+
+def test_a_draft_can_be_continued(learner, gateway):
+    gateway.state = "draft"
+    assert f'href="{APPLY}"' in learner.get(APPLICATION).text
+
+
+def test_a_refused_application_says_why(learner, gateway):
+    gateway.state = "ineligible"
+    refusal = {"code": "too-young", "rule": "minimum_age", "fact": "age"}
+    path = f"/api/applications/v1{APPLICATION}"
+    gateway.fail(path, 200, gateway.answers["application"] | {"state": "ineligible", "refusal": refusal})
+    page = learner.get(APPLICATION)
+    assert "vēl nebija prasītā vecuma" in page.text
+    assert "minimum_age" in page.text
+
+
 def test_a_form_of_another_session_is_refused_in_plain_words(learner, gateway):
     form = filled(learner.get(APPLY)) | {"csrf_token": "stolen"}
     page = learner.post(APPLY, data=form)

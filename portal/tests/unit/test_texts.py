@@ -22,6 +22,7 @@ OF_ANSWERS = [
     *(f"language.{language}" for language in texts.LANGUAGES),
     *(f"error.{kind}{end}" for kind in (400, 404, 500, 503, "form", "refused") for end in ("", "-text")),
     *(f"month.on.{number}" for number in range(1, 13)),
+    *(f"refusal.{code}" for code in ("too-young", "funding-refused", "evidence-missing")),
     "fault.confirmed",
 ]
 

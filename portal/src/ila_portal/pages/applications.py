@@ -12,11 +12,6 @@ from ila_portal.pages.account import APPLICATIONS
 from ila_portal.visitor import ME, api, has_session, to_sign_in
 
 applications = flask.Blueprint("applications", __name__, url_prefix="/applications/<uuid:application_id>")
-# From these states a person can still go back; the service decides, this only shows the way.
-LEAVABLE = {
-    "draft", "submitted", "checking", "eligible", "provisional", "needs_evidence", "waiting",
-    "waiting_for_funds", "offered", "accepted", "enrolled", "learning", "interrupted",
-}  # fmt: skip
 
 
 @applications.get("")
@@ -26,9 +21,7 @@ def show_one(application_id: UUID) -> str | Response:
         return to_sign_in()
     path = f"{APPLICATIONS}/{application_id}"
     application, timeline = api().get_together(path, f"{path}/timeline")
-    return flask.render_template(
-        "application.html", application=application, timeline=timeline["items"], leavable=LEAVABLE
-    )
+    return flask.render_template("application.html", application=application, timeline=timeline["items"])
 
 
 @applications.get("/withdraw")

@@ -52,9 +52,9 @@ def send(programme_id: UUID) -> Any:
 def _submitted(programme_id: UUID) -> dict[str, Any]:
     form = flask.request.form
     key, csrf = form["key"], form["csrf_token"]
-    application: dict[str, Any] = api().act(
-        APPLICATIONS, {"programme_id": str(programme_id)}, key=f"{key}.create", csrf=csrf
-    )
+    application = _begun(programme_id, key, csrf)
+    if "submit" not in application["actions"]:
+        return application
     # What was shown is what is committed to: the service refuses when it has changed since.
     seen = {
         "confirmed": True,
@@ -62,6 +62,22 @@ def _submitted(programme_id: UUID) -> dict[str, Any]:
         "quoted_amount": {"amount": form["amount"], "currency": form["currency"]},
     }
     api().act(f"{APPLICATIONS}/{application['id']}/submission", seen, key=f"{key}.submit", csrf=csrf)
+    return application
+
+
+def _begun(programme_id: UUID, key: str, csrf: str) -> dict[str, Any]:
+    """Return a new draft, or the application that the person has for this programme already.
+
+    A draft stays behind when its submission was refused, say because the price had changed.
+    """
+    begin = {"programme_id": str(programme_id)}
+    try:
+        application: dict[str, Any] = api().act(APPLICATIONS, begin, key=f"{key}.create", csrf=csrf)
+    except Refused as refusal:
+        if refusal.code != "already-applied":
+            raise
+        mine = api().get(APPLICATIONS)["items"]
+        application = next(one for one in mine if one["programme_id"] == str(programme_id) and one["actions"])
     return application
 
 
