@@ -15,6 +15,7 @@ ANSWERS = json.loads((Path(__file__).parent / "answers.json").read_text())
 SECRET, CSRF, PERSON = "a-session", "a-csrf-token", "01a20baa-0000-7000-8000-000000000001"
 APPLICATION = "01a20baa-0000-7000-8000-0000000000aa"
 CATALOGUE = "/api/catalog/v1/public/programmes"
+AFTER = {"withdrawal": "withdrawn", "submission": "submitted"}
 ONLY_IN_FULL = {
     "description_lv", "description_en", "qualification", "learning_outcomes", "address", "published_at",
     "quote",
@@ -108,9 +109,7 @@ class FakeGateway:
             return 403, {"code": "csrf-failed", "title": "—", "detail": "—"}
         twin = (path, seen.headers["Idempotency-Key"])
         if twin not in self.stored:
-            self.state = {"withdrawal": "withdrawn", "submission": "submitted"}.get(
-                seen.path.split("/")[-1], "draft"
-            )
+            self.state = AFTER.get(seen.path.split("/")[-1], "draft")
             self.stored[twin] = self._application()
         return 201, self.stored[twin]
 

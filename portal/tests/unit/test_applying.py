@@ -159,6 +159,7 @@ def test_the_application_shows_receipt_state_and_timeline(learner, gateway):
     page = learner.get(APPLICATION)
     assert "Nauda jūsu mācībām ir rezervēta" in page.text
     assert "2026. gada 23. novembrī plkst. 14:05" in page.text
+    assert "608,99" in page.text
     assert f"{APPLICATION}/withdraw" in page.text
     assert len(gateway.requests) == 2
 

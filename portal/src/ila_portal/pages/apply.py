@@ -77,7 +77,10 @@ def _begun(programme_id: UUID, key: str, csrf: str) -> dict[str, Any]:
         if refusal.code != "already-applied":
             raise
         mine = api().get(APPLICATIONS)["items"]
-        application = next(one for one in mine if one["programme_id"] == str(programme_id) and one["actions"])
+        found = [one for one in mine if one["programme_id"] == str(programme_id) and one["actions"]]
+        if not found:
+            raise
+        application = found[0]
     return application
 
 
