@@ -35,6 +35,17 @@ def state_of(unit, request):
     return unit.requests.rows[request.application_id].state
 
 
+def test_an_expired_place_gives_its_money_back_once(unit, asked):
+    request = asked()
+    request_hold(unit, request)
+    expired = envelope("applications.place_expired.v1", application_id=str(request.application_id))
+    for _ in range(3):
+        HANDLERS[expired.type](unit, expired)
+    (released,) = [event for event in unit.events if isinstance(event, FundsReleased)]
+    assert (released.amount, released.reason) == (PRICE, "place-expired")
+    assert unit.line.held == 0
+
+
 def test_an_eligible_application_holds_the_price_of_its_programme(unit, asked):
     request = asked()
     request_hold(unit, request)

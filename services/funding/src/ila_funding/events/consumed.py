@@ -73,3 +73,10 @@ class ApplicationWithdrawn(Heard):
     """applications.application_withdrawn.v1"""
 
     application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceExpired(Heard):
+    """applications.place_expired.v1"""
+
+    application_id: UUID

@@ -37,9 +37,10 @@ class RequestHold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawRequest:
-    """An application that its learner withdrew."""
+    """An application that needs no money any more: its learner withdrew it, or its place expired."""
 
     application_id: UUID
+    reason: str = Refused.APPLICATION_WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def withdraw_request(unit: Unit, command: WithdrawRequest) -> None:
     if request.state == "waiting" and request.line_id:
         serve_waiting(unit, request.line_id)
     elif request.state == "granted":
-        _release(unit, request.application_id)
+        _release(unit, command)
 
 
 def expire_hold(unit: Unit, hold_id: UUID) -> None:
@@ -119,10 +120,10 @@ def _place(unit: Unit, request: HoldRequest, line: BudgetLine, pinned: Quote, ca
         tell_refusal(unit, request.after("wait", unit.now), Refused.BUDGET_EXHAUSTED)
 
 
-def _release(unit: Unit, application_id: UUID) -> None:
-    hold = unit.holds.of_application(application_id)
+def _release(unit: Unit, command: WithdrawRequest) -> None:
+    hold = unit.holds.of_application(command.application_id)
     if hold is not None and hold.allows("release"):
-        _end(unit, hold, "release", Refused.APPLICATION_WITHDRAWN)
+        _end(unit, hold, "release", command.reason)
 
 
 def _end(unit: Unit, hold: Hold, action: str, reason: str) -> None:
