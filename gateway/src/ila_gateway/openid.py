@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 ALGORITHM = "ES256"
 _FRESH_SECONDS = 600
 _KEPT_SECONDS = 3_600
+_LEFT_ALONE_SECONDS = 5
 _LEEWAY_SECONDS = 10
 _TIMEOUT = (3, 10)
 _ASSURANCE = ("low", "substantial", "high")
@@ -93,6 +94,7 @@ class OpenIdClient:
         self._clock = clock
         self._lock = threading.Lock()
         self._provider: Provider | None = None
+        self._down_until = 0.0
 
     def begin(self, next_path: str, login_hint: str | None) -> Begun:
         """Start a sign-in that ends at a local path. Raises ProviderUnavailable."""
@@ -187,10 +189,17 @@ class OpenIdClient:
         )
 
     def _known(self, fresh: bool = False) -> Provider:
-        """Return what is known about the provider; ask it when that is nothing, or old."""
+        """Return what is known about the provider; ask it when that is nothing, or old.
+
+        When it just gave no answer it is left alone for a moment: nobody queues for its silence.
+        """
         with self._lock:
             if fresh or self._provider is None or self._provider.known_until < self._clock():
+                if self._clock() < self._down_until:
+                    raise ProviderUnavailable
+                self._down_until = self._clock() + _LEFT_ALONE_SECONDS
                 self._provider = self._discover()
+                self._down_until = 0.0
             return self._provider
 
     def _discover(self) -> Provider:

@@ -9,7 +9,6 @@ from gunicorn.http import errors, wsgi
 from gunicorn.workers.ggevent import GeventWorker
 from ila_kit.ids import uuid7
 from ila_kit.texts import problem_texts
-from ila_kit.web.problems import CONTENT_TYPE, TYPES
 
 # The name of the server program is nobody's business.
 wsgi.SERVER = "ila"
@@ -110,6 +109,9 @@ def _drain(body: Any) -> None:
 
 def _refusal(status: int, reason: str, code: str) -> bytes:
     """Return a whole HTTP answer; nothing is known of the request, not even its language."""
+    # Imported here because gunicorn's master process reads this file too, and never answers.
+    from ila_kit.web.problems import CONTENT_TYPE, TYPES
+
     texts = problem_texts("ila_kit", "ila_gateway")[code]
     request_id = str(uuid7())
     body = orjson.dumps(

@@ -2,6 +2,7 @@
 
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from ila_gateway.settings import Settings
@@ -55,3 +56,8 @@ def test_every_problem_has_texts_in_both_languages():
     texts = tomllib.loads((files("ila_gateway") / "texts" / "problems.toml").read_text())
     for code, one in texts.items():
         assert {"lv", "en"} == set(one["title"]) == set(one["detail"]), code
+
+
+def test_the_readme_lists_every_setting():
+    readme = Path(__file__).parents[2] / "README.md"
+    assert Settings.table() in readme.read_text()

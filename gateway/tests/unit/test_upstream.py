@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 import pytest
 from ila_gateway.bodies import BrokenOff
@@ -17,26 +17,29 @@ def neighbour(*answers):
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve():
-        for of_connection in answers:
-            connection, _ = listener.accept()
-            with connection:
-                for answer in of_connection:
-                    if not connection.recv(65_536):
-                        break
-                    if answer is None:
-                        return_when_closed(connection)
-                        break
-                    connection.sendall(answer)
+        with suppress(OSError):
+            for of_connection in answers:
+                connection, _ = listener.accept()
+                with connection:
+                    talk(connection, of_connection)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    listener.close()
+    listener.shutdown(socket.SHUT_RDWR)
     thread.join(5)
+    listener.close()
 
 
-def return_when_closed(connection):
-    connection.recv(1)
+def talk(connection, answers):
+    """Give each request its answer; None is silence until the other side goes away."""
+    for answer in answers:
+        if not connection.recv(65_536):
+            return
+        if answer is None:
+            connection.recv(1)
+            return
+        connection.sendall(answer)
 
 
 @pytest.fixture
