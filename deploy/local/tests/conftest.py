@@ -69,6 +69,13 @@ def marked(data_dir: Path) -> list[psutil.Process]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def _own_stores(monkeypatch):
+    """These tests start stores of their own, also when the others run on somebody's."""
+    for name in [name for name in os.environ if name.startswith("ILA_")]:
+        monkeypatch.delenv(name)
+
+
 @pytest.fixture
 def data_dir():
     """A folder for a data directory, outside of folders closed to others, as a checkout usually is."""
