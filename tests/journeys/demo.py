@@ -46,7 +46,10 @@ def tell_line(line: dict) -> None:
 def check_ledger(auditor: suite.Caller) -> None:
     """Tell that the ledger sums to zero and its balances can be rebuilt."""
     found = auditor.read(f"{suite.FUNDING}/ledger/verification")
-    tell(f"Ledger verified: {found}")
+    tell(
+        f"Ledger: {found['transactions']} transactions, sum {found['sum']['amount']}, "
+        f"balances rebuilt from entries equal the stored ones: {found['verified']}"
+    )
     assert Decimal(found["sum"]["amount"]) == 0, found
     assert found["verified"], found
 
@@ -80,11 +83,12 @@ def main() -> int:
     suite.eventually(lambda: suite.state(learner, application), "offered", 60)
     tell("Eligible by age from the e-identity; the money is held and a place is offered:")
     for event in learner.read(f"{suite.APPLICATIONS}/{application}/timeline")["items"]:
-        print(f"           {event}")
+        print(f"           {event['at']}  {event['text_en']}")
     held = budget_line(officer, wanted["call_id"])
     tell_line(held)
     assert suite.euros(held["held"]) - suite.euros(before["held"]) == Decimal("608.99")
-    tell(f"Account of learner-01: {learner.read(f'{suite.FUNDING}/accounts/me')}")
+    balance = learner.read(f"{suite.FUNDING}/accounts/me")["balance"]
+    tell("Account of learner-01: " + ", ".join(f"{name} {one['amount']}" for name, one in balance.items()))
     check_ledger(auditor)
     assert suite.withdraw(learner, application).status_code in (200, 201)
     after = suite.eventually(

@@ -71,10 +71,15 @@ def programme(kind: str) -> dict[str, Any]:
 
 
 def draft(learner: Caller, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Return a new draft application of a learner."""
-    answer = learner.post(APPLICATIONS, {"programme_id": wanted["id"]})
+    """Return a new draft application; a programme published a moment ago reaches applications by event."""
+
+    def begin() -> requests.Response:
+        return learner.post(APPLICATIONS, {"programme_id": wanted["id"]})
+
+    answer = eventually(begin, lambda seen: "unknown-programme" not in seen.text)
     assert answer.status_code == 201, answer.text
-    return answer.json()
+    drafted: dict[str, Any] = answer.json()
+    return drafted
 
 
 def submit(

@@ -107,7 +107,7 @@ def test_somebody_under_eighteen_is_refused_by_name_of_the_rule(wanted):
 
     suite.eventually(lambda: suite.state(child, application), "ineligible", 60)
     shown = child.read(f"{suite.APPLICATIONS}/{application}")
-    assert "BR-501" in str(shown)
+    assert (shown["refusal"]["code"], shown["refusal"]["rule"]) == ("too-young", "minimum_age")
     assert line(wanted) == before
 
 
