@@ -1,0 +1,136 @@
+"""Applications over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from ila_kit.errors import Missing
+from ila_kit.states import WrongState
+from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
+from ila_kit.web.schemas import list_of
+
+from ila_applications.api.schemas import (
+    ApplicationQuery,
+    ApplicationSchema,
+    ChangeSchema,
+    NewApplicationSchema,
+    SubmissionSchema,
+    TimelineSchema,
+    WithdrawalSchema,
+    shown,
+    shown_timeline,
+)
+from ila_applications.domain.applications import Case
+from ila_applications.domain.errors import (
+    AlreadyApplied,
+    ApplicationsClosed,
+    ApplicationsNotOpenYet,
+    ProgrammeChanged,
+    UnknownProgramme,
+)
+from ila_applications.usecases.applications import (
+    BeginApplication,
+    ChangeApplication,
+    SubmitApplication,
+    begin_application,
+    change_application,
+    submit_application,
+    withdraw_application,
+)
+from ila_applications.usecases.views import list_applications, show_application, show_timeline, view
+
+PREFIX = "/api/applications/v1/applications"
+applications = Resource(
+    "applications", __name__, url_prefix=PREFIX, description="People apply for programmes"
+)
+OWNER = Access(own={"learner"})
+OWN_ACT = Access(own={"learner"}, acr="high")
+READERS = Access(own={"learner"}, any={"eligibility_officer", "auditor"})
+
+
+@applications.operation("GET", "", READERS, query=ApplicationQuery, answer=(200, list_of(ApplicationSchema)))
+def get_applications(call: Call) -> dict[str, Any]:
+    """List applications, newest first: one's own, or all for officers and auditors."""
+    views, cursor = list_applications(call.unit, page_request(call.query), call.scope)
+    return {"items": [shown(one) for one in views], "next": cursor}
+
+
+@applications.operation(
+    "POST",
+    "",
+    OWNER,
+    body=NewApplicationSchema,
+    answer=(201, ApplicationSchema),
+    idempotent=True,
+    refusals=[UnknownProgramme, AlreadyApplied, ApplicationsClosed],
+)
+def post_application(call: Call) -> Answer:
+    """Begin an application as a draft."""
+    if call.scope.person is None:
+        raise Missing()
+    return _answer(begin_application(call.unit, BeginApplication(person_id=call.scope.person, **call.body)))
+
+
+@applications.operation("GET", "/<uuid:application_id>", READERS, answer=(200, ApplicationSchema))
+def get_application(call: Call, application_id: UUID) -> Answer:
+    """Show an application."""
+    found = show_application(call.unit, application_id, call.scope)
+    return Answer(shown(found), version=found.version)
+
+
+@applications.operation(
+    "PUT",
+    "/<uuid:application_id>",
+    OWNER,
+    body=ChangeSchema,
+    answer=(200, ApplicationSchema),
+    if_match=True,
+    refusals=[WrongState],
+)
+def put_application(call: Call, application_id: UUID) -> Answer:
+    """Save what a person writes into a draft."""
+    command = ChangeApplication(application_id=application_id, version=call.if_match or 0, **call.body)
+    return _answer(change_application(call.unit, command, call.scope))
+
+
+@applications.operation(
+    "POST",
+    "/<uuid:application_id>/submission",
+    OWN_ACT,
+    body=SubmissionSchema,
+    answer=(201, ApplicationSchema),
+    idempotent=True,
+    refusals=[WrongState, ApplicationsNotOpenYet, ApplicationsClosed, ProgrammeChanged],
+)
+def post_submission(call: Call, application_id: UUID) -> Answer:
+    """Commit to a programme by an own act; the answer holds the receipt."""
+    command = SubmitApplication(
+        application_id=application_id,
+        programme_version=call.body["programme_version"],
+        quoted_amount=call.body["quoted_amount"],
+    )
+    return _answer(submit_application(call.unit, command, call.scope))
+
+
+@applications.operation(
+    "POST",
+    "/<uuid:application_id>/withdrawal",
+    OWNER,
+    body=WithdrawalSchema,
+    answer=(200, ApplicationSchema),
+    idempotent=True,
+    refusals=[WrongState],
+)
+def post_withdrawal(call: Call, application_id: UUID) -> Answer:
+    """Take an application back; its place and money are free again."""
+    return _answer(withdraw_application(call.unit, application_id, call.scope))
+
+
+@applications.operation("GET", "/<uuid:application_id>/timeline", READERS, answer=(200, TimelineSchema))
+def get_timeline(call: Call, application_id: UUID) -> dict[str, Any]:
+    """Show what happened to an application, and what comes next and by when."""
+    return shown_timeline(show_timeline(call.unit, application_id, call.scope))
+
+
+def _answer(case: Case) -> Answer:
+    application = case.application
+    return Answer(shown(view(case)), location=f"{PREFIX}/{application.id}", version=application.version)

@@ -1,0 +1,54 @@
+"""Wiring of applications: the one module that knows all of its parts."""
+
+from functools import partial
+
+from flask import Flask
+from ila_kit.bus.broker import Broker
+from ila_kit.bus.worker import WorkerConfig
+from ila_kit.clients import Neighbour
+from ila_kit.clock import utc_now
+from ila_kit.store.database import create_engine, only_one
+from ila_kit.store.unit import Units
+from ila_kit.web.app import service_app
+
+from ila_applications.api import BLUEPRINTS
+from ila_applications.clients.identity import IdentityPeople
+from ila_applications.consumers import HANDLERS, TIMERS, EligibilityJob
+from ila_applications.ports import Deps
+from ila_applications.settings import Settings
+from ila_applications.store.unit import ApplicationsUnit
+
+SERVICE = "applications"
+PACKAGE = "ila_applications"
+
+
+def live_deps(settings: Settings) -> Deps:
+    """Connect the ports to the real database, clock and neighbours."""
+    engine = create_engine(settings.database_url, pool_size=settings.pool_size, name=PACKAGE)
+    connect = partial(Neighbour, settings.gateway_url, f"svc:{SERVICE}", settings.client_key_file)
+    return Deps(
+        units=Units(engine, SERVICE, ApplicationsUnit, utc_now),
+        people=IdentityPeople(connect),
+        alone=partial(only_one, engine),
+    )
+
+
+def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
+    """Build the WSGI application. Importing this module connects to nothing."""
+    deps = deps or live_deps(settings)
+    return service_app(SERVICE, "Applications", BLUEPRINTS, deps, settings, package=PACKAGE)
+
+
+def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[ApplicationsUnit]:
+    """Describe the worker process: what it listens to, its timers and jobs."""
+    deps = deps or live_deps(settings)
+    return WorkerConfig(
+        units=deps.units,
+        broker=Broker(settings.broker_url, prefix=settings.bus_prefix),
+        handlers=HANDLERS,
+        timers=TIMERS,
+        jobs={"eligibility": (settings.eligibility_seconds, EligibilityJob(deps).run)},
+        host=settings.host,
+        port=settings.port,
+        inbox_threads=settings.inbox_threads,
+    )

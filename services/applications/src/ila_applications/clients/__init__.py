@@ -1,0 +1,1 @@
+"""Neighbours that applications asks, one file each."""

@@ -1,0 +1,1 @@
+"""What is true about learner applications, places and eligibility."""

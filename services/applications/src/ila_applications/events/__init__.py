@@ -1,0 +1,1 @@
+"""What applications tells the other services, and what it hears."""

@@ -1,0 +1,1 @@
+"""Migrations of applications' schema, run by `ila-applications migrate`."""

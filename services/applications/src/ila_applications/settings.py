@@ -1,0 +1,19 @@
+"""Everything applications reads from its environment."""
+
+from dataclasses import dataclass
+
+from ila_kit.service_settings import ServiceSettings
+from ila_kit.settings import setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ServiceSettings):
+    """Settings of applications beside those that every service has."""
+
+    eligibility_seconds: float = setting("Seconds between two looks for submitted applications.", default=0.5)
+    inbox_threads: int = setting("Threads that work off received events.", default=1)
+
+    def faults(self) -> list[str]:
+        """Name what is wrong with these values together."""
+        bad = self.eligibility_seconds <= 0
+        return super().faults() + (["ELIGIBILITY_SECONDS is not above zero"] if bad else [])

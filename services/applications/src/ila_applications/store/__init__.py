@@ -1,0 +1,1 @@
+"""Applications' rows; nothing outside this folder sees one."""

@@ -1,0 +1,178 @@
+"""Learner applications, their submissions and their history."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+from ila_kit.actor import Scope
+from ila_kit.errors import Missing, Stale
+from ila_kit.events import to_json
+from ila_kit.store.listing import Listing, PageRequest
+from sqlalchemy.dialects.postgresql import insert
+
+from ila_applications.domain.applications import Application, Case, Change, Content, Happening, Receipt
+from ila_applications.domain.states import LIVE, UNCHECKED
+from ila_applications.ports import CasePage
+from ila_applications.store import tables as t
+from ila_applications.store.rows import CASES, as_case, as_happening, from_application
+
+MOST_LIVE = 200
+_HAPPENING = """
+INSERT INTO happening (id, application_id, version, at, action, state, by, details)
+SELECT %(h_id)s, id, %(version)s, %(at)s, %(action)s, %(state)s, %(by)s, %(details)s::jsonb FROM changed
+"""
+_SAVE = f"""
+WITH changed AS (
+  UPDATE application SET state = %(state)s, version = %(version)s, updated_at = %(at)s, due_at = %(due_at)s,
+    preferred_language = %(preferred_language)s, note = %(note)s,
+    checks = %(checks)s::jsonb, refusal = %(refusal)s::jsonb
+  WHERE id = %(id)s AND version = %(before)s RETURNING id)
+{_HAPPENING}
+"""  # noqa: S608 - put together from constants
+_SUBMIT = f"""
+WITH changed AS (
+  UPDATE application SET state = %(state)s, version = %(version)s, updated_at = %(at)s, due_at = %(due_at)s,
+    receipt_sequence = nextval('receipt_sequence'), received_at = %(at)s, sha256 = %(sha256)s
+  WHERE id = %(id)s AND version = %(before)s RETURNING id, receipt_sequence),
+said AS (INSERT INTO submission (application_id, sequence, content, sha256)
+  SELECT id, receipt_sequence, %(content)s::jsonb, %(sha256)s FROM changed),
+told AS ({_HAPPENING})
+SELECT receipt_sequence FROM changed
+"""  # noqa: S608 - put together from constants
+_POSTPONE = """
+UPDATE application SET check_tries = check_tries + 1,
+  check_after = %s + make_interval(secs => least(1800, 5 * 2 ^ least(check_tries, 20)))
+WHERE id = %s
+"""
+_LISTING = Listing(
+    CASES,
+    id=t.application.c.id,
+    sorts={"created_at": t.application.c.id, "updated_at": t.application.c.updated_at},
+    default="-created_at",
+    filters={"state": t.application.c.state, "programme_id": t.application.c.programme_id},
+    updated=t.application.c.updated_at,
+)
+
+
+class SqlApplicationStore:
+    """Rows stay in here; callers give and get cases and changes."""
+
+    def __init__(self, connection: sa.Connection):
+        self._connection = connection
+
+    def add(self, application: Application, happening: Happening) -> bool:
+        """Store a new draft; False when the person has a live application for the programme."""
+        statement = insert(t.application).values(from_application(application)).on_conflict_do_nothing()
+        if self._connection.execute(statement.returning(t.application.c.id)).scalar() is None:
+            return False
+        self._connection.execute(t.happening.insert().values(asdict(happening)))
+        return True
+
+    def save(self, changes: Sequence[Change]) -> None:
+        """Store changes with their history. Raises Stale when one has changed since it was read."""
+        done = self._connection.exec_driver_sql(_SAVE, [_values(change) for change in changes])
+        if done.rowcount != len(changes):
+            raise Stale()
+
+    def submit(self, change: Change, content: Content) -> Receipt:
+        """Store a submission with its content; give its receipt. Raises Stale."""
+        sha256 = content.sha256()
+        values = _values(change) | {"sha256": sha256, "content": _json(to_json(content))}
+        sequence = self._connection.exec_driver_sql(_SUBMIT, values).scalar()
+        if sequence is None:
+            raise Stale()
+        return Receipt(
+            application_id=content.application_id,
+            sequence=sequence,
+            received_at=content.received_at,
+            sha256=sha256,
+        )
+
+    def get(self, application_id: UUID, scope: Scope, lock: bool = False) -> Case:
+        """Return an application in scope. Raises Missing. `lock`: nobody else changes it meanwhile."""
+        query = CASES.where(t.application.c.id == application_id, *_within(scope))
+        found = self._cases(query.with_for_update(of=t.application) if lock else query)
+        if not found:
+            raise Missing()
+        return found[0]
+
+    def live(self, person_id: UUID) -> list[Case]:
+        """Return the applications of a person that are not over, oldest first."""
+        c = t.application.c
+        mine = CASES.where(c.person_id == person_id, c.state.in_(sorted(LIVE)))
+        return self._cases(mine.order_by(c.id).limit(MOST_LIVE))
+
+    def history(self, application_id: UUID) -> list[Happening]:
+        """Return what happened to an application, oldest first."""
+        c = t.happening.c
+        query = sa.select(t.happening).where(c.application_id == application_id).order_by(c.version)
+        return [as_happening(row) for row in self._connection.execute(query).mappings()]
+
+    def unchecked(self, now: datetime, limit: int) -> list[Case]:
+        """Return, locked, submitted applications whose eligibility is open, oldest receipt first."""
+        c = t.application.c
+        due = c.check_after.is_(None) | (c.check_after <= now)
+        query = CASES.where(c.state.in_(sorted(UNCHECKED)), due, t.call.c.id.is_not(None))
+        query = query.order_by(c.receipt_sequence).limit(limit)
+        return self._cases(query.with_for_update(of=t.application, skip_locked=True))
+
+    def checking(self, ids: Sequence[UUID]) -> list[Case]:
+        """Return, locked, those of these applications that are being checked, oldest receipt first."""
+        c = t.application.c
+        query = CASES.where(c.id.in_(ids), c.state == "checking").order_by(c.receipt_sequence)
+        return self._cases(query.with_for_update(of=t.application))
+
+    def postpone(self, application_id: UUID, now: datetime) -> None:
+        """Try the check of an application again later, and later each time."""
+        self._connection.exec_driver_sql(_POSTPONE, (now, application_id))
+
+    def waiting(self, programme_id: UUID, limit: int) -> list[Case]:
+        """Return, locked, the first applications of a programme's waiting list.
+
+        One that is locked is being withdrawn, or is ending: it is passed over.
+        """
+        c = t.application.c
+        query = CASES.where(c.programme_id == programme_id, c.state == "waiting")
+        query = query.order_by(c.receipt_sequence).limit(limit)
+        return self._cases(query.with_for_update(of=t.application, skip_locked=True))
+
+    def page(self, request: PageRequest, scope: Scope) -> CasePage:
+        """Return a page of applications in scope, newest first."""
+        page = _LISTING.page(self._connection, request, _within(scope))
+        return CasePage([as_case(row) for row in page.rows], page.next)
+
+    def _cases(self, query: sa.Select[Any]) -> list[Case]:
+        return [as_case(row) for row in self._connection.execute(query).mappings()]
+
+
+def _within(scope: Scope) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that keeps a query to the rows of a scope."""
+    return [] if scope.everything else [t.application.c.person_id == scope.person]
+
+
+def _values(change: Change) -> dict[str, Any]:
+    application, happening = change.application, change.happening
+    return {
+        "id": application.id,
+        "before": change.before,
+        "state": application.state,
+        "version": application.version,
+        "at": application.updated_at,
+        "due_at": application.due_at,
+        "preferred_language": application.preferred_language,
+        "note": application.note,
+        "checks": _json(application.checks),
+        "refusal": _json(application.refusal) if application.refusal else None,
+        "h_id": happening.id,
+        "action": happening.action,
+        "by": happening.by,
+        "details": _json(happening.details),
+    }
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

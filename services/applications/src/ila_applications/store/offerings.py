@@ -1,0 +1,71 @@
+"""Programmes and calls as told, and the places that are taken."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from ila_applications.domain.offerings import Call, Offering, Programme
+from ila_applications.store import tables as t
+from ila_applications.store.rows import OFFERING_COLUMNS, OFFERINGS, as_offering
+
+# A programme that shrinks below what is taken keeps those places until they are given back.
+_RESIZE = """
+INSERT INTO places (programme_id, total) VALUES (%(id)s, %(places)s)
+ON CONFLICT (programme_id) DO UPDATE SET total = greatest(excluded.total, places.taken)
+"""
+_FREE = "SELECT total - taken FROM places WHERE programme_id = %s FOR UPDATE"
+_TAKE = "UPDATE places SET taken = taken + %(got)s WHERE programme_id = %(id)s"
+_GIVE_BACK = """
+UPDATE places SET taken = taken - 1, total = greatest(taken - 1, programme.places)
+FROM programme WHERE programme.id = programme_id AND programme_id = %s
+"""
+
+
+class SqlOfferingStore:
+    """Snapshots of the catalogue; an older `sequence` never replaces a newer one."""
+
+    def __init__(self, connection: sa.Connection):
+        self._connection = connection
+
+    def get(self, programme_id: UUID) -> Offering | None:
+        """Return a published programme with its call."""
+        query = sa.select(*OFFERING_COLUMNS).select_from(OFFERINGS).where(t.programme.c.id == programme_id)
+        row = self._connection.execute(query).mappings().one_or_none()
+        return as_offering(row) if row else None
+
+    def learn_programme(self, programme: Programme, sequence: int) -> bool:
+        """Keep a programme as told; False when something newer is known."""
+        newer = self._learn(t.programme, asdict(programme), sequence)
+        if newer:
+            self._connection.exec_driver_sql(_RESIZE, {"id": programme.id, "places": programme.places})
+        return newer
+
+    def learn_call(self, call: Call, sequence: int) -> bool:
+        """Keep a call as told; False when something newer is known."""
+        return self._learn(t.call, asdict(call), sequence)
+
+    def take_places(self, programme_id: UUID, wanted: int) -> int:
+        """Take up to so many places of a programme; return how many were free. Locks its places."""
+        got = min(wanted, self.free_places(programme_id))
+        if got:
+            self._connection.exec_driver_sql(_TAKE, {"got": got, "id": programme_id})
+        return got
+
+    def give_back_place(self, programme_id: UUID) -> None:
+        """Give one place of a programme back. Locks its places."""
+        self._connection.exec_driver_sql(_GIVE_BACK, (programme_id,))
+
+    def free_places(self, programme_id: UUID) -> int:
+        """Return how many places of a programme are free. Locks its places."""
+        return int(self._connection.exec_driver_sql(_FREE, (programme_id,)).scalar_one())
+
+    def _learn(self, table: sa.Table, values: dict[str, Any], sequence: int) -> bool:
+        row = {name: value for name, value in values.items() if name in table.c} | {"sequence": sequence}
+        statement = insert(table).values(row)
+        statement = statement.on_conflict_do_update(
+            index_elements=["id"], set_=row, where=table.c.sequence < sequence
+        )
+        return self._connection.execute(statement.returning(table.c.id)).scalar() is not None

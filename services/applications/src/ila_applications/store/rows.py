@@ -1,0 +1,76 @@
+"""Rows as domain values, and back."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from ila_applications.domain.applications import Application, Case, Happening, Receipt
+from ila_applications.domain.offerings import Call, Offering, Programme
+from ila_applications.store import tables as t
+
+_PLAIN = (
+    "id",
+    "person_id",
+    "programme_id",
+    "call_id",
+    "state",
+    "version",
+    "created_at",
+    "updated_at",
+    "due_at",
+    "preferred_language",
+    "note",
+    "checks",
+    "refusal",
+)
+_PROGRAMME = tuple(column.name for column in t.programme.c if column.name != "sequence")
+_CALL = tuple(column.name for column in t.call.c if column.name != "sequence")
+
+OFFERING_COLUMNS = [
+    *(t.programme.c[name].label(f"p_{name}") for name in _PROGRAMME),
+    *(t.call.c[name].label(f"c_{name}") for name in _CALL),
+]
+OFFERINGS = t.programme.outerjoin(t.call, t.call.c.id == t.programme.c.call_id)
+CASES = sa.select(t.application, *OFFERING_COLUMNS).select_from(
+    t.application.join(t.programme, t.programme.c.id == t.application.c.programme_id).outerjoin(
+        t.call, t.call.c.id == t.programme.c.call_id
+    )
+)
+
+
+def as_offering(row: Any) -> Offering:
+    """Return the programme and call of a row with `OFFERING_COLUMNS`."""
+    programme = Programme(**{name: row[f"p_{name}"] for name in _PROGRAMME})
+    known = row["c_id"] is not None
+    return Offering(programme, Call(**{name: row[f"c_{name}"] for name in _CALL}) if known else None)
+
+
+def as_case(row: Any) -> Case:
+    """Return the application and offering of a row of `CASES`."""
+    return Case(as_application(row), as_offering(row))
+
+
+def as_application(row: Any) -> Application:
+    """Return the application of a row."""
+    return Application(**{name: row[name] for name in _PLAIN}, receipt=_receipt(row))
+
+
+def as_happening(row: Any) -> Happening:
+    """Return the history entry of a row."""
+    return Happening(**row)
+
+
+def from_application(application: Application) -> dict[str, Any]:
+    """Return an application as values of its row; the receipt is stored by submitting alone."""
+    return {name: getattr(application, name) for name in _PLAIN}
+
+
+def _receipt(row: Any) -> Receipt | None:
+    if row["receipt_sequence"] is None:
+        return None
+    return Receipt(
+        application_id=row["id"],
+        sequence=row["receipt_sequence"],
+        received_at=row["received_at"],
+        sha256=row["sha256"],
+    )

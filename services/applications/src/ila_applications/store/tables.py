@@ -1,0 +1,131 @@
+"""Tables of applications, as the migrations made them."""
+
+import sqlalchemy as sa
+from ila_kit.store.tables import UTC
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = sa.MetaData()
+receipt_sequence = sa.Sequence("receipt_sequence", metadata=metadata)
+
+STATES = (
+    "'accepted', 'checking', 'completed', 'contested', 'draft', 'eligible', 'enrolled', "
+    "'expired', 'ineligible', 'ineligible_final', 'interrupted', 'learning', 'needs_evidence', "
+    "'no_show', 'not_completed', 'offered', 'provisional', 'submitted', 'transferred', "
+    "'waiting', 'waiting_for_funds', 'withdrawn'"
+)
+LIVE = (
+    "'accepted', 'checking', 'contested', 'draft', 'eligible', 'enrolled', 'interrupted', "
+    "'learning', 'needs_evidence', 'offered', 'provisional', 'submitted', 'waiting', "
+    "'waiting_for_funds'"
+)
+
+call = sa.Table(
+    "call",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("minimum_age", sa.Integer, nullable=False),
+    sa.Column("opening_mode", sa.Text, nullable=False),
+    sa.Column("offered_place_hours", sa.Integer, nullable=False),
+    sa.Column("applications_open_at", UTC, nullable=False),
+    sa.Column("applications_close_at", UTC, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False, comment="of the event that told this"),
+)
+
+programme = sa.Table(
+    "programme",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("call_id", sa.Uuid, nullable=False, comment="the call itself may be heard of later"),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("title_lv", sa.Text, nullable=False),
+    sa.Column("title_en", sa.Text, nullable=False),
+    sa.Column("places", sa.Integer, nullable=False),
+    sa.Column("starts_on", sa.Date, nullable=False),
+    sa.Column("applications_open_at", UTC, nullable=False),
+    sa.Column("applications_close_at", UTC, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False, comment="of the event that told this"),
+)
+
+places = sa.Table(
+    "places",
+    metadata,
+    sa.Column("programme_id", sa.Uuid, sa.ForeignKey("programme.id"), primary_key=True),
+    sa.Column("total", sa.Integer, nullable=False, comment="as published; never below what is taken"),
+    sa.Column("taken", sa.Integer, nullable=False, server_default="0"),
+    sa.CheckConstraint("taken >= 0 AND taken <= total", name="places_taken"),
+)
+
+application = sa.Table(
+    "application",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("programme_id", sa.Uuid, sa.ForeignKey("programme.id"), nullable=False),
+    sa.Column("call_id", sa.Uuid, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", UTC, nullable=False),
+    sa.Column("updated_at", UTC, nullable=False),
+    sa.Column("due_at", UTC, comment="when the present state ends by itself"),
+    sa.Column("preferred_language", sa.Text, nullable=False),
+    sa.Column("note", sa.Text),
+    sa.Column("receipt_sequence", sa.BigInteger, unique=True),
+    sa.Column("received_at", UTC),
+    sa.Column("sha256", sa.Text),
+    sa.Column("checks", JSONB, nullable=False, server_default="[]"),
+    sa.Column("refusal", JSONB(none_as_null=True)),
+    sa.Column("check_after", UTC, comment="not checked before; set when a check failed by a fault of ours"),
+    sa.Column("check_tries", sa.Integer, nullable=False, server_default="0"),
+    sa.CheckConstraint(f"state IN ({STATES})", name="application_state"),
+    sa.CheckConstraint(
+        "state = 'draft' OR receipt_sequence IS NOT NULL OR state IN ('withdrawn', 'expired')",
+        name="application_receipt",
+    ),
+    sa.Index(
+        "application_one_live",
+        "person_id",
+        "programme_id",
+        unique=True,
+        postgresql_where=sa.text(f"state IN ({LIVE})"),
+    ),
+    sa.Index("application_person", "person_id", "id"),
+    sa.Index("application_programme", "programme_id", "id"),
+    sa.Index("application_by_state", "state", "id"),
+    sa.Index("application_updated", "updated_at", "id"),
+    sa.Index(
+        "application_unchecked",
+        "receipt_sequence",
+        postgresql_where=sa.text("state IN ('submitted', 'checking')"),
+    ),
+    sa.Index(
+        "application_waiting",
+        "programme_id",
+        "receipt_sequence",
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
+)
+
+submission = sa.Table(
+    "submission",
+    metadata,
+    sa.Column("application_id", sa.Uuid, sa.ForeignKey("application.id"), primary_key=True),
+    sa.Column("sequence", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("content", JSONB, nullable=False, comment="what the person committed to"),
+    sa.Column("sha256", sa.Text, nullable=False, comment="of the content as RFC 8785 spells it"),
+)
+
+happening = sa.Table(
+    "happening",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("application_id", sa.Uuid, sa.ForeignKey("application.id"), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("at", UTC, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("details", JSONB, nullable=False),
+    sa.UniqueConstraint("application_id", "version", name="happening_of_version"),
+)

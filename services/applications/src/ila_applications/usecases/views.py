@@ -1,0 +1,122 @@
+"""What people see of applications."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ila_kit.actor import Scope
+from ila_kit.store.listing import PageRequest
+
+from ila_applications.domain.applications import Case, Happening, Receipt
+from ila_applications.domain.states import APPLICATION, LEARNER
+from ila_applications.ports import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationView:
+    """An application with what it is for, and what its owner may do next."""
+
+    id: UUID
+    person_id: UUID
+    programme_id: UUID
+    programme_version: int
+    title_lv: str
+    title_en: str
+    kind: str
+    starts_on: date
+    call_id: UUID
+    state: str
+    version: int
+    preferred_language: str
+    note: str | None
+    receipt: Receipt | None
+    checks: list[dict[str, Any]]
+    refusal: dict[str, Any] | None
+    due_at: datetime | None
+    actions: list[str]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What happened to an application, and when its present state ends by itself."""
+
+    case: Case
+    happenings: list[Happening]
+
+
+def view(case: Case) -> ApplicationView:
+    """Return an application as it is shown."""
+    one, programme = case.application, case.offering.programme
+    return ApplicationView(
+        id=one.id,
+        person_id=one.person_id,
+        programme_id=programme.id,
+        programme_version=programme.version,
+        title_lv=programme.title_lv,
+        title_en=programme.title_en,
+        kind=programme.kind,
+        starts_on=programme.starts_on,
+        call_id=one.call_id,
+        state=one.state,
+        version=one.version,
+        preferred_language=one.preferred_language,
+        note=one.note,
+        receipt=one.receipt,
+        checks=one.checks,
+        refusal=one.refusal,
+        due_at=one.due_at,
+        actions=_own_actions(one.state),
+        created_at=one.created_at,
+        updated_at=one.updated_at,
+    )
+
+
+def show_application(unit: Unit, application_id: UUID, scope: Scope) -> ApplicationView:
+    """Return an application in scope; a look by anybody but its owner is noted. Raises Missing."""
+    case = unit.applications.get(application_id, scope)
+    _note_look(unit, case, "application")
+    return view(case)
+
+
+def list_applications(
+    unit: Unit, request: PageRequest, scope: Scope
+) -> tuple[list[ApplicationView], str | None]:
+    """Return a page of applications in scope, and the cursor of the next."""
+    page = unit.applications.page(request, scope)
+    for case in page.cases:
+        _note_look(unit, case, "application")
+    return [view(case) for case in page.cases], page.next
+
+
+def show_timeline(unit: Unit, application_id: UUID, scope: Scope) -> Timeline:
+    """Return what happened to an application in scope. Raises Missing."""
+    case = unit.applications.get(application_id, scope)
+    _note_look(unit, case, "timeline")
+    return Timeline(case, unit.applications.history(application_id))
+
+
+def open_applications(unit: Unit, person_id: UUID) -> list[Case]:
+    """Return a person's applications that are not over, the most pressing first."""
+    return sorted(unit.applications.live(person_id), key=_pressing)
+
+
+def _pressing(case: Case) -> tuple[bool, bool, str]:
+    """Order by: waits for the person, then ends soonest."""
+    one = case.application
+    mine = one.state in ("offered", "needs_evidence", "draft")
+    return (not mine, one.due_at is None, one.due_at.isoformat() if one.due_at else "")
+
+
+def _own_actions(state: str) -> list[str]:
+    return [
+        action for action in APPLICATION.actions(state) if LEARNER in APPLICATION.steps[state, action].roles
+    ]
+
+
+def _note_look(unit: Unit, case: Case, what: str) -> None:
+    owner = case.application.person_id
+    if unit.actor.id != str(owner):
+        unit.audit("personal_data_viewed", "person", owner, what=[what], application=str(case.application.id))

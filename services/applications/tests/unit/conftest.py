@@ -1,0 +1,283 @@
+"""Fakes of applications' stores, of identity, and a small world to apply in."""
+
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from ila_applications.consumers import EligibilityJob
+from ila_applications.domain.applications import Application, Case, Change, Content, Happening, Receipt
+from ila_applications.domain.eligibility import PersonFacts
+from ila_applications.domain.offerings import Call, Offering, Programme
+from ila_applications.domain.states import LIVE, UNCHECKED, WITH_PLACE
+from ila_applications.ports import CasePage, Deps
+from ila_applications.usecases.applications import (
+    BeginApplication,
+    SubmitApplication,
+    begin_application,
+    submit_application,
+)
+from ila_applications.usecases.offerings import learn_call, learn_programme
+from ila_kit.actor import EVERYTHING, Scope
+from ila_kit.errors import Missing, Stale, Unavailable
+from ila_kit.ids import uuid7
+from ila_kit.testing.fakes import FakeUnit
+
+OPENS = datetime(2024, 11, 13, 22, 0, tzinfo=UTC)
+CLOSES = datetime(2024, 12, 6, 22, 0, tzinfo=UTC)
+
+
+class FakeOfferings:
+    """Programmes, calls and places in memory."""
+
+    def __init__(self) -> None:
+        self.programmes: dict[UUID, tuple[Programme, int]] = {}
+        self.calls: dict[UUID, tuple[Call, int]] = {}
+        self.total: dict[UUID, int] = {}
+        self.taken: dict[UUID, int] = {}
+
+    def get(self, programme_id: UUID) -> Offering | None:
+        programme, _ = self.programmes.get(programme_id, (None, 0))
+        return programme and Offering(programme, self.calls.get(programme.call_id, (None, 0))[0])
+
+    def learn_programme(self, programme: Programme, sequence: int) -> bool:
+        taken = self.taken.setdefault(programme.id, 0)
+        newer = self._learn(self.programmes, programme, sequence)
+        if newer:
+            self.total[programme.id] = max(programme.places, taken)
+        return newer
+
+    def learn_call(self, call: Call, sequence: int) -> bool:
+        return self._learn(self.calls, call, sequence)
+
+    def take_places(self, programme_id: UUID, wanted: int) -> int:
+        got = min(wanted, self.free_places(programme_id))
+        self.taken[programme_id] += got
+        return got
+
+    def give_back_place(self, programme_id: UUID) -> None:
+        self.taken[programme_id] -= 1
+        self.total[programme_id] = max(self.taken[programme_id], self.programmes[programme_id][0].places)
+
+    def free_places(self, programme_id: UUID) -> int:
+        return self.total[programme_id] - self.taken[programme_id]
+
+    def _learn(self, kept, thing, sequence: int) -> bool:
+        if thing.id in kept and kept[thing.id][1] >= sequence:
+            return False
+        kept[thing.id] = (thing, sequence)
+        return True
+
+
+class FakeApplications:
+    """Applications and their history in memory."""
+
+    def __init__(self, offerings: FakeOfferings) -> None:
+        self._offerings = offerings
+        self.rows: dict[UUID, Application] = {}
+        self.happenings: list[Happening] = []
+        self.contents: dict[UUID, Content] = {}
+        self.after: dict[UUID, datetime] = {}
+
+    def add(self, application: Application, happening: Happening) -> bool:
+        key = (application.person_id, application.programme_id)
+        if any(one.live and (one.person_id, one.programme_id) == key for one in self.rows.values()):
+            return False
+        self.rows[application.id] = application
+        self.happenings.append(happening)
+        return True
+
+    def save(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            if self.rows[change.application.id].version != change.before:
+                raise Stale()
+            self.rows[change.application.id] = change.application
+            self.happenings.append(change.happening)
+
+    def submit(self, change: Change, content: Content) -> Receipt:
+        receipt = Receipt(
+            application_id=content.application_id,
+            sequence=len(self.contents) + 1,
+            received_at=content.received_at,
+            sha256=content.sha256(),
+        )
+        self.save([replace(change, application=replace(change.application, receipt=receipt))])
+        self.contents[content.application_id] = content
+        return receipt
+
+    def get(self, application_id: UUID, scope: Scope, lock: bool = False) -> Case:
+        found = self.rows.get(application_id)
+        if found is None or not scope.covers(person=found.person_id):
+            raise Missing()
+        return self._case(found)
+
+    def live(self, person_id: UUID) -> list[Case]:
+        return self._where(lambda one: one.person_id == person_id and one.state in LIVE)
+
+    def history(self, application_id: UUID) -> list[Happening]:
+        return [one for one in self.happenings if one.application_id == application_id]
+
+    def unchecked(self, now: datetime, limit: int) -> list[Case]:
+        return self._where(
+            lambda one: (
+                one.state in UNCHECKED
+                and self.after.get(one.id, now) <= now
+                and one.call_id in self._offerings.calls
+            )
+        )[:limit]
+
+    def checking(self, ids: Sequence[UUID]) -> list[Case]:
+        return self._where(lambda one: one.id in ids and one.state == "checking")
+
+    def postpone(self, application_id: UUID, now: datetime) -> None:
+        self.after[application_id] = now + timedelta(seconds=5)
+
+    def waiting(self, programme_id: UUID, limit: int) -> list[Case]:
+        return self._where(lambda one: one.programme_id == programme_id and one.state == "waiting")[:limit]
+
+    def page(self, request, scope: Scope) -> CasePage:
+        return CasePage(self._where(lambda one: scope.covers(person=one.person_id)), None)
+
+    def _where(self, wanted) -> list[Case]:
+        rows = [one for one in self.rows.values() if wanted(one)]
+        rows.sort(key=lambda one: (one.receipt.sequence if one.receipt else 0, one.id))
+        return [self._case(one) for one in rows]
+
+    def _case(self, application: Application) -> Case:
+        return Case(application, self._offerings.get(application.programme_id))
+
+
+class ApplicationsFakeUnit(FakeUnit):
+    """A unit of work whose stores are in memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.offerings = FakeOfferings()
+        self.applications = FakeApplications(self.offerings)
+
+    def commit(self) -> None: ...
+
+    def types(self) -> list[str]:
+        return [event.type.split(".")[1] for event in self.events]
+
+
+class FakeUnits:
+    """Opens the same unit every time."""
+
+    def __init__(self, unit: ApplicationsFakeUnit) -> None:
+        self.unit = unit
+
+    @contextmanager
+    def open(self, actor):
+        yield self.unit
+
+    def clock(self) -> datetime:
+        return self.unit.now
+
+
+@dataclass
+class FakePeople:
+    """Identity: birth dates by person; `away` makes it unavailable."""
+
+    births: dict[UUID, date] = field(default_factory=dict)
+    away: bool = False
+    asked: list[list[UUID]] = field(default_factory=list)
+
+    def facts(self, person_ids: Sequence[UUID], purpose: str) -> dict[UUID, PersonFacts]:
+        self.asked.append(list(person_ids))
+        if self.away:
+            raise Unavailable(neighbour="identity")
+        return {one: self._fact(one) for one in person_ids if one in self.births}
+
+    def _fact(self, person: UUID) -> PersonFacts:
+        return PersonFacts(
+            person_id=person,
+            birth_date=self.births[person],
+            source="e-identity",
+            observed_at=OPENS,
+            legal_basis="the regulation",
+        )
+
+
+@contextmanager
+def alone(name: str):
+    """Nobody else is there."""
+    yield True
+
+
+class World:
+    """A call with one programme, people, and the job that decides."""
+
+    def __init__(self) -> None:
+        self.unit, self.people = ApplicationsFakeUnit(), FakePeople()
+        self.job = EligibilityJob(Deps(units=FakeUnits(self.unit), people=self.people, alone=alone))
+        self.call = Call(
+            id=uuid7(),
+            minimum_age=18,
+            opening_mode="first_come",
+            offered_place_hours=48,
+            applications_open_at=OPENS,
+            applications_close_at=CLOSES,
+            version=1,
+        )
+        self.programme = Programme(
+            id=uuid7(),
+            call_id=self.call.id,
+            kind="module_set",
+            title_lv="Algoritmi un lokālie tīkli",
+            title_en="Algorithms and local networks",
+            places=2,
+            starts_on=date(2024, 12, 20),
+            applications_open_at=OPENS,
+            applications_close_at=CLOSES,
+            version=1,
+        )
+        learn_call(self.unit, self.call, 1)
+        learn_programme(self.unit, self.programme, 1)
+
+    def person(self, born: date | None = date(1984, 3, 12)) -> UUID:
+        person = uuid7()
+        if born:
+            self.people.births[person] = born
+        return person
+
+    def begin(self, person: UUID | None = None) -> Application:
+        command = BeginApplication(person_id=person or self.person(), programme_id=self.programme.id)
+        return begin_application(self.unit, command).application
+
+    def submit(self, person: UUID | None = None, amount: str | None = "608.99") -> Application:
+        return self.submit_draft(self.begin(person), amount)
+
+    def submit_draft(self, draft: Application, amount: str | None = None) -> Application:
+        command = SubmitApplication(
+            application_id=draft.id,
+            programme_version=self.programme.version,
+            quoted_amount=Decimal(amount) if amount else None,
+        )
+        scope = Scope(person=draft.person_id)
+        return submit_application(self.unit, command, scope).application
+
+    def decided(self, person: UUID | None = None) -> Application:
+        application = self.submit(person)
+        self.job.run()
+        return self.now(application)
+
+    def now(self, application: Application) -> Application:
+        return self.unit.applications.get(application.id, EVERYTHING).application
+
+    def state(self, application: Application) -> str:
+        return self.now(application).state
+
+    def taken(self) -> int:
+        return self.unit.offerings.taken[self.programme.id]
+
+    def with_place(self) -> int:
+        return sum(one.state in WITH_PLACE for one in self.unit.applications.rows.values())
+
+
+@pytest.fixture
+def world() -> World:
+    return World()

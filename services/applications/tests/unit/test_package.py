@@ -1,0 +1,99 @@
+"""The package is complete: its API document and event schemas fit the code, its refusals have texts."""
+
+import json
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from ila_applications.app import create_app
+from ila_applications.domain import errors
+from ila_applications.domain.applications import Application
+from ila_applications.events import consumed, published
+from ila_applications.settings import Settings
+from ila_kit.cli import openapi
+from ila_kit.errors import DomainError
+from ila_kit.events import Event
+from ila_kit.ids import uuid7
+from ila_kit.settings import BadSettings
+from ila_kit.texts import LANGUAGES, problem_texts
+from jsonschema import Draft202012Validator, FormatChecker
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2024, 11, 14, 6, 0, tzinfo=UTC)
+APPLICATION = Application(
+    id=uuid7(),
+    person_id=uuid7(),
+    programme_id=uuid7(),
+    call_id=uuid7(),
+    state="offered",
+    version=3,
+    created_at=NOW,
+    updated_at=NOW,
+)
+MADE = [
+    published.ApplicationSubmitted.of(APPLICATION, programme_version=1, receipt_sequence=1, received_at=NOW),
+    published.ApplicationFoundEligible.of(
+        APPLICATION, provisional=False, applied_on=date(2024, 11, 14), receipt_sequence=1
+    ),
+    published.ApplicationRefused.of(APPLICATION, code="too-young", rule="minimum_age", fact="age"),
+    published.ApplicationWithdrawn.of(APPLICATION, from_state="offered", withdrawn_at=NOW),
+    published.PlaceOffered.of(APPLICATION, expires_at=NOW),
+    published.PlaceExpired.of(APPLICATION, from_state="offered", expired_at=NOW),
+]
+
+
+def schemas(folder):
+    found = [
+        json.loads(path.read_text())
+        for path in files("ila_applications").joinpath(f"events/{folder}").iterdir()
+    ]
+    return {schema["title"]: schema for schema in found}
+
+
+def test_the_committed_api_document_is_that_of_the_code():
+    made = openapi(create_app, Settings)
+    assert json.loads(made) == json.loads((ROOT / "openapi.json").read_text()), "make the document anew"
+
+
+def test_every_refusal_has_texts_in_both_languages():
+    texts = problem_texts("ila_applications")
+    own = {
+        kind.code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, DomainError) and kind.__module__ == errors.__name__
+    }
+    assert own <= set(texts)
+    for code in own:
+        assert all(texts[code][part][language] for part in ("title", "detail") for language in LANGUAGES)
+
+
+def test_every_event_has_a_schema_and_every_schema_an_event():
+    kinds = {kind.type for kind in Event.__subclasses__() if kind.__module__ == published.__name__}
+    assert kinds == schemas("published").keys() == {event.type for event in MADE}
+
+
+@pytest.mark.parametrize("event", MADE, ids=lambda event: event.type)
+def test_events_and_examples_fit_their_schema(event):
+    schema = schemas("published")[event.type]
+    validator = Draft202012Validator(schema, format_checker=FormatChecker())
+    for body in (event.as_data(), *schema["examples"]):
+        validator.validate(body)
+    assert event.subject == str(APPLICATION.id)
+
+
+def test_every_consumed_schema_names_exactly_what_is_read():
+    readers = {kind.__doc__.split(":")[0]: kind for kind in consumed.Heard.__subclasses__()}
+    assert readers.keys() == schemas("consumed").keys()
+    for title, schema in schemas("consumed").items():
+        assert set(schema["required"]) == set(readers[title].__dataclass_fields__)
+
+
+def test_the_readme_lists_the_settings_as_they_are():
+    assert Settings.table() in (ROOT / "README.md").read_text()
+
+
+def test_a_look_for_submissions_needs_a_pause():
+    environment = dict.fromkeys(("DATABASE_URL", "BROKER_URL", "GATEWAY_URL", "CLIENT_KEY_FILE"), "x")
+    with pytest.raises(BadSettings, match="ELIGIBILITY_SECONDS"):
+        Settings.from_env(environment | {"ILA_ENV": "development", "ELIGIBILITY_SECONDS": "0"})
