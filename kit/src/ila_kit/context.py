@@ -33,7 +33,7 @@ _current: ContextVar[Context | None] = ContextVar("ila_context", default=None)
 def new_context(request_id: str | None = None, traceparent: str | None = None) -> Context:
     """Return a context that takes up a valid request id and trace, and makes up what is missing."""
     match = _TRACEPARENT.fullmatch(traceparent or "")
-    trace_id = match[1] if match and match[1].strip("0") else secrets.token_hex(16)
+    trace_id = match[1] if match and match[1].strip("0") and match[2].strip("0") else secrets.token_hex(16)
     good_id = request_id if request_id and _REQUEST_ID.fullmatch(request_id) else str(uuid7())
     return Context(request_id=good_id, trace_id=trace_id, span_id=secrets.token_hex(8))
 

@@ -1,12 +1,14 @@
 """Euro amounts: exact, at most two decimals, strings outside."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 CURRENCY = "EUR"
-_AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?")
+# One spelling of each amount: no sign before nothing, no leading zeros, at most two decimals.
+AMOUNT_PATTERN = r"(?!-0(\.0{1,2})?$)-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?"
+_AMOUNT = re.compile(AMOUNT_PATTERN)
 
 
 def parse_amount(text: str) -> Decimal:
@@ -24,9 +26,8 @@ def as_money(amount: Decimal) -> dict[str, str]:
 
     Raises ValueError when it is not whole cents: somebody forgot to round, once, where the rule says.
     """
-    if amount != amount.quantize(CENT):
-        raise ValueError(f"{amount} is not a whole number of cents")
-    return {"amount": format(amount.quantize(CENT), "f"), "currency": CURRENCY}
+    whole = _whole_cents(amount)
+    return {"amount": format(abs(whole) if whole.is_zero() else whole, "f"), "currency": CURRENCY}
 
 
 def from_money(money: dict[str, str]) -> Decimal:
@@ -39,3 +40,13 @@ def from_money(money: dict[str, str]) -> Decimal:
 def to_cents(amount: Decimal) -> Decimal:
     """Round to whole cents, half away from zero: the last step of a rule, done once."""
     return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def _whole_cents(amount: Decimal) -> Decimal:
+    try:
+        whole = amount.quantize(CENT)
+        if whole == amount:
+            return whole
+    except InvalidOperation:
+        pass
+    raise ValueError(f"{amount} is not a whole number of cents")
