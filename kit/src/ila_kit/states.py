@@ -49,7 +49,10 @@ class StateMachine:
 
     def __init__(self, name: str, start: str, steps: Iterable[Step], timers: dict[str, Timer] | None = None):
         self.name, self.start, self.timers = name, start, timers or {}
-        self.steps = {(step.source, step.action): step for step in steps}
+        rows = list(steps)
+        self.steps = {(step.source, step.action): step for step in rows}
+        if len(self.steps) < len(rows):
+            raise ValueError(f"{name}: a step stands in the table twice")
         self.states = {start} | {s for step in self.steps.values() for s in (step.source, step.target)}
         self._check()
 
