@@ -1,5 +1,6 @@
 """Settings that every service has."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +27,12 @@ class ServiceSettings(FromEnv):
 
     def faults(self) -> list[str]:
         """Name what is wrong with these values together."""
-        known = self.ila_env in ("development", "production")
-        return [] if known else ["ILA_ENV is neither development nor production"]
+        found = []
+        if self.ila_env not in ("development", "production"):
+            found.append("ILA_ENV is neither development nor production")
+        if self.log_level not in logging.getLevelNamesMapping():
+            found.append("LOG_LEVEL is no level of logging")
+        return found
 
     @property
     def production(self) -> bool:

@@ -7,6 +7,7 @@ class Settings(FromEnv):
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
@@ -61,7 +62,7 @@ def _default(one: "Field[Any]") -> str:
 
 def _read(one: "Field[Any]", kind: type, environ: Mapping[str, str]) -> Any:
     name, text = one.name.upper(), environ.get(one.name.upper())
-    if text is None or (text == "" and kind is not str):
+    if text is None or (text == "" and (kind is not str or one.default is MISSING)):
         if one.default is MISSING:
             raise ValueError(f"{name} is not set: {one.metadata['doc']}")
         return one.default
@@ -80,4 +81,6 @@ def _convert(kind: type, text: str) -> Any:
         if text.lower() not in _TRUE | _FALSE:
             raise ValueError(text)
         return text.lower() in _TRUE
+    if kind is int and not re.fullmatch(r"-?[0-9]+", text):
+        raise ValueError(text)
     return kind(text)
