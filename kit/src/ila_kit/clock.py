@@ -23,6 +23,15 @@ def as_instant(instant: datetime) -> str:
 
     Raises ValueError for a naive one: nobody knows which moment it means.
     """
+    return _aware(instant).astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def parse_instant(text: str) -> datetime:
+    """Return the aware instant a text writes. Raises ValueError for a naive one."""
+    return _aware(datetime.fromisoformat(text))
+
+
+def _aware(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("an instant without a time zone means nothing")
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return instant

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from cattrs import Converter
 
-from ila_kit.clock import as_instant
+from ila_kit.clock import as_instant, parse_instant
 from ila_kit.money import as_money, from_money
 
 T = TypeVar("T")
@@ -19,7 +19,7 @@ _converter.register_unstructure_hook(datetime, as_instant)
 _converter.register_unstructure_hook(date, date.isoformat)
 _converter.register_structure_hook(UUID, lambda text, _: UUID(text))
 _converter.register_structure_hook(Decimal, lambda money, _: from_money(money))
-_converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
+_converter.register_structure_hook(datetime, lambda text, _: parse_instant(text))
 _converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
 
 
@@ -97,12 +97,24 @@ class Envelope:
         if body["specversion"] != "1.0":
             raise ValueError("not a CloudEvents 1.0 envelope")
         return cls(
-            id=UUID(body["id"]),
-            source=str(body["source"]),
-            type=str(body["type"]),
-            subject=str(body["subject"]),
-            time=datetime.fromisoformat(body["time"]),
+            id=UUID(_text(body["id"])),
+            source=_text(body["source"]),
+            type=_text(body["type"]),
+            subject=_text(body["subject"]),
+            time=parse_instant(body["time"]),
             sequence=int(body["sequence"]),
-            data=dict(body["data"]),
+            data=_object(body["data"]),
             traceparent=body.get("traceparent"),
         )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("not an object")
+    return value
