@@ -10,8 +10,20 @@ import structlog
 
 from ila_kit.context import current
 
+# Ids and traces are matched first, and kept: digits within them are nobody's personal code.
+_KEPT = r"(?P<kept>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{16,64}\b)"
 _PERSONAL = re.compile(
-    r"\b\d{6}-?\d{5}\b|\b3[2-9]\d{4}-?\d{5}\b|[\w.+-]+@[\w-]+\.[\w.]+|\bLV\d{2}[A-Z]{4}\w{13}\b|eyJ[\w-]+\.[\w-]+\.[\w-]+"
+    "|".join(
+        [
+            r"\beyJ[\w-]+\.[\w-]+\.[\w-]*",  # a signed token
+            r"\b[Bb]earer [\w.~+/=-]{16,}",  # any token
+            r"(?<=://)[^\s/@]+@",  # name and password in a URL
+            r"[\w.+'-]{1,64}(?:@|%40)[\w-]+(?:\.[\w-]+)+",  # an e-mail address
+            r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b",  # an IBAN
+            _KEPT,
+            r"(?<!\d)\d{6}-?\d{5}(?!\d)",  # a personal code
+        ]
+    )
 )
 
 
@@ -45,13 +57,19 @@ def without_personal_data(_logger: Any, _name: str, record: MutableMapping[str, 
 
 
 def _blank(value: Any) -> Any:
-    if isinstance(value, str):
-        return _PERSONAL.sub("[removed]", value)
+    if value is None or isinstance(value, bool | float):
+        return value
     if isinstance(value, dict):
-        return {name: _blank(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
+        return {_blank_text(str(name)): _blank(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
         return [_blank(inner) for inner in value]
-    return value
+    text = str(value)
+    shown = _blank_text(text)
+    return value if isinstance(value, int) and shown == text else shown
+
+
+def _blank_text(text: str) -> str:
+    return _PERSONAL.sub(lambda match: match["kept"] or "[removed]", text)
 
 
 def _note_context(service: str) -> Any:
