@@ -23,10 +23,10 @@ def best_language(accept_language: str | None) -> str:
     """Return `en` when the caller prefers English to Latvian, else `lv`."""
     weights = {"lv": 0.0, "en": 0.0}
     for part in (accept_language or "").split(",")[:20]:
-        name, _, quality = part.strip().partition(";q=")
-        language = name[:2].lower()
+        name, *parameters = part.lower().replace(" ", "").split(";")
+        language = name.partition("-")[0]
         if language in weights:
-            weights[language] = max(weights[language], _quality(quality))
+            weights[language] = max(weights[language], _quality(parameters))
     return "en" if weights["en"] > weights["lv"] else "lv"
 
 
@@ -36,8 +36,9 @@ def fill(text: str, facts: dict[str, Any]) -> str:
     return text.format(**names)
 
 
-def _quality(text: str) -> float:
+def _quality(parameters: list[str]) -> float:
+    weight = next((text[2:] for text in parameters if text.startswith("q=")), "1")
     try:
-        return float(text or 1)
+        return float(weight)
     except ValueError:
         return 0.0
