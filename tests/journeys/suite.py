@@ -65,9 +65,11 @@ def visitor() -> Caller:
 
 
 def programme(kind: str) -> dict[str, Any]:
-    """Return the published demonstration programme of a kind, as everybody sees it."""
-    found = visitor().read(f"{CATALOG}/programmes?kind={kind}")["items"]
-    return visitor().read(f"{CATALOG}/programmes/{found[0]['id']}")
+    """Return call 1's demonstration programme of a kind, as everybody sees it."""
+    listed = visitor().read(f"{CATALOG}/programmes?kind={kind}")["items"]
+    found = next(one for one in listed if one["call_code"] == "call-1")
+    shown: dict[str, Any] = visitor().read(f"{CATALOG}/programmes/{found['id']}")
+    return shown
 
 
 def draft(learner: Caller, wanted: dict[str, Any]) -> dict[str, Any]:

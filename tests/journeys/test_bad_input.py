@@ -106,7 +106,7 @@ def test_a_stale_version_changes_nothing():
     suite.clear(learner)
     application = suite.draft(learner, suite.programme("module"))
     path = f"{suite.APPLICATIONS}/{application['id']}"
-    body = {"note": "Vakara grupā, lūdzu"}
+    body = {"preferred_language": "lv", "note": "Vakara grupā, lūdzu"}
 
     problem(learner.put(path, body), 428, "precondition-required")
     problem(learner.put(path, body, If_Match='"99"'), 412, "stale")

@@ -60,7 +60,7 @@ def test_a_withdrawal_gives_every_cent_back(learner, wanted):
 
 def test_the_account_and_its_ledger_show_the_hold(learner, wanted):
     offered(learner, wanted)
-    me = learner.read("/api/identity/v1/persons/me")["person_id"]
+    me = learner.read("/api/identity/v1/persons/me")["id"]
 
     def held() -> Decimal:
         return suite.euros(learner.read("/api/funding/v1/accounts/me")["balance"]["held"])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import suite
+from ila_kit.ids import uuid7
 from ila_local.sign_in import access_token
 
 pytestmark = pytest.mark.journey
@@ -26,7 +27,7 @@ def small_call(folder: Path) -> str:
     call = (PARAMETERS / "calls" / "call-1.toml").read_text()
     offer = (PARAMETERS / "demonstration" / "call-1.toml").read_text()
     call = call.replace('code = "call-1"', f'code = "{code}"')
-    call = call.replace('"01a20baa-d41f-7744-8d15-6f86cb649c4b"', f'"{uuid.uuid4()}"')
+    call = call.replace('"01a20baa-d41f-7744-8d15-6f86cb649c4b"', f'"{uuid7()}"')
     call = call.replace("2132000.00", str(PRICE * ROOM))
     offer = offer.replace('call = "call-1"', f'call = "{code}"').replace("places = 200", "places = 1000")
     for name, text in (("calls", call), ("demonstration", renamed(offer))):
@@ -38,7 +39,7 @@ def small_call(folder: Path) -> str:
 def renamed(offer: str) -> str:
     """Return the demonstration with new ids for its programmes, not for its institutions."""
     head, *programmes = offer.split("[[programmes]]\n")
-    fresh = [f'id = "{uuid.uuid4()}"\n' + text.split("\n", 1)[1] for text in programmes]
+    fresh = [f'id = "{uuid7()}"\n' + text.split("\n", 1)[1] for text in programmes]
     return "[[programmes]]\n".join([head, *fresh])
 
 

@@ -94,7 +94,7 @@ class Person:
         self.token = access_token(SUITE, persona)
         self.programme = programme
         me = requests.get(f"{SUITE}/api/identity/v1/persons/me", headers=self.headers(), timeout=10).json()
-        self.id = me["person_id"]
+        self.id = me["id"]
         self.draft = self.post(API, {"programme_id": programme["id"]})["id"]
 
     def headers(self) -> dict[str, str]:
