@@ -18,6 +18,7 @@ from ila_kit.errors import Unavailable
 
 ISSUER = "ila-gateway"
 ALGORITHM = "ES256"
+ASSURANCE = ("low", "substantial", "high")
 LEEWAY_SECONDS = 5
 REFETCH_SECONDS = 10
 _CACHE_SIZE = 10_000
@@ -35,7 +36,7 @@ def fetch_keys(gateway_url: str) -> Callable[[], KeySet]:
             answer = requests.get(f"{gateway_url}/.well-known/jwks.json", timeout=3)
             answer.raise_for_status()
             return KeySet.import_key_set(answer.json())
-        except (requests.RequestException, ValueError, JoseError) as fault:
+        except (requests.RequestException, JoseError, ValueError, KeyError, TypeError) as fault:
             raise Unavailable(neighbour="gateway") from fault
 
     return fetch
@@ -52,7 +53,7 @@ class Verifier:
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._keys: KeySet | None = None
-        self._fetched_at = 0.0
+        self._asked_at = 0.0
         self._seen: dict[str, tuple[Actor, float]] = {}
 
     def actor(self, token: str) -> Actor:
@@ -72,30 +73,57 @@ class Verifier:
             claims = jwt.decode(token, self._keys_for(token), algorithms=[ALGORITHM]).claims
             if claims["iss"] != ISSUER or claims["aud"] != self.audience:
                 raise BadToken("not for this service")
-            if claims["iat"] > self.clock() + LEEWAY_SECONDS:
+            if _seconds(claims["iat"]) > self.clock() + LEEWAY_SECONDS:
                 raise BadToken("from the future")
-            return _actor(claims), float(claims["exp"]) + LEEWAY_SECONDS
-        except (JoseError, ValueError, KeyError, TypeError, AttributeError) as fault:
+            return _actor(claims), _seconds(claims["exp"]) + LEEWAY_SECONDS
+        except (JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
             raise BadToken("not a token of the gateway") from fault
 
     def _keys_for(self, token: str) -> KeySet:
-        """Return the keys; fetch them when this token names one that is not known yet."""
+        """Return the keys; read them again, rarely, when this token names one that is not known yet."""
+        kid = _text(json_b64decode(token.split(".")[0].encode())["kid"])
+        keys = self._keys
+        if keys is not None and _holds(keys, kid):
+            return keys
         with self._lock:
-            stale = self.clock() - self._fetched_at > REFETCH_SECONDS
-            if self._keys is None or (stale and _kid(token) not in {key.kid for key in self._keys.keys}):
-                self._keys, self._fetched_at = self.fetch(), self.clock()
+            stale = self.clock() - self._asked_at > REFETCH_SECONDS
+            if self._keys is None or (stale and not _holds(self._keys, kid)):
+                # Noted first: while the gateway is away, made-up key ids must not have it asked each time.
+                self._asked_at = self.clock()
+                self._keys = self.fetch()
             return self._keys
 
 
-def _kid(token: str) -> str | None:
-    kid: str | None = json_b64decode(token.split(".")[0].encode()).get("kid")
-    return kid
+def _holds(keys: KeySet, kid: str) -> bool:
+    return any(key.kid == kid for key in keys.keys)
 
 
 def _actor(claims: dict[str, Any]) -> Actor:
-    roles = tuple(
-        Role(role["role"], UUID(role["organisation"]) if role.get("organisation") else None)
-        for role in claims["roles"]
+    roles, session, act = claims["roles"], claims.get("sid"), claims.get("act")
+    if not isinstance(roles, list) or claims.get("acr", ASSURANCE[0]) not in ASSURANCE:
+        raise BadToken("no roles, or no assurance")
+    return Actor(
+        id=_text(claims["sub"]),
+        roles=tuple(_role(role) for role in roles),
+        acr=claims.get("acr", ASSURANCE[0]),
+        session=None if session is None else _text(session),
+        acting_for=None if act is None else _text(act["sub"]),
     )
-    acting_for = (claims.get("act") or {}).get("sub")
-    return Actor(str(claims["sub"]), roles, claims.get("acr", "low"), claims.get("sid"), acting_for)
+
+
+def _role(role: dict[str, Any]) -> Role:
+    """Return a role; only one that names no organisation at all is held platform-wide."""
+    organisation = role.get("organisation")
+    return Role(_text(role["role"]), None if organisation is None else UUID(_text(organisation)))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise BadToken("not a text")
+    return value
+
+
+def _seconds(value: Any) -> int:
+    if type(value) is not int:
+        raise BadToken("not whole seconds")
+    return value

@@ -23,10 +23,9 @@ from ila_kit.events import to_json
 from ila_kit.store.idempotency import Claim, InProgress, KeyReused
 from ila_kit.store.listing import PageRequest
 from ila_kit.store.unit import StoredAnswer, Units
-from ila_kit.web.identity import BadToken, Verifier
+from ila_kit.web.identity import ASSURANCE, BadToken, Verifier
 from ila_kit.web.problems import CONTENT_TYPE, BadRequest, Invalid, ProblemSchema, status_of
 
-ASSURANCE = ("low", "substantial", "high")
 VISITOR = Actor(id="visitor")
 JSON = "application/json"
 
@@ -399,10 +398,13 @@ def page_request(query: dict[str, Any]) -> PageRequest:
 
 
 def _person(actor: Actor) -> UUID | None:
-    try:
-        return UUID(actor.id)
-    except ValueError:
-        return UUID(actor.acting_for) if actor.acting_for else None
+    """Return the person whose rows these are: the caller, or the one a machine acts for."""
+    for name in (actor.id, actor.acting_for):
+        try:
+            return UUID(name or "")
+        except ValueError:
+            continue
+    return None
 
 
 def _stored(claim: Claim, response: flask.Response) -> StoredAnswer:
