@@ -2,6 +2,7 @@
 
 import threading
 import time
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,8 +31,15 @@ class Neighbour:
         self._lock = threading.Lock()
         self._token, self._token_ends = "", 0.0
         self._session = requests.Session()
-        retry = Retry(total=2, backoff_factor=0.2, backoff_jitter=0.2, status_forcelist=(502, 503, 504))
-        self._session.mount("http", HTTPAdapter(pool_maxsize=8, max_retries=retry))
+        retry = Retry(
+            total=2,
+            backoff_factor=0.2,
+            backoff_jitter=0.2,
+            status_forcelist=(502, 503, 504),
+            respect_retry_after_header=False,
+        )
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=8, max_retries=retry))
 
     def get(self, path: str, acting_for: UUID | None = None, **query: Any) -> Any:
         """Return the JSON answer of a GET. Raises Unavailable when the neighbour gives none."""
@@ -56,22 +64,26 @@ class Neighbour:
             sent["X-Acting-For"] = str(acting_for)
         try:
             sent["Authorization"] = f"Bearer {self._access_token()}"
-            answer = self._session.request(method, self._base + path, headers=sent, timeout=TIMEOUT, **what)
-            answer.raise_for_status()
-            return answer.json()
-        except (requests.RequestException, ValueError, KeyError) as fault:
+            answer = self._session.request(
+                method, self._base + path, headers=sent, timeout=TIMEOUT, allow_redirects=False, **what
+            )
+            if answer.status_code == HTTPStatus.UNAUTHORIZED:
+                self._token_ends = 0.0
+            return _json(answer)
+        except (requests.RequestException, ValueError, KeyError, TypeError) as fault:
             raise Unavailable(neighbour=path.split("/")[2], fault=type(fault).__name__) from fault
 
     def _access_token(self) -> str:
         with self._lock:
             if time.monotonic() > self._token_ends:
-                answer = self._session.post(
-                    f"{self._base}/oauth/token", data=self._assertion(), timeout=TIMEOUT
+                address = f"{self._base}/oauth/token"
+                granted = _json(
+                    self._session.post(
+                        address, data=self._assertion(), timeout=TIMEOUT, allow_redirects=False
+                    )
                 )
-                answer.raise_for_status()
-                granted = answer.json()
-                self._token = granted["access_token"]
-                self._token_ends = time.monotonic() + granted["expires_in"] - RENEW_BEFORE_SECONDS
+                ends = time.monotonic() + granted["expires_in"] - RENEW_BEFORE_SECONDS
+                self._token, self._token_ends = granted["access_token"], ends
             return self._token
 
     def _assertion(self) -> dict[str, str]:
@@ -88,3 +100,11 @@ class Neighbour:
             "client_assertion_type": ASSERTION,
             "client_assertion": jwt.encode(header, claims, self._key),
         }
+
+
+def _json(answer: requests.Response) -> Any:
+    """Return the JSON of a good answer; a redirect is none: tokens go nowhere else."""
+    answer.raise_for_status()
+    if answer.is_redirect:
+        raise requests.HTTPError("a redirect", response=answer)
+    return answer.json()
