@@ -187,19 +187,24 @@ class Operation:
 
     def _body(self) -> dict[str, Any]:
         if self.body is None:
-            return {}
+            return {} if self.reads else self._no_body()
         if flask.request.mimetype != JSON:
             raise BadRequest("unsupported-media-type", 415, expected=JSON)
         return load(self.body, read_json(flask.request.get_data()))
 
+    def _no_body(self) -> dict[str, Any]:
+        """Refuse members that nobody reads: who sends them expects an effect."""
+        data = flask.request.get_data() if flask.request.mimetype == JSON else b""
+        return load(_NOTHING, read_json(data)) if data else {}
+
     def _query(self) -> dict[str, Any]:
         values = flask.request.args.to_dict(flat=False)
-        if repeated := {f"/{name}": ["given twice"] for name, many in values.items() if len(many) > 1}:
-            raise Invalid(errors=repeated)
+        if repeated := {name: ["given twice"] for name, many in values.items() if len(many) > 1}:
+            raise Invalid(errors=pointers(repeated))
         single = {name: many[0] for name, many in values.items()}
-        if nul := {f"/{name}": ["holds a NUL"] for name, text in single.items() if "\0" in name + text}:
-            raise Invalid(errors=nul)
-        return load(self.query or _NO_QUERY, single)
+        if nul := {name: ["holds a NUL"] for name, text in single.items() if "\0" in name + text}:
+            raise Invalid(errors=pointers(nul))
+        return load(self.query or _NOTHING, single)
 
     def _response(self, result: Any, wiring: Wiring) -> flask.Response:
         answer = result if isinstance(result, Answer) else Answer(result)
@@ -286,20 +291,20 @@ class Resource(Blueprint):  # type: ignore[misc]
         return documented | {"manual_doc": _manual(made)}
 
 
-_NO_QUERY = ma.Schema.from_dict({})(unknown=ma.RAISE)
+_NOTHING = ma.Schema.from_dict({})(unknown=ma.RAISE)
 
 
 def _problems(made: Operation, refusals: Sequence[type[DomainError]], addressed: bool) -> dict[int, set[str]]:
     """Return the codes a route may answer with, by status."""
-    found: dict[int, set[str]] = {422: {"invalid-request"}, 503: {"busy"}}
+    found: dict[int, set[str]] = {401: {"unauthenticated"}, 422: {"invalid-request"}, 503: {"busy"}}
     if not made.access.public:
-        found |= {401: {"unauthenticated"}, 403: {"forbidden"}}
-    if made.access.acr != "low":
-        found[403].add(AssuranceTooLow.code)
+        found[403] = {"forbidden"} | ({AssuranceTooLow.code} if made.access.acr != "low" else set())
     if addressed:
         found.setdefault(404, set()).add("not-found")
+    if made.method != "GET":
+        found |= {400: {"malformed-json"}, 413: {"body-too-large"}}
     if made.body:
-        found |= {400: {"malformed-json"}, 413: {"body-too-large"}, 415: {"unsupported-media-type"}}
+        found[415] = {"unsupported-media-type"}
     if made.idempotent:
         found.setdefault(400, set()).add("idempotency-key-required")
         found[409] = {InProgress.code}

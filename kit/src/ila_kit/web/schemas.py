@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import UTC
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import validate
 
-from ila_kit.money import CURRENCY, as_money, parse_amount
+from ila_kit.money import AMOUNT_PATTERN, CURRENCY, as_money, parse_amount
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Schema(ma.Schema):
@@ -19,6 +23,19 @@ class Schema(ma.Schema):
 
     class Meta:
         unknown = ma.RAISE
+
+
+class Fits(validate.Regexp):
+    """The whole text fits a pattern; `^` and `$`, as documented, alone would let a line end through."""
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__(f"^(?:{pattern})$")
+
+    def __call__(self, value: Any) -> Any:
+        """Return a text that fits. Raises ValidationError for another."""
+        if not self.regex.fullmatch(value):
+            raise ma.ValidationError(self._format_error(value))
+        return value
 
 
 class WholeNumber(ma.fields.Integer):
@@ -51,7 +68,7 @@ class Text(ma.fields.String):
     def __init__(self, *, min: int = 1, max: int, pattern: str | None = None, **kwargs: Any) -> None:
         rules: list[Any] = [validate.Length(min, max)]
         if pattern:
-            rules.append(validate.Regexp(pattern + r"\Z"))
+            rules.append(Fits(pattern))
         super().__init__(validate=rules, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -81,22 +98,40 @@ class Id(ma.fields.UUID):
     """An id as text, in its one usual spelling."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, str) or len(value) != 36:
+        if not isinstance(value, str) or not _UUID.fullmatch(value):
             raise self.make_error("invalid_uuid")
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class Day(ma.fields.Date):
+    """A calendar date, YYYY-MM-DD."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Instant(ma.fields.AwareDateTime):
-    """An instant with its time zone, RFC 3339."""
+    """An instant with its time zone, RFC 3339; in UTC inside."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        fault = self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+            raise fault
+        try:
+            return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
+        except OverflowError:  # a moment before the first year or after the last
+            raise fault from None
 
 
 class MoneySchema(Schema):
     """An amount as `{"amount": "427.43", "currency": "EUR"}`; a third decimal is refused."""
 
-    amount = ma.fields.String(required=True, metadata={"pattern": r"^-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$"})
+    amount = ma.fields.String(required=True, metadata={"pattern": f"^{AMOUNT_PATTERN}$"})
     currency = OneOf([CURRENCY], required=True)
 
 
@@ -124,7 +159,7 @@ class ListQuery(Schema):
     after = ma.fields.String(
         validate=validate.Length(1, 1_000), metadata={"description": "`next` of the page before"}
     )
-    sort = ma.fields.String(validate=validate.Regexp(r"-?[a-z_]{1,40}\Z"))
+    sort = ma.fields.String(validate=Fits(r"-?[a-z_]{1,40}"))
     updated_since = Instant()
 
 
@@ -140,7 +175,7 @@ def list_of(item: type[Schema]) -> type[Schema]:
 
 
 fields = SimpleNamespace(
-    Date=ma.fields.Date,
+    Date=Day,
     Dict=ma.fields.Dict,
     Flag=Flag,
     Id=Id,
