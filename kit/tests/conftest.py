@@ -95,3 +95,49 @@ def together() -> Callable[[list[Callable[[], Any]]], list[Any]]:
         return results
 
     return run
+
+
+@dataclass
+class Notes:
+    """The sample service on a database, with what a test asks of it."""
+
+    engine: Any
+    deps: Any
+    app: Any
+
+    def by(self, person: Any, *roles: Any, acr: str = "high") -> Any:
+        """A client signed in as somebody."""
+        from ila_kit.testing.http import ApiClient
+
+        return ApiClient(self.app.test_client(), "notes").as_(person, *roles, acr=acr)
+
+    def anybody(self) -> Any:
+        """A client that says nothing about itself."""
+        return self.app.test_client()
+
+    def rows(self, statement: str, *values: Any) -> list[Any]:
+        """The rows a statement gives."""
+        with self.engine.connect() as connection:
+            return list(connection.exec_driver_sql(statement, values))
+
+    def value(self, statement: str, *values: Any) -> Any:
+        """The one value a statement gives."""
+        return self.rows(statement, *values)[0][0]
+
+
+@pytest.fixture(scope="module")
+def notes_engine(admin_url: str) -> Iterator[Any]:
+    """A database of the sample service, migrated as services are, for one module of tests."""
+    from ila_kit.testing.stores import service_database
+
+    with service_database(admin_url, "notes_service") as engine:
+        yield engine
+
+
+@pytest.fixture
+def notes(notes_engine: Any) -> Notes:
+    """The sample service."""
+    from notes_service.app import create_app, make_deps
+
+    deps = make_deps(notes_engine)
+    return Notes(notes_engine, deps, create_app(deps=deps))

@@ -119,7 +119,7 @@ def _of_http(error: HTTPException) -> flask.Response:
 
 def _of_store(error: sa.exc.SQLAlchemyError) -> flask.Response:
     """A store that is away, full or too slow is a passing fault; anything else is ours."""
-    passing = (psycopg.OperationalError, psycopg.errors.InsufficientResources)
+    passing = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.InsufficientResources)
     if isinstance(error, sa.exc.TimeoutError) or isinstance(getattr(error, "orig", None), passing):
         log.warning("store not available", extra={"fault": type(getattr(error, "orig", error)).__name__})
         return respond("busy", 503)
