@@ -134,10 +134,17 @@ def notes_engine(admin_url: str) -> Iterator[Any]:
         yield engine
 
 
-@pytest.fixture
-def notes(notes_engine: Any) -> Notes:
-    """The sample service."""
+@pytest.fixture(scope="module")
+def notes_app(notes_engine: Any) -> Notes:
+    """The sample service, for one module of tests."""
     from notes_service.app import create_app, make_deps
 
     deps = make_deps(notes_engine)
     return Notes(notes_engine, deps, create_app(deps=deps))
+
+
+@pytest.fixture
+def notes(notes_app: Notes) -> Notes:
+    """The sample service, without trials of other tests."""
+    notes_app.deps.trials.clear()
+    return notes_app

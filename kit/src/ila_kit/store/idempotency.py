@@ -58,11 +58,3 @@ class Claim:
     def answer(self, status: int, headers: dict[str, str], body: bytes) -> StoredAnswer:
         """Return what is to be stored for this request's twins."""
         return StoredAnswer(self.caller, self.key, self.fingerprint, status, headers, body)
-
-
-def purge(engine: sa.Engine, hours: int, batch: int = 5_000) -> int:
-    """Forget keys older than `hours`; return how many went."""
-    statement = """DELETE FROM idempotency_key WHERE ctid IN (SELECT ctid FROM idempotency_key
-                   WHERE stored_at < now() - make_interval(hours => %s) LIMIT %s)"""
-    with engine.begin() as connection:
-        return connection.exec_driver_sql(statement, (hours, batch)).rowcount

@@ -13,7 +13,6 @@ from uuid import UUID
 import flask
 import marshmallow as ma
 import orjson
-import psycopg
 import sqlalchemy as sa
 from flask_smorest import Blueprint
 
@@ -139,14 +138,7 @@ class Operation:
         call.if_match = expected_version() if self.if_match else None
         if self.reads:
             return self._read(wiring, view, call, path)
-        try:
-            return self._write(wiring, view, call, path)
-        except sa.exc.IntegrityError as fault:
-            if not isinstance(fault.orig, psycopg.errors.UniqueViolation) or "idempotency_key" not in str(
-                fault.orig
-            ):
-                raise
-            raise InProgress() from None
+        return self._write(wiring, view, call, path)
 
     def _read(
         self, wiring: Wiring, view: Callable[..., Any], call: Call, path: dict[str, Any]
@@ -156,21 +148,40 @@ class Operation:
             response = self._response(view(call, **path), wiring)
             unit.commit()
         etag = response.headers.get("ETag")
-        if etag and etag in [
-            tag.strip() for tag in flask.request.headers.get("If-None-Match", "").split(",")
-        ]:
-            return flask.Response(status=304, headers={"ETag": etag})
+        if etag and flask.request.if_none_match.contains_weak(etag.strip('"')):
+            return _bare(304, {"ETag": etag})
         return response
 
     def _write(
         self, wiring: Wiring, view: Callable[..., Any], call: Call, path: dict[str, Any]
     ) -> flask.Response:
+        claim = self._claim(call.actor)
+        try:
+            return self._once(wiring, view, call, path, claim)
+        except (KeyReused, InProgress):
+            raise
+        except (DomainError, sa.exc.IntegrityError):
+            # A twin may have committed between our look for its answer and our lock;
+            # then its effect is why we were refused, and its answer is ours.
+            with wiring.units.read(call.actor) as unit:
+                stored = claim.take(unit.connection) if claim else None
+            if stored is None:
+                raise
+            return _again(stored)
+
+    def _once(
+        self,
+        wiring: Wiring,
+        view: Callable[..., Any],
+        call: Call,
+        path: dict[str, Any],
+        claim: Claim | None,
+    ) -> flask.Response:
         with wiring.units.open(call.actor) as unit:
             call.unit = unit
-            claim = self._claim(call.actor)
             stored = claim.take(unit.connection) if claim else None
             if stored:
-                return flask.Response(stored.body, stored.status, stored.headers)
+                return _again(stored)
             response = self._response(view(call, **path), wiring)
             if claim:
                 unit.remember(_stored(claim, response))
@@ -213,8 +224,9 @@ class Operation:
         shown = to_json(answer.value)
         if wiring.check_answers:
             self._check(shown)
-        body = b"" if self.status == 204 else orjson.dumps(shown)
-        return flask.Response(body, self.status, answer.all_headers(), content_type=JSON if body else None)
+        if self.status == 204:
+            return _bare(self.status, answer.all_headers())
+        return flask.Response(orjson.dumps(shown), self.status, answer.all_headers(), content_type=JSON)
 
     def _check(self, shown: Any) -> None:
         faults = self.answer.validate(shown) if self.answer else None
@@ -419,3 +431,17 @@ def _stored(claim: Claim, response: flask.Response) -> StoredAnswer:
         if name in response.headers
     }
     return claim.answer(response.status_code, kept, response.get_data())
+
+
+def _again(stored: StoredAnswer) -> flask.Response:
+    response = _bare(stored.status, stored.headers)
+    response.set_data(stored.body)
+    return response
+
+
+def _bare(status: int, headers: dict[str, str]) -> flask.Response:
+    """Return an answer with these headers only: without a body there is no type of it."""
+    response = flask.Response(status=status)
+    response.headers.clear()
+    response.headers.extend(headers)
+    return response
