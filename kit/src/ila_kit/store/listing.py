@@ -2,9 +2,11 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ import sqlalchemy as sa
 from ila_kit.errors import DomainError
 
 Column = sa.ColumnElement[Any]
+_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 
 
 class BadList(DomainError):
@@ -84,7 +87,9 @@ class Listing:
         clauses = [
             self.filters[name] == value for name, value in request.filters.items() if name in self.filters
         ]
-        if request.updated_since is not None and self.updated is not None:
+        if request.updated_since is not None:
+            if self.updated is None:
+                raise BadList(errors={"/updated_since": ["this list does not know when its rows changed"]})
             clauses.append(self.updated >= request.updated_since)
         return clauses
 
@@ -103,25 +108,31 @@ class Listing:
 
 
 def _typed(value: Any, kind: type) -> Any:
+    """Return the value of a cursor as its column has it. Raises ValueError or TypeError."""
+    if kind is int:
+        if type(value) is not int or abs(value) >= 2**63:
+            raise TypeError("not a whole number that a column holds")
+        return value
+    if not isinstance(value, str) or "\0" in value:
+        raise TypeError("not a text that a column holds")
     if kind in (datetime, date):
         return kind.fromisoformat(value)
-    if kind is str and "\0" in value:
-        raise ValueError("no text holds a NUL")
-    if type(value) is bool or (kind is int and (type(value) is not int or abs(value) >= 2**63)):
-        raise TypeError("not a whole number")
+    if kind is Decimal and not _DECIMAL.fullmatch(value):
+        raise ValueError("not a number that a column holds")
     return kind(value)
 
 
 def _encode(sort: str, row: sa.RowMapping) -> str:
-    value = row["_sort_key"]
-    shown = (
-        value
-        if isinstance(value, int | str)
-        else value.isoformat()
-        if isinstance(value, date)
-        else str(value)
-    )
-    return base64.urlsafe_b64encode(orjson.dumps([sort, shown, str(row["_sort_id"])])).decode().rstrip("=")
+    cursor = orjson.dumps([sort, _shown(row["_sort_key"]), str(row["_sort_id"])])
+    return base64.urlsafe_b64encode(cursor).decode().rstrip("=")
+
+
+def _shown(value: Any) -> int | str:
+    if isinstance(value, int | str):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def _without_key(row: sa.RowMapping) -> dict[str, Any]:

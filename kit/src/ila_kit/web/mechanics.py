@@ -22,6 +22,7 @@ ENTRIES = Listing(
     sorts={"at": audit_entry.c.id},
     default="-at",
     filters={"subject_id": audit_entry.c.subject_id, "actor": audit_entry.c.actor},
+    updated=audit_entry.c.at,
 )
 _PARKED = sa.select(
     inbox.c.id,
@@ -32,7 +33,12 @@ _PARKED = sa.select(
     inbox.c.body["subject"].astext.label("subject"),
 ).where(inbox.c.state == "parked")
 PARKED = Listing(
-    _PARKED, id=inbox.c.id, sorts={"id": inbox.c.id}, default="id", filters={"type": inbox.c.type}
+    _PARKED,
+    id=inbox.c.id,
+    sorts={"id": inbox.c.id},
+    default="id",
+    filters={"type": inbox.c.type},
+    updated=inbox.c.received_at,
 )
 
 
