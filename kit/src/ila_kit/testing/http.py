@@ -67,6 +67,10 @@ class ApiClient:
         match = {} if version is None else {"If-Match": f'"{version}"'}
         return self._client.put(path, json=body, headers=self._headers(match | headers))
 
+    def delete(self, path: str, **headers: str) -> TestResponse:
+        """DELETE a path."""
+        return self._client.delete(path, headers=self._headers(headers))
+
     def _headers(self, more: dict[str, str]) -> dict[str, str]:
         mine = {name.replace("_", "-"): value for name, value in more.items()}
         return mine | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
