@@ -21,6 +21,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from socket import socket
 
@@ -107,6 +108,11 @@ class Person:
         answer.raise_for_status()
         return answer.json()
 
+    def begin_anew(self) -> None:
+        """Withdraw what an earlier round left half done, and begin a new draft."""
+        requests.post(f"{SUITE}{API}/{self.draft}/withdrawal", json={}, headers=self.headers(), timeout=10)
+        self.draft = self.post(API, {"programme_id": self.programme["id"]})["id"]
+
     def identity_token(self) -> str:
         """Return an identity token as the gateway makes it, to call the service directly."""
         key = ECKey.import_key((DATA / "keys" / "gateway-signing.pem").read_text())
@@ -136,6 +142,8 @@ def reads(url: str, people: list[Person], direct: bool) -> Client:
 
 def writes(url: str, people: list[Person], direct: bool) -> Client:
     """Return clients that apply, submit and withdraw, over and over."""
+    for person in people[CLIENTS:]:
+        person.begin_anew()
 
     def client(number: int, sock: socket) -> Iterator[int]:
         person = people[number + CLIENTS]
@@ -220,12 +228,12 @@ def drained() -> float:
     return time.perf_counter() - started
 
 
-def run(cases: dict[str, tuple[str, Client]]) -> dict[str, list[Measured]]:
+def run(cases: dict[str, tuple[str, Callable[[], Client]]]) -> dict[str, list[Measured]]:
     """Run all cases in turn, round by round, after one short round that is not counted."""
     results: dict[str, list[Measured]] = {name: [] for name in cases}
     for turn in range(ROUNDS + 1):
         for name, (url, client) in cases.items():
-            measured = load(url, CLIENTS, SECONDS if turn else 1.0, client)
+            measured = load(url, CLIENTS, SECONDS if turn else 1.0, client())
             if measured.errors():
                 raise SystemExit(f"{name}: {measured.errors()} are no successes")
             if turn:
@@ -262,12 +270,12 @@ def main() -> None:
     with bare() as yardstick, workers_stopped():
         results = run(
             {
-                "bare read": (yardstick, bare_reads(yardstick)),
-                "service read": (direct, reads(direct, people, direct=True)),
-                "gateway read": (SUITE, reads(SUITE, people, direct=False)),
-                "bare write": (yardstick, bare_writes(yardstick)),
-                "service write": (direct, writes(direct, people, direct=True)),
-                "gateway write": (SUITE, writes(SUITE, people, direct=False)),
+                "bare read": (yardstick, partial(bare_reads, yardstick)),
+                "service read": (direct, partial(reads, direct, people, direct=True)),
+                "gateway read": (SUITE, partial(reads, SUITE, people, direct=False)),
+                "bare write": (yardstick, partial(bare_writes, yardstick)),
+                "service write": (direct, partial(writes, direct, people, direct=True)),
+                "gateway write": (SUITE, partial(writes, SUITE, people, direct=False)),
             }
         )
     table = summary(results)

@@ -81,7 +81,8 @@ def test_a_unit_that_fails_stores_nothing(notes, actor, counts):
             raise RuntimeError("too late")
 
     before = counts()
-    pytest.raises(RuntimeError, fail)
+    with pytest.raises(RuntimeError):
+        fail()
     assert counts() == before
 
 
@@ -95,7 +96,8 @@ def test_a_last_statement_that_fails_leaves_no_row_anywhere(notes, actor, counts
     try:
         with notes.deps.units.open(actor) as unit:
             do_everything(unit, a_note(actor))
-            pytest.raises(sa.exc.DBAPIError, unit.commit)
+            with pytest.raises(sa.exc.DBAPIError):
+                unit.commit()
     finally:
         with notes.engine.begin() as connection:
             connection.exec_driver_sql("DROP FUNCTION no CASCADE")

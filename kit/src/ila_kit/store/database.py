@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -31,6 +32,32 @@ def create_engine(url: str, *, pool_size: int = 10, name: str = "ila", pooled: b
         pool_pre_ping=False,
         **arguments,
     )
+
+
+_readers: "WeakKeyDictionary[sa.Engine, sa.Engine]" = WeakKeyDictionary()
+
+
+def reading(engine: sa.Engine) -> sa.Engine:
+    """Return the twin of an engine whose connections stay in autocommit: a statement costs one round trip.
+
+    It has a pool of its own, as large as the engine's; disposing of the engine disposes of it.
+    """
+    reader = _readers.get(engine)
+    if reader is None:
+        reader = sa.create_engine(
+            engine.url,
+            pool=engine.pool.recreate(),
+            isolation_level="AUTOCOMMIT",
+            skip_autocommit_rollback=True,
+        )
+        sa.event.listen(engine, "engine_disposed", _dispose_of_reader)
+        _readers[engine] = reader
+    return reader
+
+
+def _dispose_of_reader(engine: sa.Engine) -> None:
+    if reader := _readers.pop(engine, None):
+        reader.dispose()
 
 
 def try_lock(connection: sa.Connection, name: str) -> bool:

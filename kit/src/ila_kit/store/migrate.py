@@ -19,8 +19,12 @@ def config(package: str, engine: sa.Engine | None = None) -> Config:
 
 
 def upgrade(engine: sa.Engine, package: str, target: str = "head") -> None:
-    """Bring the schema of a service up to date; one at a time, however many start together."""
-    command.upgrade(config(package, engine), target)
+    """Bring the schema of a service up to date; one at a time, however many start together.
+
+    A schema that a later release has migrated already stays as it is.
+    """
+    if target != "head" or pending(engine, package):
+        command.upgrade(config(package, engine), target)
 
 
 def downgrade(engine: sa.Engine, package: str, target: str) -> None:
@@ -29,10 +33,14 @@ def downgrade(engine: sa.Engine, package: str, target: str) -> None:
 
 
 def pending(engine: sa.Engine, package: str) -> bool:
-    """Tell whether the schema lacks a migration of this release."""
-    head = ScriptDirectory.from_config(config(package)).get_current_head()
+    """Tell whether the schema lacks a migration of this release.
+
+    One that this release does not know is of a later release, which only adds: nothing is lacking.
+    """
+    revisions = [one.revision for one in ScriptDirectory.from_config(config(package)).walk_revisions()]
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() != head
+        found = MigrationContext.configure(connection).get_current_revision()
+    return found is None or found in revisions[1:]
 
 
 def wait_until_migrated(engine: sa.Engine, package: str, seconds: float = 30) -> None:
@@ -48,8 +56,11 @@ def run_env(metadata: sa.MetaData) -> None:
     """Be the whole `env.py` of a service: one transaction for all, under an advisory lock."""
     engine: sa.Engine = context.config.attributes["engine"]
     with engine.connect() as connection:
+        # Who comes second waits for the whole of the first; a table that others hold is waited for in short.
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
         key = sa.func.hashtextextended(sa.func.current_schema() + ":migrate", 0)
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+        connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
         context.configure(connection=connection, target_metadata=metadata)
         with context.begin_transaction():
             context.run_migrations()

@@ -20,6 +20,7 @@ from ila_kit.clock import Clock
 from ila_kit.context import current
 from ila_kit.events import Envelope, Event
 from ila_kit.ids import uuid7
+from ila_kit.store.database import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Unit:
         self.connection, self.service, self.actor, self.now = connection, service, actor, now
         self._events: list[Envelope] = []
         self._entries: list[tuple[Any, ...]] = []
+        self._timers: dict[tuple[UUID, str], datetime | None] = {}
         self._answer: StoredAnswer | None = None
 
     def publish(self, event: Event, sequence: int = 1) -> None:
@@ -71,11 +73,11 @@ class Unit:
 
     def set_timer(self, subject_id: UUID, name: str, due_at: datetime) -> None:
         """Have the timer handler `name` called for a subject when it is due; moves one that is set."""
-        self.connection.exec_driver_sql(_SET_TIMER, (subject_id, name, due_at))
+        self._timers[subject_id, name] = due_at
 
     def clear_timer(self, subject_id: UUID, name: str) -> None:
         """Forget a timer of a subject; nothing happens when there is none."""
-        self.connection.exec_driver_sql(_CLEAR_TIMER, (subject_id, name))
+        self._timers[subject_id, name] = None
 
     def remember(self, answer: StoredAnswer) -> None:
         """Store the answer of this request with everything else, to be given again to its twins."""
@@ -83,11 +85,11 @@ class Unit:
 
     def commit(self) -> None:
         """Write what was kept in memory in one statement, and end the transaction."""
-        statement, values = last_statement(self._events, self._entries, self._answer, self.now)
+        statement, values = last_statement(self._events, self._entries, self._timers, self._answer, self.now)
         if statement:
             self.connection.exec_driver_sql(statement, values)
         self.connection.commit()
-        self._events, self._entries, self._answer = [], [], None
+        self._events, self._entries, self._timers, self._answer = [], [], {}, None
 
 
 U = TypeVar("U", bound=Unit)
@@ -111,26 +113,30 @@ class Units(Generic[U]):
     @contextmanager
     def read(self, actor: Actor) -> Iterator[U]:
         """Give a unit for reading: each statement is its own snapshot, one round trip each."""
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with reading(self.engine).connect() as connection:
             yield self.kind(connection, self.service, actor, self.clock())
 
 
-_SET_TIMER = """
-INSERT INTO timer (subject_id, name, due_at) VALUES (%s, %s, %s)
-ON CONFLICT (subject_id, name) DO UPDATE SET due_at = excluded.due_at, tries = 0, reason = NULL
-"""
-_CLEAR_TIMER = "DELETE FROM timer WHERE subject_id = %s AND name = %s"
 _OUTBOX = """outbox_rows AS (INSERT INTO outbox (id, type, body)
   SELECT * FROM unnest(%s::uuid[], %s::text[], %s::jsonb[]))"""
 _AUDIT_ROW = "(%s::uuid, %s::timestamptz, %s, %s::text[], %s, %s, %s, %s, %s::jsonb, %s)"
 _AUDIT = """audit_rows AS (INSERT INTO audit_entry
   (id, at, actor, roles, acting_for, action, subject_kind, subject_id, details, request_id) VALUES {rows})"""
+_TIMERS_SET = """timers_set AS (INSERT INTO timer (subject_id, name, due_at)
+  SELECT * FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[])
+  ON CONFLICT (subject_id, name) DO UPDATE SET due_at = excluded.due_at, tries = 0, reason = NULL)"""
+_TIMERS_CLEARED = """timers_cleared AS (DELETE FROM timer
+  WHERE (subject_id, name) IN (SELECT * FROM unnest(%s::uuid[], %s::text[])))"""
 _ANSWER = """answer_row AS (INSERT INTO idempotency_key
   (caller, key, fingerprint, status, headers, body, stored_at) VALUES (%s, %s, %s, %s, %s::jsonb, %s, %s))"""
 
 
 def last_statement(
-    events: list[Envelope], entries: list[tuple[Any, ...]], answer: StoredAnswer | None, now: datetime
+    events: list[Envelope],
+    entries: list[tuple[Any, ...]],
+    timers: dict[tuple[UUID, str], datetime | None],
+    answer: StoredAnswer | None,
+    now: datetime,
 ) -> tuple[str, tuple[Any, ...]]:
     """Return one SQL statement that stores all of these, and its values; "" when there is nothing."""
     parts: list[str] = []
@@ -142,6 +148,12 @@ def last_statement(
     if entries:
         parts.append(_AUDIT.format(rows=", ".join([_AUDIT_ROW] * len(entries))))
         values += [value for entry in entries for value in entry]
+    if due := {key: at for key, at in timers.items() if at is not None}:
+        parts.append(_TIMERS_SET)
+        values += [[subject for subject, _ in due], [name for _, name in due], list(due.values())]
+    if cleared := [key for key, at in timers.items() if at is None]:
+        parts.append(_TIMERS_CLEARED)
+        values += [[subject for subject, _ in cleared], [name for _, name in cleared]]
     if answer:
         parts.append(_ANSWER)
         headers = orjson.dumps(answer.headers).decode()

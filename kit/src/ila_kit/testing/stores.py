@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from alembic.operations import Operations
 from sqlalchemy.pool import NullPool
 
 from ila_kit.bus.broker import Broker
-from ila_kit.store.database import create_engine
+from ila_kit.store.database import create_engine, reading
 from ila_kit.store.mechanics import create_1
 from ila_kit.store.migrate import upgrade
 
@@ -68,6 +69,24 @@ def fresh_broker(url: str, services: list[str]) -> Iterator[Broker]:
     finally:
         broker.close()
         broker.remove(services)
+
+
+@contextmanager
+def statements_seen(engine: sa.Engine) -> Iterator[list[str]]:
+    """Give the list that grows with every statement a block sends, for reading or for writing."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    watched = (engine, reading(engine))
+    for one in watched:
+        sa.event.listen(one, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        for one in watched:
+            sa.event.remove(one, "before_cursor_execute", note)
 
 
 def as_bus_url(database_url: str) -> str:

@@ -125,9 +125,10 @@ def _note_start() -> None:
 
 
 def _log_request(response: flask.Response) -> flask.Response:
-    if not flask.request.path.startswith("/health"):
+    """Log what was refused; what went well is in the gateway's access log, under the same request id."""
+    if response.status_code >= 400 and not flask.request.path.startswith("/health"):
         log.info(
-            "request",
+            "refused",
             extra={
                 "method": flask.request.method,
                 "route": str(flask.request.url_rule),

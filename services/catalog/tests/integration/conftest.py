@@ -1,8 +1,8 @@
 """A migrated database of the catalogue, and a client of its routes."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from ila_kit.cli import offline_environment
 from ila_kit.clock import riga_date, utc_now
 from ila_kit.store.unit import Units
 from ila_kit.testing.http import ApiClient, verifier
-from ila_kit.testing.stores import service_database
+from ila_kit.testing.stores import service_database, statements_seen
 
 SYSTEM = process_actor("catalog")
 TABLES = "outbox, audit_seal, audit_entry, programme, provider, learning_need, call_document, call"
@@ -91,20 +91,7 @@ def add(loaded: Deps, demonstration: tuple[Programme, ...]) -> Callable[..., Non
 def queries(engine: sa.Engine) -> Callable[[], Any]:
     """Count the statements that a block sends: `with queries() as seen: …; len(seen)`."""
 
-    @contextmanager
-    def watch() -> Iterator[list[str]]:
-        seen: list[str] = []
-
-        def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            seen.append(statement)
-
-        sa.event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            sa.event.remove(engine, "before_cursor_execute", note)
-
-    return watch
+    return partial(statements_seen, engine)
 
 
 @pytest.fixture

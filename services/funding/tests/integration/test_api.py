@@ -1,11 +1,10 @@
 """Lines, holds, accounts and the ledger over HTTP: who sees what, in which form."""
 
-from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
-import sqlalchemy as sa
 from ila_kit.ids import uuid7
+from ila_kit.testing.stores import statements_seen
 
 pytestmark = pytest.mark.integration
 BASE = "/api/funding/v1"
@@ -33,21 +32,6 @@ def learner(visitor, person):
 @pytest.fixture
 def auditor(visitor):
     return visitor.as_(uuid7(), "auditor")
-
-
-@contextmanager
-def counted(engine):
-    """Count the statements that reach the database."""
-    statements = []
-
-    def note(_connection, _cursor, statement, *_):
-        statements.append(statement)
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_budget_line_shows_what_of_it_is_held_and_free(world, auditor, person):
@@ -248,7 +232,7 @@ def test_a_list_costs_one_statement_however_long_it_is(world, visitor, person, p
     for rows in (1, 20):
         for place in range(rows):
             world.hold(place + 1, person)
-        with counted(world.engine) as statements:
+        with statements_seen(world.engine) as statements:
             assert caller.get(path).status_code == 200
         costs.append(len(statements))
     assert costs == [1, 1]

@@ -1,7 +1,6 @@
 """Learner applications, their submissions and their history."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,13 +11,12 @@ from ila_kit.actor import Scope
 from ila_kit.errors import Missing, Stale
 from ila_kit.events import to_json
 from ila_kit.store.listing import Listing, PageRequest
-from sqlalchemy.dialects.postgresql import insert
 
 from ila_applications.domain.applications import Application, Case, Change, Content, Happening, Receipt
 from ila_applications.domain.states import LIVE
 from ila_applications.ports import CasePage
 from ila_applications.store import tables as t
-from ila_applications.store.rows import CASES, as_case, as_happening, from_application
+from ila_applications.store.rows import CASES, as_case, as_happening
 
 MOST_LIVE = 200
 # Written out, not bound: the planner must see that the partial indexes fit.
@@ -28,6 +26,15 @@ _HAPPENING = """
 INSERT INTO happening (id, application_id, version, at, action, state, by, details)
 SELECT %(h_id)s, id, %(version)s, %(at)s, %(action)s, %(state)s, %(by)s, %(details)s::jsonb FROM changed
 """
+_ADD = f"""
+WITH changed AS (
+  INSERT INTO application (id, person_id, programme_id, call_id, state, version,
+    created_at, updated_at, due_at, preferred_language, note, checks)
+  VALUES (%(id)s, %(person_id)s, %(programme_id)s, %(call_id)s, %(state)s, %(version)s,
+    %(at)s, %(at)s, %(due_at)s, %(preferred_language)s, %(note)s, %(checks)s::jsonb)
+  ON CONFLICT DO NOTHING RETURNING id)
+{_HAPPENING}
+"""  # noqa: S608 - put together from constants
 _SAVE = f"""
 WITH changed AS (
   UPDATE application SET state = %(state)s, version = %(version)s, updated_at = %(at)s, due_at = %(due_at)s,
@@ -51,6 +58,13 @@ UPDATE application SET check_tries = check_tries + 1,
   check_after = %s + make_interval(secs => least(1800, 5 * 2 ^ least(check_tries, 20)))
 WHERE id = %s
 """
+# Put together once: building and adapting a query of this width costs more than running it.
+_SEEN = CASES.where(
+    t.application.c.id == sa.bindparam("id", type_=sa.Uuid),
+    sa.bindparam("everything", type_=sa.Boolean)
+    | (t.application.c.person_id == sa.bindparam("person", type_=sa.Uuid)),
+)
+_LOCKED = _SEEN.with_for_update(of=t.application)
 _LISTING = Listing(
     CASES,
     id=t.application.c.id,
@@ -69,11 +83,12 @@ class SqlApplicationStore:
 
     def add(self, application: Application, happening: Happening) -> bool:
         """Store a new draft; False when the person has a live application for the programme."""
-        statement = insert(t.application).values(from_application(application)).on_conflict_do_nothing()
-        if self._connection.execute(statement.returning(t.application.c.id)).scalar() is None:
-            return False
-        self._connection.execute(t.happening.insert().values(asdict(happening)))
-        return True
+        values = _values(Change(application, 0, happening)) | {
+            "person_id": application.person_id,
+            "programme_id": application.programme_id,
+            "call_id": application.call_id,
+        }
+        return self._connection.exec_driver_sql(_ADD, values).rowcount == 1
 
     def save(self, changes: Sequence[Change]) -> None:
         """Store changes with their history. Raises Stale when one has changed since it was read."""
@@ -97,11 +112,12 @@ class SqlApplicationStore:
 
     def get(self, application_id: UUID, scope: Scope, lock: bool = False) -> Case:
         """Return an application in scope. Raises Missing. `lock`: nobody else changes it meanwhile."""
-        query = CASES.where(t.application.c.id == application_id, *_within(scope))
-        found = self._cases(query.with_for_update(of=t.application) if lock else query)
-        if not found:
+        statement = _LOCKED if lock else _SEEN
+        values = {"id": application_id, "everything": scope.everything, "person": scope.person}
+        row = self._connection.execute(statement, values).mappings().one_or_none()
+        if row is None:
             raise Missing()
-        return found[0]
+        return as_case(row)
 
     def live(self, person_id: UUID) -> list[Case]:
         """Return the applications of a person that are not over, oldest first."""

@@ -22,6 +22,11 @@ _GIVE_BACK = """
 UPDATE places SET taken = taken - 1, total = greatest(taken - 1, programme.places)
 FROM programme WHERE programme.id = programme_id AND programme_id = %s
 """
+_OFFERING = (
+    sa.select(*OFFERING_COLUMNS)
+    .select_from(OFFERINGS)
+    .where(t.programme.c.id == sa.bindparam("id", type_=sa.Uuid))
+)
 
 
 class SqlOfferingStore:
@@ -32,8 +37,7 @@ class SqlOfferingStore:
 
     def get(self, programme_id: UUID) -> Offering | None:
         """Return a published programme with its call."""
-        query = sa.select(*OFFERING_COLUMNS).select_from(OFFERINGS).where(t.programme.c.id == programme_id)
-        row = self._connection.execute(query).mappings().one_or_none()
+        row = self._connection.execute(_OFFERING, {"id": programme_id}).mappings().one_or_none()
         return as_offering(row) if row else None
 
     def learn_programme(self, programme: Programme, sequence: int) -> bool:

@@ -60,11 +60,6 @@ def as_happening(row: Any) -> Happening:
     return Happening(**row)
 
 
-def from_application(application: Application) -> dict[str, Any]:
-    """Return an application as values of its row; the receipt is stored by submitting alone."""
-    return {name: getattr(application, name) for name in _PLAIN}
-
-
 def _receipt(row: Any) -> Receipt | None:
     if row["receipt_sequence"] is None:
         return None
