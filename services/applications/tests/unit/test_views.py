@@ -30,6 +30,7 @@ def test_a_timeline_says_what_happened_and_what_comes_next_and_by_when(world):
     body = shown_timeline(show_timeline(world.unit, application.id, EVERYTHING))
     assert [item["action"] for item in body["items"]] == ["begin", "submit", "check", "pass", "offer"]
     assert body["items"][-1]["text_lv"] == "Finansējums 608,99 EUR rezervēts, vieta piedāvāta."
+    assert body["items"][-1]["text_en"].startswith("€608.99 is held for you")
     assert (body["next"]["who"], body["next"]["by"]) == ("you", world.now(application).due_at)
     assert "22.11.2024 12:00" in body["next"]["text_en"]
 

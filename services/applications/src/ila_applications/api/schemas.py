@@ -188,7 +188,8 @@ def _check(check: dict[str, Any]) -> dict[str, Any]:
 def _happening(one: Happening) -> dict[str, Any]:
     facts = dict(one.details)
     if "amount" in facts:
-        facts["amount"] = facts["amount"]["amount"].replace(".", ",")
+        amount = facts["amount"]["amount"]
+        facts |= {"amount": amount.replace(".", ","), "amount_en": amount}
     body = {
         name: value
         for name, value in asdict(one).items()
