@@ -71,6 +71,8 @@ class FakeGateway:
         ordered = self.failures.get(path) or self.failures.get(f"{seen.method} {path}")
         if ordered:
             return ordered
+        if seen.method == "POST" and "Cookie" in seen.headers and "X-CSRF-Token" not in seen.headers:
+            return 403, {"code": "csrf-failed"}
         if path.startswith((CATALOGUE, "/api/funding/v1/public/")):
             return self._public(path, seen)
         if f"ila_session={SECRET}" not in seen.headers.get("Cookie", ""):

@@ -54,8 +54,12 @@ class Caller:
         return self.gateway.call("GET", f"{path}?{urlencode(given)}" if given else path, self.headers)
 
     def ask(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Return the answer to a question that changes nothing. Raises as `get` does."""
-        return self.gateway.call("POST", path, self.headers, body)
+        """Return the answer to a public question that changes nothing. Raises as `get` does.
+
+        It goes without the session: the gateway takes a POST with a cookie for a write, and wants its token.
+        """
+        public = {name: value for name, value in self.headers.items() if name != "Cookie"}
+        return self.gateway.call("POST", path, public, body)
 
     def act(
         self, path: str, body: Mapping[str, Any], *, key: str, csrf: str, version: int | None = None
