@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from ila_kit.clock import Clock, MovedClock, utc_now
 from ila_kit.settings import FromEnv, setting
 
 
@@ -24,6 +25,9 @@ class ServiceSettings(FromEnv):
     pool_size: int = setting("Most database connections of one process.", default=10)
     idempotency_hours: int = setting("How long answers of idempotent requests are kept.", default=48)
     log_level: str = setting("Least severe level that is logged.", default="INFO")
+    clock_file: str = setting(
+        "File with the whole seconds the clock is ahead; refused in production.", default=""
+    )
 
     def faults(self) -> list[str]:
         """Name what is wrong with these values together."""
@@ -32,7 +36,13 @@ class ServiceSettings(FromEnv):
             found.append("ILA_ENV is neither development nor production")
         if self.log_level not in logging.getLevelNamesMapping():
             found.append("LOG_LEVEL is no level of logging")
+        if self.production and self.clock_file:
+            found.append("CLOCK_FILE is for development only")
         return found
+
+    def clock(self) -> Clock:
+        """Return the clock of this process: the real time, or in development one that goes ahead."""
+        return MovedClock(Path(self.clock_file)) if self.clock_file else utc_now
 
     @property
     def production(self) -> bool:

@@ -24,6 +24,7 @@ from ila_kit.store.listing import PageRequest
 from ila_kit.store.unit import StoredAnswer, Units
 from ila_kit.web.identity import ASSURANCE, BadToken, Verifier
 from ila_kit.web.problems import CONTENT_TYPE, BadRequest, Invalid, ProblemSchema, status_of
+from ila_kit.web.uploads import FORM, MULTIPART, UploadedFile, fingerprint, read_form
 
 VISITOR = Actor(id="visitor")
 JSON = "application/json"
@@ -100,8 +101,10 @@ class Call:
     scope: Scope
     deps: Any
     body: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, UploadedFile] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     if_match: int | None = None
+    content: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -128,13 +131,16 @@ class Operation:
     idempotent: bool
     if_match: bool
     reads: bool
+    files: tuple[str, ...] = ()
+    media_type: str | None = None
 
     def run(self, view: Callable[..., Any], path: dict[str, Any]) -> flask.Response:
         """Carry out one request from its token to its commit."""
         wiring: Wiring = flask.current_app.extensions["ila"]
         actor = caller(wiring.verifier, optional=self.access.public)
         call = Call(None, actor, self.access.scope(actor), wiring.deps)
-        call.body, call.query = self._body(), self._query()
+        self._take_content(call)
+        call.query = self._query()
         call.if_match = expected_version() if self.if_match else None
         if self.reads:
             return self._read(wiring, view, call, path)
@@ -155,7 +161,7 @@ class Operation:
     def _write(
         self, wiring: Wiring, view: Callable[..., Any], call: Call, path: dict[str, Any]
     ) -> flask.Response:
-        claim = self._claim(call.actor)
+        claim = self._claim(call)
         try:
             return self._once(wiring, view, call, path, claim)
         except (KeyReused, InProgress):
@@ -188,13 +194,21 @@ class Operation:
             unit.commit()
             return response
 
-    def _claim(self, actor: Actor) -> Claim | None:
+    def _claim(self, call: Call) -> Claim | None:
         if not self.idempotent:
             return None
         key = flask.request.headers.get("Idempotency-Key", "")
         if not 1 <= len(key) <= 255 or not key.isprintable():
             raise BadRequest("idempotency-key-required", 400)
-        return Claim.of(actor.id, key, self.method, flask.request.path, flask.request.get_data())
+        return Claim.of(call.actor.id, key, self.method, flask.request.path, call.content)
+
+    def _take_content(self, call: Call) -> None:
+        if self.files:
+            form, call.files = read_form(self.files)
+            call.body = load(self.body or _NOTHING, read_json(form))
+            call.content = fingerprint(form, call.files)
+        else:
+            call.body, call.content = self._body(), flask.request.get_data()
 
     def _body(self) -> dict[str, Any]:
         if self.body is None:
@@ -250,10 +264,14 @@ class Resource(Blueprint):  # type: ignore[misc]
         idempotent: bool = False,
         if_match: bool = False,
         reads: bool | None = None,
+        files: Sequence[str] = (),
+        media_type: str | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register a view as a route. Views take `(call, **path)` and return a value or an `Answer`.
 
-        `reads` (default: GET) gives the view a unit for reading only.
+        `reads` (default: GET) gives the view a unit for reading only. With `files` the request is a
+        multipart form: the part `form` holds the JSON of `body`, each name one file part, found in
+        `call.files`. `media_type` is that of a file the view hands out with `uploads.download`.
         """
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -267,6 +285,8 @@ class Resource(Blueprint):  # type: ignore[misc]
                 idempotent,
                 if_match,
                 method == "GET" if reads is None else reads,
+                tuple(files),
+                media_type,
             )
 
             @wraps(view)
@@ -295,7 +315,7 @@ class Resource(Blueprint):  # type: ignore[misc]
             described = self.alt_response(
                 status, schema=ProblemSchema, content_type=CONTENT_TYPE, description=", ".join(sorted(codes))
             )(described)
-        if body:
+        if body and not made.files:
             described = self.arguments(body)(described)
         if query:
             described = self.arguments(query, location="query")(described)
@@ -315,7 +335,7 @@ def _problems(made: Operation, refusals: Sequence[type[DomainError]], addressed:
         found.setdefault(404, set()).add("not-found")
     if made.method != "GET":
         found |= {400: {"malformed-json"}, 413: {"body-too-large"}}
-    if made.body:
+    if made.body or made.files:
         found[415] = {"unsupported-media-type"}
     if made.idempotent:
         found.setdefault(400, set()).add("idempotency-key-required")
@@ -354,7 +374,22 @@ def _manual(made: Operation) -> dict[str, Any]:
         for name, needed in wanted
         if needed
     ]
-    return manual | ({"parameters": headers} if headers else {})
+    manual |= {"parameters": headers} if headers else {}
+    if made.media_type:
+        shown = {made.media_type: {"schema": {"type": "string", "format": "binary"}}}
+        manual["responses"] = {str(made.status): {"content": shown}}
+    return manual | ({"requestBody": _form_document(made)} if made.files else {})
+
+
+def _form_document(made: Operation) -> dict[str, Any]:
+    """Return the documentation of a multipart form: JSON in one part, files in the others."""
+    properties: dict[str, Any] = {name: {"type": "string", "format": "binary"} for name in made.files}
+    properties[FORM] = type(made.body) if made.body else {"type": "object"}
+    schema = {"type": "object", "required": [FORM, *made.files], "properties": properties}
+    return {"required": True, "content": {MULTIPART: {"schema": schema, "encoding": _ENCODING}}}
+
+
+_ENCODING = {FORM: {"contentType": "application/json"}}
 
 
 def caller(verifier: Verifier, optional: bool = False) -> Actor:

@@ -6,7 +6,6 @@ from flask import Flask
 from ila_kit.bus.broker import Broker
 from ila_kit.bus.worker import WorkerConfig
 from ila_kit.clients import Neighbour
-from ila_kit.clock import utc_now
 from ila_kit.store.database import create_engine, only_one
 from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
@@ -27,7 +26,7 @@ def live_deps(settings: Settings) -> Deps:
     engine = create_engine(settings.database_url, pool_size=settings.pool_size, name=PACKAGE)
     connect = partial(Neighbour, settings.gateway_url, f"svc:{SERVICE}", settings.client_key_file)
     return Deps(
-        units=Units(engine, SERVICE, ApplicationsUnit, utc_now),
+        units=Units(engine, SERVICE, ApplicationsUnit, settings.clock()),
         people=IdentityPeople(connect),
         alone=partial(only_one, engine),
     )

@@ -3,7 +3,6 @@
 from flask import Flask
 from ila_kit.bus.broker import Broker
 from ila_kit.bus.worker import WorkerConfig
-from ila_kit.clock import utc_now
 from ila_kit.store.database import create_engine
 from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
@@ -25,7 +24,9 @@ def live_deps(settings: Settings) -> Deps:
     engine = create_engine(settings.database_url, pool_size=settings.pool_size, name=f"ila-{SERVICE}")
     files = PackagedFiles()
     return Deps(
-        units=Units(engine, SERVICE, CatalogUnit, utc_now), areas=read_areas(files.competences), files=files
+        units=Units(engine, SERVICE, CatalogUnit, settings.clock()),
+        areas=read_areas(files.competences),
+        files=files,
     )
 
 

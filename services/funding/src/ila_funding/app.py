@@ -3,7 +3,6 @@
 from flask import Flask
 from ila_kit.bus.broker import Broker
 from ila_kit.bus.worker import WorkerConfig
-from ila_kit.clock import utc_now
 from ila_kit.store.database import create_engine
 from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
@@ -22,7 +21,7 @@ def live_deps(settings: Settings) -> Deps:
     """Connect the ports to the real database and clock."""
     engine = create_engine(settings.database_url, pool_size=settings.pool_size, name="ila-funding")
     kind = FundingUnit.deciding_by(load_methodologies())
-    return Deps(units=Units(engine, SERVICE, kind, utc_now))
+    return Deps(units=Units(engine, SERVICE, kind, settings.clock()))
 
 
 def create_app(settings: Settings, deps: Deps | None = None) -> Flask:

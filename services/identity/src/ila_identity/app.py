@@ -7,7 +7,6 @@ from pathlib import Path
 from flask import Flask
 from ila_kit.bus.broker import Broker
 from ila_kit.bus.worker import WorkerConfig
-from ila_kit.clock import utc_now
 from ila_kit.store.database import create_engine
 from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
@@ -30,7 +29,7 @@ def live_deps(settings: Settings) -> Deps:
     engine = create_engine(settings.database_url, pool_size=settings.pool_size, name=PACKAGE)
     unit = partial(IdentityUnit, vault=Vault.of(settings.personal_data_key))
     return Deps(
-        units=Units(engine, SERVICE, unit, utc_now),
+        units=Units(engine, SERVICE, unit, settings.clock()),
         legal_basis=legal_basis(),
         personas=read_personas(settings.personas_file),
     )

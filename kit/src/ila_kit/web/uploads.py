@@ -1,0 +1,89 @@
+"""Files that come in with a form, and files that go out."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Any
+
+import flask
+
+from ila_kit.web.problems import BadRequest, Invalid
+
+MULTIPART = "multipart/form-data"
+FORM = "form"
+UPLOAD_BYTES = 25 * 1024 * 1024
+_LONGEST_NAME = 200
+_UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff<>:\"|?*]")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file as it came: `name` is made safe to show, `media_type` is what the sender says it is."""
+
+    name: str
+    media_type: str
+    data: bytes = field(repr=False)
+    sha256: str
+
+
+def read_form(names: Sequence[str]) -> tuple[bytes, dict[str, UploadedFile]]:
+    """Return the JSON text of the part `form`, and exactly the named file parts.
+
+    Raises a 415 or 413 problem, or Invalid naming each part that is missing, unknown, sent twice or empty.
+    """
+    if flask.request.mimetype != MULTIPART:
+        raise BadRequest("unsupported-media-type", 415, expected=MULTIPART)
+    flask.request.max_content_length = UPLOAD_BYTES
+    form, files = flask.request.form, flask.request.files
+    faults = _faults([FORM], form.keys(), form) | _faults(names, files.keys(), files)
+    if faults:
+        raise Invalid(errors=faults)
+    read = {name: _file(files[name]) for name in names}
+    if empty := {f"/{name}": ["is empty"] for name, file in read.items() if not file.data}:
+        raise Invalid(errors=empty)
+    return form[FORM].encode("utf-8", "surrogatepass"), read
+
+
+def fingerprint(form: bytes, files: dict[str, UploadedFile]) -> bytes:
+    """Return what tells two forms apart; the boundary between their parts, new each time, does not count."""
+    parts = [hashlib.sha256(form).hexdigest()]
+    parts += [f"{name}\0{files[name].name}\0{files[name].sha256}" for name in sorted(files)]
+    return "\n".join(parts).encode("utf-8", "surrogatepass")
+
+
+def download(data: bytes, name: str, media_type: str) -> flask.Response:
+    """Return the answer that hands out a file; browsers save it and never show it as a page of ours."""
+    response = flask.send_file(
+        BytesIO(data), media_type, as_attachment=True, download_name=safe_name(name), max_age=0
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def safe_name(name: str) -> str:
+    """Return the last step of a file name, without what could mislead a person or a file system."""
+    last = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
+    plain = _UNSPEAKABLE.sub("", last).strip(" .")
+    stem, dot, ending = plain.rpartition(".")
+    if len(plain) > _LONGEST_NAME:
+        plain = f"{stem[: _LONGEST_NAME - 20]}{dot}{ending[:19]}"
+    return plain or "file"
+
+
+def _file(part: Any) -> UploadedFile:
+    data: bytes = part.read()
+    name = safe_name(part.filename or "")
+    return UploadedFile(name, part.mimetype[:100], data, hashlib.sha256(data).hexdigest())
+
+
+def _faults(wanted: Sequence[str], given: Iterable[str], parts: Any) -> dict[str, list[str]]:
+    """Name each part that is missing, that nobody asked for, or that came twice."""
+    sent = set(given)
+    faults = {f"/{name}": ["is missing"] for name in wanted if name not in sent}
+    faults |= {f"/{name[:100]}": ["unknown part"] for name in sent - set(wanted)}
+    return faults | {f"/{name}": ["sent twice"] for name in wanted if len(parts.getlist(name)) > 1}
