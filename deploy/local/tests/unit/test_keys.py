@@ -22,7 +22,8 @@ def test_the_gateway_knows_every_machine_by_its_public_key_and_scopes(tmp_path):
     clients = {row["client_id"]: row for row in json.loads(keys.gateway_clients_file().read_text())}
     services = {"svc:identity", "svc:catalog", "svc:applications", "svc:funding", "svc:portal"}
     assert clients.keys() == services | {"registry:viis"}
-    assert clients["svc:applications"]["scopes"] == ["identity.facts"]
+    assert clients["svc:applications"]["scopes"] == ["identity.facts", "identity.names"]
+    assert clients["svc:portal"]["scopes"] == []
     assert not any("d" in key for row in clients.values() for key in row["jwks"]["keys"])
     signed = jwt.encode(
         {"alg": "ES256"}, {"iss": "x"}, ECKey.import_key(keys.file("registry:viis").read_bytes())

@@ -30,6 +30,19 @@ def test_the_file_has_everybody_development_needs():
     assert {role.role for persona in people.listed for role in persona.roles} >= AGENCY
 
 
+def test_four_eyes_find_a_second_person_for_each_decision_that_needs_one():
+    people = load(LISTED)
+    for role in ("user-approver", "call-manager", "claim-officer"):
+        first, second = people.find(f"agency-{role}"), people.find(f"agency-{role}-2")
+        assert first.roles == second.roles
+
+
+def test_newcomers_hold_no_role_but_everybodys():
+    newcomers = [one for one in load(LISTED).listed if one.name.startswith("newcomer-")]
+    assert len(newcomers) == 4
+    assert {role.role for one in newcomers for role in one.roles} == {"learner"}
+
+
 def test_provider_personas_hold_their_role_in_their_institution():
     editor = load(LISTED).find("provider-b-editor")
     assert [(role.role, role.organisation) for role in editor.roles] == [("provider_editor", "provider-b")]
