@@ -24,11 +24,29 @@ SCHEMAS = {
     for schema in [json.loads(path.read_text())]
 }
 NOW = datetime(2024, 11, 14, 6, 0, tzinfo=UTC)
+INSTITUTION = {
+    "viis_number": "9900000001",
+    "title": "Paraugu koledža 01",
+    "institution_type": "Koledža",
+    "seat": "Paraugu iela 1, Rīga, LV-1001",
+    "territory": "LV-RIX",
+    "territory_title": "Rīga",
+}
+GRANT = {"grant_id": uuid7(), "person_id": uuid7(), "role": "auditor", "organisation_id": None}
 MADE = [
     published.AccountOpened(person_id=uuid7(), opened_at=NOW, age_band="25_34"),
-    published.RoleGranted(
-        grant_id=uuid7(), person_id=uuid7(), role="auditor", organisation_id=None, granted_at=NOW
+    published.RoleGranted(**GRANT, granted_at=NOW),
+    published.RoleRevoked(**GRANT, revoked_at=NOW),
+    published.ProviderApproved(
+        **INSTITUTION,
+        organisation_id=uuid7(),
+        registration_id=uuid7(),
+        approved_by=[uuid7(), uuid7()],
+        approved_at=NOW,
+        version=1,
     ),
+    published.ProviderSuspended(organisation_id=uuid7(), grade="full", suspended_at=NOW, version=2),
+    published.ProviderReinstated(organisation_id=uuid7(), reinstated_at=NOW, version=3),
 ]
 
 

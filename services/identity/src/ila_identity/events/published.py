@@ -45,3 +45,77 @@ class RoleGranted(Event):
             organisation_id=grant.organisation_id,
             granted_at=grant.granted_at,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRevoked(Event):
+    """A person does not hold a role any more."""
+
+    type: ClassVar[str] = "identity.role_revoked.v1"
+    subject_field: ClassVar[str] = "grant_id"
+
+    grant_id: UUID
+    person_id: UUID
+    role: str
+    organisation_id: UUID | None
+    revoked_at: datetime
+
+    @classmethod
+    def of(cls, grant: RoleGrant, revoked_at: datetime) -> "RoleRevoked":
+        """Return the fact that a grant has ended."""
+        return cls(
+            grant_id=grant.id,
+            person_id=grant.person_id,
+            role=grant.role,
+            organisation_id=grant.organisation_id,
+            revoked_at=revoked_at,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderApproved(Event):
+    """An institution may work on the platform, as the register of institutions describes it.
+
+    `approved_by` are the persons who approved it; nobody for an institution that development seeds,
+    which has no registration either.
+    """
+
+    type: ClassVar[str] = "identity.provider_approved.v1"
+    subject_field: ClassVar[str] = "organisation_id"
+
+    organisation_id: UUID
+    registration_id: UUID | None
+    viis_number: str
+    title: str
+    institution_type: str
+    seat: str
+    territory: str
+    territory_title: str
+    approved_by: list[UUID]
+    approved_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSuspended(Event):
+    """An institution may do nothing new on the platform; `grade` is `full`, or `closed` for good."""
+
+    type: ClassVar[str] = "identity.provider_suspended.v1"
+    subject_field: ClassVar[str] = "organisation_id"
+
+    organisation_id: UUID
+    grade: str
+    suspended_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderReinstated(Event):
+    """A suspended institution may work on the platform again."""
+
+    type: ClassVar[str] = "identity.provider_reinstated.v1"
+    subject_field: ClassVar[str] = "organisation_id"
+
+    organisation_id: UUID
+    reinstated_at: datetime
+    version: int
