@@ -71,7 +71,8 @@ class Neighbour:
                 self._token_ends = 0.0
             return _json(answer)
         except (requests.RequestException, ValueError, KeyError, TypeError) as fault:
-            raise Unavailable(neighbour=path.split("/")[2], fault=type(fault).__name__) from fault
+            named = path.removeprefix("/api").split("/")[1]
+            raise Unavailable(neighbour=named, fault=type(fault).__name__) from fault
 
     def _access_token(self) -> str:
         with self._lock:

@@ -3,9 +3,11 @@
 import os
 import threading
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _lock = threading.Lock()
 _last = 0
 
@@ -27,4 +29,4 @@ def uuid7() -> UUID:
 
 def first_id_at(instant: datetime) -> UUID:
     """Return the smallest UUID version 7 of an instant: ids made earlier are smaller, others are not."""
-    return UUID(int=int(instant.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)
+    return UUID(int=(instant - _EPOCH) // _MILLISECOND << 80 | 0x7 << 76 | 0b10 << 62)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ila_kit.clock import RIGA, as_instant, riga_date, utc_now
+from ila_kit.clock import RIGA, MovedClock, as_instant, riga_date, utc_now
 
 # Bounds of hypothesis are wall clocks without a zone.
 YEAR_1900, YEAR_2200 = map(datetime.fromisoformat, ("1900-01-02", "2200-01-01"))
@@ -60,3 +60,21 @@ def test_an_instant_is_written_with_its_microseconds():
 def test_a_naive_instant_means_nothing():
     with pytest.raises(ValueError, match="time zone"):
         as_instant(datetime(2024, 10, 11))  # noqa: DTZ001 - what is refused
+
+
+def test_a_moved_clock_goes_ahead_by_what_its_file_says(tmp_path):
+    file = tmp_path / "clock"
+    clock = MovedClock(file)
+    assert clock() - utc_now() < timedelta(seconds=1)
+
+    file.write_text("176400\n")
+    assert timedelta(hours=49) - (clock() - utc_now()) < timedelta(seconds=1)
+    assert clock().utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize("text", ["-1", "soon", "1.5"])
+def test_a_clock_never_goes_back_and_takes_no_nonsense(tmp_path, text):
+    file = tmp_path / "clock"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=r"."):
+        MovedClock(file)()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from ila_kit.clock import MovedClock, utc_now
 from ila_kit.service_settings import ServiceSettings
 from ila_kit.settings import BadSettings, FromEnv, setting
 
@@ -111,3 +112,13 @@ def test_passwords_of_a_service_are_not_in_its_repr():
     shown = repr(ServiceSettings.from_env(SERVICE | {"BROKER_URL": "amqp://u:hidden@b"}))
     assert "hidden" not in shown
     assert "a:b@c" not in shown
+
+
+def test_production_goes_by_the_real_time(tmp_path):
+    assert ServiceSettings.from_env(SERVICE).clock() is utc_now
+    moved = SERVICE | {"CLOCK_FILE": str(tmp_path / "clock")}
+    assert ServiceSettings.from_env(moved | {"ILA_ENV": "development"}).clock() == MovedClock(
+        tmp_path / "clock"
+    )
+    with pytest.raises(BadSettings, match="CLOCK_FILE is for development only"):
+        ServiceSettings.from_env(moved)

@@ -1,6 +1,8 @@
 """A client for tests of a service's routes: it signs identity tokens like the gateway does."""
 
+import json
 import time
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -61,6 +63,17 @@ class ApiClient:
         """POST JSON; `key` is the idempotency key, a new one when it is not given."""
         sent = self._headers({"Idempotency-Key": key or str(uuid4())} | headers)
         return self._client.post(path, json=body, headers=sent)
+
+    def upload(
+        self, path: str, form: Any, key: str | None = None, **files: tuple[str, bytes, str]
+    ) -> TestResponse:
+        """POST a multipart form; each file is its name, its bytes and its media type."""
+        parts: dict[str, Any] = {
+            name: (BytesIO(data), file, kind) for name, (file, data, kind) in files.items()
+        }
+        parts["form"] = json.dumps(form)
+        sent = self._headers({"Idempotency-Key": key or str(uuid4())})
+        return self._client.post(path, data=parts, headers=sent, content_type="multipart/form-data")
 
     def put(self, path: str, body: Any, version: int | None = None, **headers: str) -> TestResponse:
         """PUT JSON; `version` goes into If-Match."""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 import flask
 import marshmallow as ma
@@ -16,65 +15,33 @@ import orjson
 import sqlalchemy as sa
 from flask_smorest import Blueprint
 
-from ila_kit.actor import EVERYTHING, Actor, Scope
-from ila_kit.errors import Denied, DomainError, Stale
+from ila_kit.actor import Actor, Scope
+from ila_kit.errors import DomainError, Stale
 from ila_kit.events import to_json
 from ila_kit.store.idempotency import Claim, InProgress, KeyReused
 from ila_kit.store.listing import PageRequest
 from ila_kit.store.unit import StoredAnswer, Units
-from ila_kit.web.identity import ASSURANCE, BadToken, Verifier
-from ila_kit.web.problems import CONTENT_TYPE, BadRequest, Invalid, ProblemSchema, status_of
-from ila_kit.web.uploads import FORM, MULTIPART, UploadedFile, fingerprint, read_form
+from ila_kit.web.access import Access
+from ila_kit.web.documents import documented
+from ila_kit.web.identity import BadToken, Verifier
+from ila_kit.web.problems import BadRequest, Invalid
+from ila_kit.web.uploads import UploadedFile, fingerprint, read_form
+
+__all__ = [
+    "Access",
+    "Answer",
+    "Call",
+    "Resource",
+    "Wiring",
+    "caller",
+    "load",
+    "page_request",
+    "pointers",
+    "read_json",
+]
 
 VISITOR = Actor(id="visitor")
 JSON = "application/json"
-
-
-class AssuranceTooLow(Denied):
-    """The act needs a stronger sign-in."""
-
-    code = "assurance-too-low"
-
-
-@dataclass(frozen=True)
-class Access:
-    """Who may call a route, and whose rows they see.
-
-    Holders of `any` roles see every row; holders of `own` roles those of themselves or of the
-    organisations they hold the role in. `acr` is the least assurance of the sign-in.
-    """
-
-    own: frozenset[str] | set[str] = frozenset()
-    any: frozenset[str] | set[str] = frozenset()
-    public: bool = False
-    signed_in: bool = False
-    acr: str = "low"
-
-    @property
-    def tenant_scope(self) -> str:
-        """`own`, `any` or `none`, as the API document says it."""
-        return "own" if self.own else "any" if self.any else "none"
-
-    def scope(self, actor: Actor) -> Scope:
-        """Return the rows an actor may touch. Raises Denied or AssuranceTooLow."""
-        if self.public:
-            return Scope()
-        names = actor.role_names
-        if not (self.signed_in or names & (self.own | self.any)):
-            raise _Forbidden()
-        if ASSURANCE.index(actor.acr) < ASSURANCE.index(self.acr):
-            raise AssuranceTooLow(needed=self.acr)
-        return EVERYTHING if names & self.any else self._own(actor)
-
-    def _own(self, actor: Actor) -> Scope:
-        held = [role for role in actor.roles if role.name in self.own]
-        personal = self.signed_in or any(role.organisation is None for role in held)
-        organisations = frozenset(role.organisation for role in held if role.organisation)
-        return Scope(person=_person(actor) if personal else None, organisations=organisations)
-
-
-class _Forbidden(Denied):
-    code = "forbidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,103 +260,14 @@ class Resource(Blueprint):  # type: ignore[misc]
             def route(**path: Any) -> flask.Response:
                 return made.run(view, path)
 
-            route._apidoc = self._document(made, body, query, answer, refusals, "<" in rule)  # type: ignore[attr-defined]
+            route._apidoc = documented(self, made, body, query, answer, refusals, "<" in rule)  # type: ignore[attr-defined]
             self.add_url_rule(rule, None, route, methods=[method])
             return view
 
         return decorate
 
-    def _document(
-        self,
-        made: Operation,
-        body: type[ma.Schema] | None,
-        query: type[ma.Schema] | None,
-        answer: tuple[int, type[ma.Schema] | None],
-        refusals: Sequence[type[DomainError]],
-        addressed: bool,
-    ) -> dict[str, Any]:
-        """Return the documentation of a route in flask-smorest's own form."""
-        described: Callable[..., Any] = lambda: None  # noqa: E731
-        described = self.response(*answer)(described)
-        for status, codes in sorted(_problems(made, refusals, addressed).items()):
-            described = self.alt_response(
-                status, schema=ProblemSchema, content_type=CONTENT_TYPE, description=", ".join(sorted(codes))
-            )(described)
-        if body and not made.files:
-            described = self.arguments(body)(described)
-        if query:
-            described = self.arguments(query, location="query")(described)
-        documented: dict[str, Any] = described.__dict__["_apidoc"]
-        return documented | {"manual_doc": _manual(made)}
-
 
 _NOTHING = ma.Schema.from_dict({})(unknown=ma.RAISE)
-
-
-def _problems(made: Operation, refusals: Sequence[type[DomainError]], addressed: bool) -> dict[int, set[str]]:
-    """Return the codes a route may answer with, by status."""
-    found: dict[int, set[str]] = {401: {"unauthenticated"}, 422: {"invalid-request"}, 503: {"busy"}}
-    if not made.access.public:
-        found[403] = {"forbidden"} | ({AssuranceTooLow.code} if made.access.acr != "low" else set())
-    if addressed:
-        found.setdefault(404, set()).add("not-found")
-    if made.method != "GET":
-        found |= {400: {"malformed-json"}, 413: {"body-too-large"}}
-    if made.body or made.files:
-        found[415] = {"unsupported-media-type"}
-    if made.idempotent:
-        found.setdefault(400, set()).add("idempotency-key-required")
-        found[409] = {InProgress.code}
-        found[422].add(KeyReused.code)
-    if made.if_match:
-        found |= {412: {Stale.code}, 428: {"precondition-required"}}
-    for kind in refusals:
-        found.setdefault(status_of(kind.__new__(kind)), set()).add(kind.code)
-    return found
-
-
-def _manual(made: Operation) -> dict[str, Any]:
-    access = made.access
-    roles = (
-        ["public"]
-        if access.public
-        else ["signed-in"]
-        if access.signed_in
-        else sorted(access.own | access.any)
-    )
-    manual: dict[str, Any] = {
-        "x-roles": roles,
-        "x-tenant-scope": access.tenant_scope,
-        "x-assurance": access.acr,
-        "security": [] if access.public else [{"identity_token": []}],
-    }
-    wanted = [("Idempotency-Key", made.idempotent), ("If-Match", made.if_match)]
-    headers = [
-        {
-            "in": "header",
-            "name": name,
-            "required": True,
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-        }
-        for name, needed in wanted
-        if needed
-    ]
-    manual |= {"parameters": headers} if headers else {}
-    if made.media_type:
-        shown = {made.media_type: {"schema": {"type": "string", "format": "binary"}}}
-        manual["responses"] = {str(made.status): {"content": shown}}
-    return manual | ({"requestBody": _form_document(made)} if made.files else {})
-
-
-def _form_document(made: Operation) -> dict[str, Any]:
-    """Return the documentation of a multipart form: JSON in one part, files in the others."""
-    properties: dict[str, Any] = {name: {"type": "string", "format": "binary"} for name in made.files}
-    properties[FORM] = type(made.body) if made.body else {"type": "object"}
-    schema = {"type": "object", "required": [FORM, *made.files], "properties": properties}
-    return {"required": True, "content": {MULTIPART: {"schema": schema, "encoding": _ENCODING}}}
-
-
-_ENCODING = {FORM: {"contentType": "application/json"}}
 
 
 def caller(verifier: Verifier, optional: bool = False) -> Actor:
@@ -447,16 +325,6 @@ def page_request(query: dict[str, Any]) -> PageRequest:
     """Return the page a list query asks for; everything that is not paging is a filter."""
     paging = {name: query[name] for name in ("limit", "after", "sort", "updated_since") if name in query}
     return PageRequest(**paging, filters={name: value for name, value in query.items() if name not in paging})
-
-
-def _person(actor: Actor) -> UUID | None:
-    """Return the person whose rows these are: the caller, or the one a machine acts for."""
-    for name in (actor.id, actor.acting_for):
-        try:
-            return UUID(name or "")
-        except ValueError:
-            continue
-    return None
 
 
 def _stored(claim: Claim, response: flask.Response) -> StoredAnswer:

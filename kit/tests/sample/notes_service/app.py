@@ -18,6 +18,7 @@ from ila_kit.testing.http import verifier
 from ila_kit.web.app import service_app
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
+from ila_kit.web.uploads import download
 
 from notes_service.store import Note, NotesUnit
 
@@ -84,6 +85,22 @@ class NoteQuery(ListQuery):
 
     colour = fields.OneOf(COLOURS)
     state = fields.OneOf(["open", "archived"])
+
+
+class EnclosureSchema(Schema):
+    """What a person says of a file that goes with a note."""
+
+    title = fields.Text(max=200, required=True)
+
+
+class EnclosedSchema(Schema):
+    """A file as it was taken."""
+
+    title = fields.String(required=True)
+    name = fields.String(required=True)
+    media_type = fields.String(required=True)
+    size = fields.WholeNumber(min=1, max=2**31, required=True)
+    sha256 = fields.String(required=True)
 
 
 class CallerSchema(Schema):
@@ -171,6 +188,31 @@ def post_archival(call: Call, note_id: UUID) -> Answer:
     if note.state == "archived":
         raise NoteArchived(title=note.title)
     return shown(call.unit.notes.save(note, note.version, call.unit.now, state="archived"))
+
+
+@others.operation(
+    "POST",
+    "/enclosures",
+    Access(signed_in=True),
+    body=EnclosureSchema,
+    files=("scan",),
+    answer=(201, EnclosedSchema),
+    idempotent=True,
+)
+def post_enclosure(call: Call) -> dict[str, Any]:
+    """Take a file with what is said of it."""
+    scan = call.files["scan"]
+    call.unit.audit("enclosure_taken", "enclosure", uuid7(), sha256=scan.sha256)
+    told = {"name": scan.name, "media_type": scan.media_type, "size": len(scan.data), "sha256": scan.sha256}
+    return call.body | told
+
+
+@others.operation(
+    "GET", "/enclosures/example", Access(signed_in=True), answer=(200, None), media_type="text/plain"
+)
+def get_enclosure(call: Call) -> flask.Response:
+    """Hand out a file."""
+    return download("Ā\n".encode(), "pārskats.txt", "text/plain")
 
 
 @others.operation("GET", "/public/greeting", Access(public=True), answer=(200, CallerSchema))
