@@ -1,19 +1,27 @@
-"""Which steps a call and a programme may take; what the tables lack is refused.
+"""Which steps calls, places, programmes and offers may take; what the tables lack is refused.
 
-Source: 01-mission, section 5 (programme). A call goes from draft to published; it is closed when
+Source: 01-mission, section 5. A call goes from draft to published; it is closed when
 its learning phase is over and archived when its retention ends.
 """
 
+from datetime import timedelta
 from typing import Any
 
-from ila_kit.states import SYSTEM, StateMachine, Step
+from ila_kit.states import SYSTEM, StateMachine, Step, Timer
 
 from ila_catalog.domain.errors import CallNotPublished
 
 DRAFT, PUBLISHED, CLOSED, ARCHIVED = "draft", "published", "closed", "archived"
 COMPLETE, BOUND, APPROVED = "complete", "bound", "approved"
 _BY_SYSTEM = frozenset({SYSTEM})
-_EDITORS = frozenset({"provider_admin", "provider_editor"})
+ENTERED, MATCHED, NOT_MATCHED = "entered", "matched", "not_matched"
+PROPOSED, APPLIED, LAPSED = "proposed", "applied", "lapsed"
+SUBMITTED, WITHDRAWN, LOCKED, IN_EVALUATION = "submitted", "withdrawn", "locked", "in_evaluation"
+EDITORS = frozenset({"provider_admin", "provider_editor"})
+SIGNATORIES = frozenset({"provider_signatory"})
+_CALL_MANAGERS = frozenset({"call_manager"})
+_CHAIR = frozenset({"commission_chair"})
+_APPEAL = frozenset({"appeal_officer"})
 
 CALL = StateMachine(
     "call",
@@ -38,8 +46,8 @@ PROGRAMME = StateMachine(
     "programme",
     DRAFT,
     [
-        Step(DRAFT, "complete", COMPLETE, _EDITORS),
-        Step(COMPLETE, "reopen", DRAFT, _EDITORS),
+        Step(DRAFT, "complete", COMPLETE, EDITORS),
+        Step(COMPLETE, "reopen", DRAFT, EDITORS),
         Step(COMPLETE, "bind", BOUND, _BY_SYSTEM),
         Step(BOUND, "unbind", COMPLETE, _BY_SYSTEM),
         Step(BOUND, "approve", APPROVED, _BY_SYSTEM),
@@ -47,4 +55,56 @@ PROGRAMME = StateMachine(
         Step(PUBLISHED, "close", CLOSED, _BY_SYSTEM),
         Step(CLOSED, "archive", ARCHIVED, _BY_SYSTEM),
     ],
+)
+
+PLACE = StateMachine(
+    "place",
+    ENTERED,
+    [
+        Step(ENTERED, "match", MATCHED, _BY_SYSTEM),
+        Step(ENTERED, "miss", NOT_MATCHED, _BY_SYSTEM),
+    ],
+    timers={ENTERED: Timer(timedelta(days=30), "miss")},
+)
+
+SCHEDULE_CHANGE = StateMachine(
+    "schedule change",
+    PROPOSED,
+    [
+        Step(PROPOSED, "apply", APPLIED, _CALL_MANAGERS),
+        Step(PROPOSED, "lapse", LAPSED, _BY_SYSTEM),
+    ],
+    timers={PROPOSED: Timer(timedelta(days=14), "lapse")},
+)
+
+# `lock` and `evaluate` come when the call's phases turn, which is their timer. A draft or a withdrawn
+# offer that the deadline finds stays as it is: readable, and past every step. An offer that nobody
+# decides by the end of the evaluation is noted as overdue; no decision is ever made by silence.
+OFFER = StateMachine(
+    "offer",
+    DRAFT,
+    [
+        Step(DRAFT, "submit", SUBMITTED, SIGNATORIES),
+        Step(SUBMITTED, "withdraw", WITHDRAWN, SIGNATORIES),
+        Step(WITHDRAWN, "revise", DRAFT, EDITORS | SIGNATORIES),
+        Step(SUBMITTED, "lock", LOCKED, _BY_SYSTEM),
+        Step(LOCKED, "evaluate", IN_EVALUATION, _BY_SYSTEM),
+        Step(IN_EVALUATION, "ask", "clarification", _CHAIR),
+        Step("clarification", "answer", IN_EVALUATION, EDITORS | SIGNATORIES),
+        Step("clarification", "lapse", IN_EVALUATION, _BY_SYSTEM),
+        Step(IN_EVALUATION, "approve", APPROVED, _CHAIR),
+        Step(IN_EVALUATION, "reject", "rejected", _CHAIR),
+        Step("rejected", "contest", "contested", SIGNATORIES),
+        Step("contested", "approve", APPROVED, _APPEAL),
+        Step("contested", "reject", "rejected", _APPEAL),
+        Step("contested", "lapse", "rejected", _BY_SYSTEM),
+        Step(APPROVED, "finalise", "final", _BY_SYSTEM),
+        Step("rejected", "finalise", "final", _BY_SYSTEM),
+    ],
+    timers={
+        "clarification": Timer(timedelta(days=5), "lapse"),
+        "contested": Timer(timedelta(days=30), "lapse"),
+        APPROVED: Timer(timedelta(days=30), "finalise"),
+        "rejected": Timer(timedelta(days=30), "finalise"),
+    },
 )

@@ -1,170 +1,22 @@
-"""Tables of the catalogue; texts that are compared in order are keys stored ready, in the C collation."""
+"""All tables of the catalogue; each concern has a module of its own, and everybody else reads them here."""
 
-import sqlalchemy as sa
-from ila_kit.store.tables import UTC
-from sqlalchemy.dialects.postgresql import JSONB
+from ila_catalog.store.call_tables import call, call_document, learning_need, schedule_change
+from ila_catalog.store.columns import metadata
+from ila_catalog.store.offer_tables import attachment, offer, offer_submission, quota
+from ila_catalog.store.programme_tables import place, programme, provider, register_fact
 
-metadata = sa.MetaData()
-C = sa.Text(collation="C")
-
-call = sa.Table(
+__all__ = [
+    "attachment",
     "call",
-    metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("code", sa.Text, nullable=False),
-    sa.Column("edition", sa.Integer, nullable=False, comment="of the file it was loaded from"),
-    sa.Column("content_hash", sa.Text, nullable=False, comment="of the file it was loaded from"),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("title_lv", sa.Text, nullable=False),
-    sa.Column("title_en", sa.Text, nullable=False),
-    sa.Column("project_number", sa.Text, nullable=False),
-    sa.Column("project_title_lv", sa.Text, nullable=False),
-    sa.Column("project_title_en", sa.Text, nullable=False),
-    sa.Column("funding_source", sa.Text, nullable=False),
-    sa.Column("activity", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("phases", JSONB, nullable=False, comment="as scheduled, and as planned"),
-    sa.Column("shifted_by_days", sa.Integer, nullable=False, comment="0 except in demonstration data"),
-    sa.Column("applications_open_at", UTC, nullable=False),
-    sa.Column("applications_close_at", UTC, nullable=False, comment="exclusive"),
-    sa.Column("kinds", JSONB, nullable=False),
-    sa.Column("requirements", JSONB, nullable=False),
-    sa.Column("parameters", JSONB, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("published_at", UTC),
-    sa.Column("created_at", UTC, nullable=False),
-    sa.Column("updated_at", UTC, nullable=False),
-    sa.UniqueConstraint("code", name="call_code"),
-    sa.CheckConstraint("state IN ('draft', 'published', 'closed', 'archived')", name="call_state"),
-    sa.CheckConstraint("applications_open_at < applications_close_at", name="call_applications"),
-    sa.CheckConstraint("version > 0 AND edition > 0", name="call_version"),
-    sa.CheckConstraint("(state = 'draft') = (published_at IS NULL)", name="call_published"),
-    sa.Index("call_opening", "applications_open_at", "id"),
-    sa.Index("call_created", "created_at", "id"),
-)
-
-learning_need = sa.Table(
-    "learning_need",
-    metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("call_id", sa.Uuid, sa.ForeignKey("call.id"), nullable=False),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("area", sa.SmallInteger, nullable=False),
-    sa.Column("lowest_level", sa.SmallInteger, nullable=False),
-    sa.Column("highest_level", sa.SmallInteger, nullable=False),
-    sa.Column("approved_on", sa.Date, nullable=False),
-    sa.Column("provisional", sa.Boolean, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.CheckConstraint("area BETWEEN 1 AND 5", name="learning_need_area"),
-    sa.CheckConstraint(
-        "1 <= lowest_level AND lowest_level <= highest_level AND highest_level <= 8",
-        name="learning_need_levels",
-    ),
-    sa.Index("learning_need_call", "call_id", "position"),
-)
-
-call_document = sa.Table(
     "call_document",
-    metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("call_id", sa.Uuid, sa.ForeignKey("call.id"), nullable=False),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("number", sa.Text),
-    sa.Column("title_lv", sa.Text, nullable=False),
-    sa.Column("title_en", sa.Text, nullable=False),
-    sa.Column("document_version", sa.Integer, nullable=False),
-    sa.Column("dated", sa.Date, nullable=False),
-    sa.Column("url", sa.Text),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.CheckConstraint("document_version > 0", name="call_document_version"),
-    sa.Index("call_document_call", "call_id", "position"),
-)
-
-provider = sa.Table(
-    "provider",
-    metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("viis_number", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("sort_name", C, nullable=False),
-    sa.Column("institution_type", sa.Text, nullable=False),
-    sa.Column("address", sa.Text, nullable=False),
-    sa.Column("territory", sa.Text, nullable=False, comment="ISO 3166-2"),
-    sa.Column("territory_name", sa.Text, nullable=False),
-    sa.Column("updated_at", UTC, nullable=False),
-    sa.UniqueConstraint("viis_number", name="provider_viis_number"),
-    sa.CheckConstraint("viis_number ~ '^[0-9]{10}$'", name="provider_viis_number_form"),
-    sa.Index("provider_name", "sort_name", "id"),
-)
-
-_PUBLISHED = sa.text("state = 'published'")
-
-programme = sa.Table(
+    "learning_need",
+    "metadata",
+    "offer",
+    "offer_submission",
+    "place",
     "programme",
-    metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("call_id", sa.Uuid, sa.ForeignKey("call.id"), nullable=False),
-    sa.Column("provider_id", sa.Uuid, sa.ForeignKey("provider.id"), nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("title_lv", sa.Text, nullable=False),
-    sa.Column("title_en", sa.Text, nullable=False),
-    sa.Column("description_lv", sa.Text, nullable=False),
-    sa.Column("description_en", sa.Text, nullable=False),
-    sa.Column("parts", JSONB, nullable=False, comment="[{title, title_en, hours}]"),
-    sa.Column("total_hours", sa.Integer, nullable=False),
-    sa.Column("continuing_programme", sa.Text),
-    sa.Column("qualification", sa.Text),
-    sa.Column("digcomp", JSONB, nullable=False, comment="[{area, level}]"),
-    sa.Column("learning_outcomes", JSONB, nullable=False, comment="[{lv, en}]"),
-    sa.Column("address", sa.Text, nullable=False),
-    sa.Column("territory", sa.Text, nullable=False, comment="ISO 3166-2"),
-    sa.Column("territory_name", sa.Text, nullable=False),
-    sa.Column("mode", sa.Text, nullable=False),
-    sa.Column("language", sa.Text, nullable=False),
-    sa.Column("funding_source", sa.Text, nullable=False),
-    sa.Column("places", sa.Integer, nullable=False),
-    sa.Column("starts_on", sa.Date, nullable=False),
-    sa.Column("ends_on", sa.Date, nullable=False),
-    sa.Column("demonstration", sa.Boolean, nullable=False),
-    sa.Column("search_text", C, nullable=False, comment="folded; what a query is looked for in"),
-    sa.Column("sort_title", C, nullable=False, comment="Latvian alphabetical order"),
-    sa.Column("neutral_order", C, nullable=False, comment="SHA-256 of the id: favours nobody"),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("published_at", UTC),
-    sa.Column("created_at", UTC, nullable=False),
-    sa.Column("updated_at", UTC, nullable=False),
-    sa.CheckConstraint(
-        "kind IN ('study_course', 'study_module', 'module', 'module_set')", name="programme_kind"
-    ),
-    sa.CheckConstraint(
-        "state IN ('draft', 'complete', 'bound', 'approved', 'published', 'closed', 'archived')",
-        name="programme_state",
-    ),
-    sa.CheckConstraint("jsonb_array_length(parts) > 0 AND total_hours > 0", name="programme_parts"),
-    sa.CheckConstraint("places > 0 AND version > 0", name="programme_places"),
-    sa.CheckConstraint("starts_on <= ends_on", name="programme_dates"),
-    sa.CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="programme_published"),
-    sa.Index("programme_call", "call_id", "id"),
-    sa.Index("programme_provider", "provider_id", postgresql_where=_PUBLISHED),
-    sa.Index("programme_neutral", "neutral_order", "id", postgresql_where=_PUBLISHED),
-    sa.Index("programme_title", "sort_title", "id", postgresql_where=_PUBLISHED),
-    sa.Index("programme_start", "starts_on", "id", postgresql_where=_PUBLISHED),
-    sa.Index("programme_hours", "total_hours", "id", postgresql_where=_PUBLISHED),
-    sa.Index("programme_updated", "updated_at", postgresql_where=_PUBLISHED),
-    sa.Index(
-        "programme_search",
-        "search_text",
-        postgresql_using="gin",
-        postgresql_ops={"search_text": "gin_trgm_ops"},
-        postgresql_where=_PUBLISHED,
-    ),
-    sa.Index(
-        "programme_digcomp",
-        "digcomp",
-        postgresql_using="gin",
-        postgresql_ops={"digcomp": "jsonb_path_ops"},
-        postgresql_where=_PUBLISHED,
-    ),
-)
+    "provider",
+    "quota",
+    "register_fact",
+    "schedule_change",
+]
