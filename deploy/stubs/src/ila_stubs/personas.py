@@ -26,6 +26,8 @@ _FAMILY = (
     "Osis",
 )
 _SPREAD = 618_033_989  # coprime to 10**9, so every number gives another personal code
+_BACK = pow(_SPREAD, -1, 10**9)
+_LAST_CITIZEN = 9_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +109,16 @@ def citizen(name: str) -> Persona | None:
         email=f"{name}@personas.example",
         roles=(Role("learner"),),
     )
+
+
+def citizen_of_code(digits: str) -> int | None:
+    """Return the number of the citizen with this personal code, eleven digits; None for any other code."""
+    if not re.fullmatch(r"32\d{9}", digits):
+        return None
+    number = int(digits[2:]) * _BACK % 10**9
+    return number if 1 <= number <= _LAST_CITIZEN else None
+
+
+def digits(persona: Persona) -> str:
+    """Return the personal code of a persona as its eleven digits."""
+    return persona.personal_code.replace("-", "")

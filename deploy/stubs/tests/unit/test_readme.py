@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
-from ila_stubs.eidentity.settings import Settings
+import pytest
+from ila_stubs.eidentity import settings as eidentity
+from ila_stubs.registers import settings as registers
 
 
-def test_the_readme_shows_the_settings_as_they_are():
-    assert Settings.table() in (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+@pytest.mark.parametrize("settings", [eidentity.Settings, registers.Settings])
+def test_the_readme_shows_the_settings_as_they_are(settings):
+    assert settings.table() in (Path(__file__).parents[2] / "README.md").read_text("utf-8")

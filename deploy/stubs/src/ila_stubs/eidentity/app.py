@@ -6,10 +6,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from ila_stubs.eidentity.clients import load_clients
 from ila_stubs.eidentity.endpoints import endpoints
 from ila_stubs.eidentity.errors import ProtocolError, UntrustedRequest
-from ila_stubs.eidentity.faults import BadFault, Fault
+from ila_stubs.eidentity.faults import Fault
 from ila_stubs.eidentity.provider import Provider
 from ila_stubs.eidentity.settings import Settings
 from ila_stubs.eidentity.tokens import load_key
+from ila_stubs.faults import BadFault
 from ila_stubs.personas import load
 
 

@@ -1,0 +1,1 @@
+"""Stand-ins for state registers: population, education institutions, licences, legal persons."""
