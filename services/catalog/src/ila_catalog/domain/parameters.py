@@ -73,8 +73,9 @@ PARAMETERS: dict[str, Check] = {
     "quality_threshold_percent": PERCENT,
     "offered_place_hours": whole(1, 24 * 60),
     "hold_days": whole(1, 365),
-    "learning_hour_minutes_vocational": whole(1, 60),
-    "learning_hour_minutes_studies": whole(1, 60),
+    # 0: hours are nominal, not tied to the clock.
+    "learning_hour_minutes_vocational": whole(0, 60),
+    "learning_hour_minutes_studies": whole(0, 60),
     "budget_limit": amount,
 }
 

@@ -10,6 +10,16 @@ from ila_kit.events import Event
 
 from ila_catalog.domain.calls import Call
 from ila_catalog.domain.programmes import Programme
+from ila_catalog.events.published_offers import CallPhaseChanged, OfferSubmitted, OfferWithdrawn
+
+__all__ = [
+    "CallPhaseChanged",
+    "CallPublished",
+    "OfferSubmitted",
+    "OfferWithdrawn",
+    "ProgrammePublished",
+    "PublishedPart",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +40,13 @@ class CallPublished(Event):
     offered_place_hours: int
     opening_mode: str
     minimum_age: int
+    group_minimum: int
+    completion_attendance_percent: int
+    completion_needs_test: bool
+    learning_hour_minutes_vocational: int
+    learning_hour_minutes_studies: int
+    drop_out_rule: str
+    co_payment_percent: int
     applications_open_at: datetime
     applications_close_at: datetime
     version: int
@@ -50,6 +67,13 @@ class CallPublished(Event):
             offered_place_hours=cast(int, data.parameter("offered_place_hours")),
             opening_mode=cast(str, data.parameter("opening_mode")),
             minimum_age=cast(int, data.parameter("minimum_age")),
+            group_minimum=cast(int, data.parameter("group_minimum")),
+            completion_attendance_percent=cast(int, data.parameter("completion_attendance_percent")),
+            completion_needs_test=cast(bool, data.parameter("completion_needs_test")),
+            learning_hour_minutes_vocational=cast(int, data.parameter("learning_hour_minutes_vocational")),
+            learning_hour_minutes_studies=cast(int, data.parameter("learning_hour_minutes_studies")),
+            drop_out_rule=cast(str, data.parameter("drop_out_rule")),
+            co_payment_percent=cast(int, data.parameter("co_payment_percent")),
             applications_open_at=call.applications.opens_at,
             applications_close_at=call.applications.closes_at,
             version=call.version,
