@@ -57,6 +57,9 @@ class ApplicationStore(Protocol):
     def waiting(self, programme_id: UUID, limit: int) -> list[Case]:
         """Return, locked, the first applications of a programme's waiting list."""
 
+    def of_programme(self, programme_id: UUID) -> list[Case]:
+        """Return, locked, the applications of a programme that are not over, oldest receipt first."""
+
     def page(self, request: PageRequest, scope: Scope) -> CasePage:
         """Return a page of applications in scope, newest first."""
 
@@ -72,6 +75,9 @@ class OfferingStore(Protocol):
 
     def learn_call(self, call: Call, sequence: int) -> bool:
         """Keep a call as told; False when something newer is known."""
+
+    def close(self, programme_id: UUID, closed_at: datetime) -> bool:
+        """Note that a programme ended for good; False when that, or the programme, is not news."""
 
     def take_places(self, programme_id: UUID, wanted: int) -> int:
         """Take up to so many places of a programme; return how many were free. Locks its places."""

@@ -81,9 +81,13 @@ class Service:
         call, programme = str(uuid7()), str(uuid7())
         window = {"applications_open_at": OPENS, "applications_close_at": CLOSES, "version": 1}
         rules = {"minimum_age": 18, "opening_mode": "first_come", "offered_place_hours": 48}
+        rules |= {"group_minimum": 1, "completion_attendance_percent": 70, "completion_needs_test": True}
+        rules |= {"learning_hour_minutes_vocational": 40, "learning_hour_minutes_studies": 45}
         self.tell("catalog.call_published.v1", call_id=call, **rules, **window)
         told = {"programme_id": programme, "call_id": call, "kind": "module_set", "places": places}
         told |= {"title_lv": "Algoritmi", "title_en": "Algorithms", "starts_on": "2024-12-20"}
+        told |= {"ends_on": "2025-03-20", "provider_id": str(uuid7())}
+        told |= {"parts": [{"title": "Algoritmi", "hours": 34}, {"title": "Tīkli", "hours": 136}]}
         self.tell("catalog.programme_published.v1", **told | window | changes)
         return programme
 

@@ -21,7 +21,10 @@ CONFIRMED = {
     "programme_version": 1,
     "quoted_amount": {"amount": "608.99", "currency": "EUR"},
 }
-HELD = {"amount": {"amount": "608.99", "currency": "EUR"}}
+HELD = {
+    "hold_id": "01a20bbb-22a8-7a11-a246-39d44a8e7b51",
+    "amount": {"amount": "608.99", "currency": "EUR"},
+}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from ila_applications.consumers import EligibilityJob
 from ila_applications.domain.applications import Application, Case, Change, Content, Happening, Receipt
 from ila_applications.domain.eligibility import PersonFacts
-from ila_applications.domain.offerings import Call, Offering, Programme
+from ila_applications.domain.offerings import Call, Offering, Part, Programme
 from ila_applications.domain.states import LIVE, UNCHECKED, WITH_PLACE
 from ila_applications.ports import CasePage, Deps
 from ila_applications.usecases.applications import (
@@ -38,10 +38,18 @@ class FakeOfferings:
         self.calls: dict[UUID, tuple[Call, int]] = {}
         self.total: dict[UUID, int] = {}
         self.taken: dict[UUID, int] = {}
+        self.closed: dict[UUID, datetime] = {}
 
     def get(self, programme_id: UUID) -> Offering | None:
         programme, _ = self.programmes.get(programme_id, (None, 0))
-        return programme and Offering(programme, self.calls.get(programme.call_id, (None, 0))[0])
+        call = programme and self.calls.get(programme.call_id, (None, 0))[0]
+        return programme and Offering(programme, call, self.closed.get(programme_id))
+
+    def close(self, programme_id: UUID, closed_at: datetime) -> bool:
+        news = programme_id in self.programmes and programme_id not in self.closed
+        if news:
+            self.closed[programme_id] = closed_at
+        return news
 
     def learn_programme(self, programme: Programme, sequence: int) -> bool:
         taken = self.taken.setdefault(programme.id, 0)
@@ -138,6 +146,9 @@ class FakeApplications:
     def waiting(self, programme_id: UUID, limit: int) -> list[Case]:
         return self._where(lambda one: one.programme_id == programme_id and one.state == "waiting")[:limit]
 
+    def of_programme(self, programme_id: UUID) -> list[Case]:
+        return self._where(lambda one: one.programme_id == programme_id and one.live)
+
     def page(self, request, scope: Scope) -> CasePage:
         return CasePage(self._where(lambda one: scope.covers(person=one.person_id)), None)
 
@@ -231,6 +242,9 @@ class World:
             title_en="Algorithms and local networks",
             places=2,
             starts_on=date(2024, 12, 20),
+            ends_on=date(2025, 3, 20),
+            parts=(Part(title="Algoritmi", hours=34), Part(title="Lokālie tīkli", hours=136)),
+            provider_id=uuid7(),
             applications_open_at=OPENS,
             applications_close_at=CLOSES,
             version=1,

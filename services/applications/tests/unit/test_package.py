@@ -39,7 +39,8 @@ MADE = [
     published.ApplicationRefused.of(APPLICATION, code="too-young", rule="minimum_age", fact="age"),
     published.ApplicationWithdrawn.of(APPLICATION, from_state="offered", withdrawn_at=NOW),
     published.PlaceOffered.of(APPLICATION, expires_at=NOW),
-    published.PlaceExpired.of(APPLICATION, from_state="offered", expired_at=NOW),
+    published.PlaceExpired.of(APPLICATION, from_state="offered", reason="not-accepted", expired_at=NOW),
+    published.LearnerEnrolled.of(APPLICATION, enrolled_at=NOW, receipt_sequence=1),
 ]
 
 

@@ -27,7 +27,7 @@ def tell(world, type_, application_id, **facts):
 
 
 def held(world, application):
-    tell(world, "funding.funds_held.v1", application.id, amount=AMOUNT)
+    tell(world, "funding.funds_held.v1", application.id, hold_id=str(uuid7()), amount=AMOUNT)
 
 
 def refused(world, application, reason="budget-exhausted"):
@@ -93,7 +93,7 @@ def test_money_that_was_held_wins_over_a_refusal_in_every_order(world, order):
 
 def test_news_of_an_application_we_do_not_know_is_a_fault(world):
     with pytest.raises(Missing):
-        tell(world, "funding.funds_held.v1", uuid7(), amount=AMOUNT)
+        tell(world, "funding.funds_held.v1", uuid7(), hold_id=str(uuid7()), amount=AMOUNT)
 
 
 def test_an_offered_place_that_is_not_taken_goes_to_the_next(world):

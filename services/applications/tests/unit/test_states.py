@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ila_applications.domain.states import APPLICATION, LIVE, OVER, UNCHECKED, WITH_PLACE
+from ila_applications.domain.states import APPLICATION, LIVE, LOST, OVER, UNCHECKED, WITH_PLACE
 from ila_kit.states import SYSTEM, NotYourStep, WrongState
 
 MISSION = """
@@ -35,11 +35,20 @@ def test_only_what_the_table_names_is_possible(actions):
         assert state in APPLICATION.states
 
 
-def test_what_is_over_stays_over_except_for_a_contest():
-    leaving = {state for state in OVER if APPLICATION.actions(state)}
-    assert leaving == {"ineligible"}
+def test_what_is_over_stays_over_except_for_a_contest_and_the_second_look_at_a_provisional_decision():
+    leaving = {
+        step.action: (step.source, step.target)
+        for step in APPLICATION.steps.values()
+        if step.source in OVER and step.target != step.source
+    }
+    assert leaving == {
+        "contest": ("ineligible", "contested"),
+        "settle": ("ineligible", "ineligible_final"),
+        "refuse": ("completed", "ineligible"),
+    }
     assert not LIVE & OVER
     assert UNCHECKED <= LIVE
+    assert LOST == OVER - {"completed"}
 
 
 def test_every_state_can_be_reached_and_every_live_one_can_end():
@@ -65,9 +74,8 @@ def test_a_person_may_withdraw_from_everything_that_is_live_but_a_contest():
     assert {state for state in LIVE if "withdraw" not in APPLICATION.actions(state)} == {"contested"}
 
 
-def test_every_state_in_which_somebody_waits_for_the_other_ends_by_itself():
-    answered_elsewhere = {"submitted", "checking", "contested", "enrolled", "learning"}
-    assert LIVE - APPLICATION.timers.keys() == answered_elsewhere
+def test_every_live_state_and_a_refusal_ends_by_itself():
+    assert APPLICATION.timers.keys() == LIVE | {"ineligible"}
     for state, timer in APPLICATION.timers.items():
         assert APPLICATION.steps[state, timer.action].roles & {SYSTEM}
 

@@ -3,7 +3,7 @@
 import pytest
 from ila_applications.api.schemas import shown, shown_next, shown_timeline
 from ila_applications.api.texts import both
-from ila_applications.usecases.places import offer_place
+from ila_applications.usecases.funds import offer_place
 from ila_applications.usecases.views import (
     list_applications,
     open_applications,
@@ -26,7 +26,7 @@ def as_person(world, person):
 
 def test_a_timeline_says_what_happened_and_what_comes_next_and_by_when(world):
     application = world.decided()
-    offer_place(world.unit, application.id, parse_amount("608.99"))
+    offer_place(world.unit, application.id, uuid7(), parse_amount("608.99"))
     body = shown_timeline(show_timeline(world.unit, application.id, EVERYTHING))
     assert [item["action"] for item in body["items"]] == ["begin", "submit", "check", "pass", "offer"]
     assert body["items"][-1]["text_lv"] == "Finansējums 608,99 EUR rezervēts, vieta piedāvāta."

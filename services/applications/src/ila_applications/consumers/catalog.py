@@ -1,13 +1,13 @@
-"""What the catalogue tells: calls and programmes."""
+"""What the catalogue tells: calls, programmes and their end."""
 
 from dataclasses import asdict
 
 from ila_kit.events import Envelope
 
 from ila_applications.domain.offerings import Call, Programme
-from ila_applications.events.consumed import CallPublished, ProgrammePublished
+from ila_applications.events.consumed import CallPublished, ProgrammeClosed, ProgrammePublished
 from ila_applications.ports import Unit
-from ila_applications.usecases.offerings import learn_call, learn_programme
+from ila_applications.usecases.offerings import close_programme, learn_call, learn_programme
 
 
 def keep_call(unit: Unit, envelope: Envelope) -> None:
@@ -18,8 +18,20 @@ def keep_call(unit: Unit, envelope: Envelope) -> None:
 
 def keep_programme(unit: Unit, envelope: Envelope) -> None:
     """Know what people can apply for."""
-    told = asdict(ProgrammePublished.read(envelope.data))
-    learn_programme(unit, Programme(id=told.pop("programme_id"), **told), envelope.sequence)
+    told = ProgrammePublished.read(envelope.data)
+    values = {name: getattr(told, name) for name in told.__dataclass_fields__ if name != "programme_id"}
+    values["parts"] = tuple(told.parts)
+    learn_programme(unit, Programme(id=told.programme_id, **values), envelope.sequence)
 
 
-HANDLERS = {"catalog.call_published.v1": keep_call, "catalog.programme_published.v1": keep_programme}
+def end_on_closure(unit: Unit, envelope: Envelope) -> None:
+    """End what is not over of a programme that was closed; waits while the programme is unknown."""
+    told = ProgrammeClosed.read(envelope.data)
+    close_programme(unit, told.programme_id, told.closed_at)
+
+
+HANDLERS = {
+    "catalog.call_published.v1": keep_call,
+    "catalog.programme_published.v1": keep_programme,
+    "catalog.programme_closed.v1": end_on_closure,
+}

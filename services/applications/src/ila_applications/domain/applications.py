@@ -13,7 +13,7 @@ from ila_kit.events import to_json
 from ila_kit.ids import uuid7
 
 from ila_applications.domain.offerings import Offering
-from ila_applications.domain.states import APPLICATION, LIVE, WITH_PLACE
+from ila_applications.domain.states import APPLICATION, LIVE, LOST, WITH_PLACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,13 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """One person's application for one programme."""
+    """One person's application for one programme.
+
+    `provisional`: decided while a register was away, to be checked again before money moves.
+    `amount` is held by `hold_id` for it; `funds` is `held`, `committed` or `paid`. `statements` are
+    the words of the person and of officers: kind, text, instant, role. `decided_by` is the officer
+    who decided, None when a rule did.
+    """
 
     id: UUID
     person_id: UUID
@@ -47,6 +53,13 @@ class Application:
     receipt: Receipt | None = None
     checks: list[dict[str, Any]] = field(default_factory=list)
     refusal: dict[str, Any] | None = None
+    provisional: bool = False
+    hold_id: UUID | None = None
+    amount: Decimal | None = None
+    funds: str | None = None
+    group_id: UUID | None = None
+    decided_by: UUID | None = None
+    statements: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def has_place(self) -> bool:
@@ -130,13 +143,19 @@ class Case:
     ) -> tuple["Case", Change]:
         """Return the case after a step of the state table, and the change to be stored.
 
-        Raises WrongState or NotYourStep when the table does not allow it.
+        A step that stays in its state keeps the time at which that ends. What is over without being
+        completed has no money and no mark any more. Raises WrongState or NotYourStep when the table
+        does not allow it.
         """
         was = self.application
         who = frozenset(roles)
         state = APPLICATION.next_state(was.state, action, who, self)
+        due_at = was.due_at if state == was.state else self.offering.deadline(state, now)
         values: dict[str, Any] = {"state": state, "version": was.version + 1, "updated_at": now}
-        values |= {"due_at": self.offering.deadline(state, now)} | changes
+        values |= {"due_at": due_at}
+        if state in LOST:
+            values |= {"hold_id": None, "funds": None, "provisional": False}
+        values |= changes
         application = replace(was, **values)
         happening = happened(application, action, sorted(who)[0], details or {})
         return Case(application, self.offering), Change(application, was.version, happening)

@@ -9,11 +9,30 @@ from ila_kit.clock import RIGA
 from ila_applications.domain.errors import ApplicationsClosed, ApplicationsNotOpenYet
 
 FIRST_COME = "first_come"
+VOCATIONAL = frozenset({"module", "module_set"})
+# Defaults of ours for the silence of others, until a call says something else. Source: BR-605.
+GROUP_WAIT = timedelta(days=30)
+RESULTS_WAIT = timedelta(days=180)
+INTERRUPTION = timedelta(days=180)
+# The general law gives one month to contest a decision, and one to answer.
+CONTEST_TIME = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a programme that is taught and priced by itself, with its learning hours."""
+
+    title: str
+    hours: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
-    """A published programme. `version` is the one a person confirms when submitting."""
+    """A published programme. `version` is the one a person confirms when submitting.
+
+    `provider_id` and `ends_on` are None, and `parts` is empty, only when it was told of before
+    the catalogue gave them; then no group can be made for it.
+    """
 
     id: UUID
     call_id: UUID
@@ -25,13 +44,27 @@ class Programme:
     applications_open_at: datetime
     applications_close_at: datetime
     version: int
+    parts: tuple[Part, ...] = ()
+    provider_id: UUID | None = None
+    ends_on: date | None = None
+
+    @property
+    def family(self) -> str:
+        """The family of its kind: `vocational` or `higher_education`."""
+        return "vocational" if self.kind in VOCATIONAL else "higher_education"
+
+    @property
+    def hours(self) -> int:
+        """The learning hours of all its parts."""
+        return sum(part.hours for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A published call. The last three are defaults of ours until the catalogue tells them.
 
-    Source: BR-506 (offered place), BR-605 (silence has a default end) [default].
+    Source: BR-506 (offered place), BR-601 (group), BR-602a (learning hour; 0 minutes: hours are
+    not tied to the clock), BR-603 (completion), BR-605 (silence has a default end) [default].
     """
 
     id: UUID
@@ -41,17 +74,32 @@ class Call:
     applications_open_at: datetime
     applications_close_at: datetime
     version: int
+    group_minimum: int = 10
+    completion_attendance_percent: int = 70
+    completion_needs_test: bool = True
+    learning_hour_minutes_vocational: int = 40
+    learning_hour_minutes_studies: int = 45
     funds_answer_hours: int = 24
     funds_wait_days: int = 14
     evidence_days: int = 14
 
+    def learning_hour_minutes(self, kind: str) -> int:
+        """Return how many minutes of the clock a learning hour of a kind of programme lasts."""
+        if kind in VOCATIONAL:
+            return self.learning_hour_minutes_vocational
+        return self.learning_hour_minutes_studies
+
 
 @dataclass(frozen=True, slots=True)
 class Offering:
-    """A programme with its call; the call is None while only the programme has been heard of."""
+    """A programme with its call; the call is None while only the programme has been heard of.
+
+    `closed_at` is when the catalogue closed the programme for good; None while it has not.
+    """
 
     programme: Programme
     call: Call | None
+    closed_at: datetime | None = None
 
     @property
     def opens_at(self) -> datetime:
@@ -61,12 +109,18 @@ class Offering:
     @property
     def closes_at(self) -> datetime:
         """The first instant that takes none any more."""
-        return (self.call or self.programme).applications_close_at
+        window = (self.call or self.programme).applications_close_at
+        return window if self.closed_at is None else min(window, self.closed_at)
 
     @property
     def starts_at(self) -> datetime:
         """The first instant of the programme's first day in Latvia."""
-        return datetime.combine(self.programme.starts_on, time(), RIGA)
+        return _midnight(self.programme.starts_on)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first instant after the programme's last day in Latvia."""
+        return _midnight((self.programme.ends_on or self.programme.starts_on) + timedelta(days=1))
 
     @property
     def by_receipt(self) -> bool:
@@ -78,6 +132,11 @@ class Offering:
         if received_at >= self.closes_at:
             raise ApplicationsClosed(closed_at=self.closes_at)
 
+    def must_not_be_closed(self) -> None:
+        """Raise ApplicationsClosed when the programme was closed for good."""
+        if self.closed_at is not None:
+            raise ApplicationsClosed(closed_at=self.closed_at)
+
     def must_be_open(self, received_at: datetime) -> None:
         """Raise ApplicationsNotOpenYet or ApplicationsClosed unless a submission counts at this instant."""
         if received_at < self.opens_at:
@@ -86,19 +145,29 @@ class Offering:
 
     def deadline(self, state: str, now: datetime) -> datetime | None:
         """Return when a state that is entered now ends by itself; None when it does not."""
+        fixed = {
+            "draft": self.closes_at,
+            "enrolled": max(self.starts_at, now) + GROUP_WAIT,
+            "learning": max(self.ends_at, now) + RESULTS_WAIT,
+            "interrupted": now + INTERRUPTION,
+            "ineligible": now + CONTEST_TIME,
+            "contested": now + CONTEST_TIME,
+        } | dict.fromkeys(("submitted", "checking", "waiting", "accepted"), max(self.starts_at, now))
+        return fixed[state] if state in fixed else self._by_call(state, now)
+
+    def _by_call(self, state: str, now: datetime) -> datetime | None:
         call = self.call
-        if state == "draft":
-            return self.closes_at
-        if state in ("waiting", "accepted"):
-            return max(self.starts_at, now)
         if call is None:
             return None
         lasts = {
             "eligible": timedelta(hours=call.funds_answer_hours),
+            "provisional": timedelta(hours=call.funds_answer_hours),
             "waiting_for_funds": timedelta(days=call.funds_wait_days),
             "offered": timedelta(hours=call.offered_place_hours),
             "needs_evidence": timedelta(days=call.evidence_days),
-            "provisional": timedelta(days=call.evidence_days),
-            "interrupted": timedelta(days=180),
         }
         return now + lasts[state] if state in lasts else None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), RIGA)

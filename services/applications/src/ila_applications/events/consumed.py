@@ -8,6 +8,8 @@ from uuid import UUID
 
 from ila_kit.events import from_json
 
+from ila_applications.domain.offerings import Part
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
@@ -30,6 +32,11 @@ class CallPublished(Heard):
     applications_open_at: datetime
     applications_close_at: datetime
     version: int
+    group_minimum: int
+    completion_attendance_percent: int
+    completion_needs_test: bool
+    learning_hour_minutes_vocational: int
+    learning_hour_minutes_studies: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +48,29 @@ class ProgrammePublished(Heard):
     kind: str
     title_lv: str
     title_en: str
+    parts: list[Part]
+    provider_id: UUID
     places: int
     starts_on: date
+    ends_on: date
     applications_open_at: datetime
     applications_close_at: datetime
     version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeClosed(Heard):
+    """catalog.programme_closed.v1"""
+
+    programme_id: UUID
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FundsHeld(Heard):
     """funding.funds_held.v1"""
 
+    hold_id: UUID
     application_id: UUID
     amount: Decimal
 
@@ -60,5 +79,22 @@ class FundsHeld(Heard):
 class HoldRefused(Heard):
     """funding.hold_refused.v1: after `budget-exhausted` money may still come; the rest is final."""
 
+    application_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundsCommitted(Heard):
+    """funding.funds_committed.v1"""
+
+    hold_id: UUID
+    application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundsReleased(Heard):
+    """funding.funds_released.v1: reasons that are not an answer to us mean that the money is lost."""
+
+    hold_id: UUID
     application_id: UUID
     reason: str

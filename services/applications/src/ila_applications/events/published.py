@@ -89,9 +89,23 @@ class PlaceOffered(AboutApplication, Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceExpired(AboutApplication, Event):
-    """A place that was set apart is free again, because its time is over."""
+    """A place that was set apart is free again, and so is its money; `reason` says why.
+
+    `not-accepted`, `no-money`, `no-group`, `group-cancelled`, `agreement-ended` or `too-late`.
+    """
 
     type: ClassVar[str] = "applications.place_expired.v1"
 
     from_state: str
+    reason: str
     expired_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerEnrolled(AboutApplication, Event):
+    """The person accepted the place by an own act and is enrolled: the held money is to be committed."""
+
+    type: ClassVar[str] = "applications.learner_enrolled.v1"
+
+    enrolled_at: datetime
+    receipt_sequence: int

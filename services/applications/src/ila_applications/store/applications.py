@@ -39,7 +39,9 @@ _SAVE = f"""
 WITH changed AS (
   UPDATE application SET state = %(state)s, version = %(version)s, updated_at = %(at)s, due_at = %(due_at)s,
     preferred_language = %(preferred_language)s, note = %(note)s,
-    checks = %(checks)s::jsonb, refusal = %(refusal)s::jsonb
+    checks = %(checks)s::jsonb, refusal = %(refusal)s::jsonb, provisional = %(provisional)s,
+    hold_id = %(hold_id)s, amount = %(amount)s, funds = %(funds)s, group_id = %(group_id)s,
+    decided_by = %(decided_by)s, statements = %(statements)s::jsonb
   WHERE id = %(id)s AND version = %(before)s RETURNING id)
 {_HAPPENING}
 """  # noqa: S608 - put together from constants
@@ -159,6 +161,13 @@ class SqlApplicationStore:
         query = query.order_by(c.receipt_sequence).limit(limit)
         return self._cases(query.with_for_update(of=t.application, skip_locked=True))
 
+    def of_programme(self, programme_id: UUID) -> list[Case]:
+        """Return, locked, the applications of a programme that are not over, oldest receipt first."""
+        c = t.application.c
+        query = CASES.where(c.programme_id == programme_id, c.state.in_(sorted(LIVE)))
+        query = query.order_by(c.receipt_sequence, c.id)
+        return self._cases(query.with_for_update(of=t.application))
+
     def page(self, request: PageRequest, scope: Scope) -> CasePage:
         """Return a page of applications in scope, newest first."""
         page = _LISTING.page(self._connection, request, _within(scope))
@@ -186,6 +195,13 @@ def _values(change: Change) -> dict[str, Any]:
         "note": application.note,
         "checks": _json(application.checks),
         "refusal": _json(application.refusal) if application.refusal else None,
+        "provisional": application.provisional,
+        "hold_id": application.hold_id,
+        "amount": application.amount,
+        "funds": application.funds,
+        "group_id": application.group_id,
+        "decided_by": application.decided_by,
+        "statements": _json(application.statements),
         "h_id": happening.id,
         "action": happening.action,
         "by": happening.by,

@@ -1,6 +1,7 @@
 """Programmes and calls as told, and the places that are taken."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ _RESIZE = """
 INSERT INTO places (programme_id, total) VALUES (%(id)s, %(places)s)
 ON CONFLICT (programme_id) DO UPDATE SET total = greatest(excluded.total, places.taken)
 """
+_CLOSE = "UPDATE programme SET closed_at = %s WHERE id = %s AND closed_at IS NULL"
 _FREE = "SELECT total - taken FROM places WHERE programme_id = %s FOR UPDATE"
 _TAKE = "UPDATE places SET taken = taken + %(got)s WHERE programme_id = %(id)s"
 _GIVE_BACK = """
@@ -50,6 +52,10 @@ class SqlOfferingStore:
     def learn_call(self, call: Call, sequence: int) -> bool:
         """Keep a call as told; False when something newer is known."""
         return self._learn(t.call, asdict(call), sequence)
+
+    def close(self, programme_id: UUID, closed_at: datetime) -> bool:
+        """Note that a programme ended for good; False when that, or the programme, is not news."""
+        return self._connection.exec_driver_sql(_CLOSE, (closed_at, programme_id)).rowcount == 1
 
     def take_places(self, programme_id: UUID, wanted: int) -> int:
         """Take up to so many places of a programme; return how many were free. Locks its places."""

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ila_applications.domain.applications import Application, Case, Happening, Receipt
-from ila_applications.domain.offerings import Call, Offering, Programme
+from ila_applications.domain.offerings import Call, Offering, Part, Programme
 from ila_applications.store import tables as t
 
 _PLAIN = (
@@ -22,12 +22,20 @@ _PLAIN = (
     "note",
     "checks",
     "refusal",
+    "provisional",
+    "hold_id",
+    "amount",
+    "funds",
+    "group_id",
+    "decided_by",
+    "statements",
 )
-_PROGRAMME = tuple(column.name for column in t.programme.c if column.name != "sequence")
+_PROGRAMME = tuple(column.name for column in t.programme.c if column.name not in ("sequence", "closed_at"))
 _CALL = tuple(column.name for column in t.call.c if column.name != "sequence")
 
 OFFERING_COLUMNS = [
     *(t.programme.c[name].label(f"p_{name}") for name in _PROGRAMME),
+    t.programme.c.closed_at,
     *(t.call.c[name].label(f"c_{name}") for name in _CALL),
 ]
 OFFERINGS = t.programme.outerjoin(t.call, t.call.c.id == t.programme.c.call_id)
@@ -40,9 +48,10 @@ CASES = sa.select(t.application, *OFFERING_COLUMNS).select_from(
 
 def as_offering(row: Any) -> Offering:
     """Return the programme and call of a row with `OFFERING_COLUMNS`."""
-    programme = Programme(**{name: row[f"p_{name}"] for name in _PROGRAMME})
-    known = row["c_id"] is not None
-    return Offering(programme, Call(**{name: row[f"c_{name}"] for name in _CALL}) if known else None)
+    values = {name: row[f"p_{name}"] for name in _PROGRAMME}
+    values["parts"] = tuple(Part(**part) for part in values["parts"])
+    call = Call(**{name: row[f"c_{name}"] for name in _CALL}) if row["c_id"] is not None else None
+    return Offering(Programme(**values), call, row["closed_at"])
 
 
 def as_case(row: Any) -> Case:

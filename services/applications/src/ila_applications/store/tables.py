@@ -30,6 +30,11 @@ call = sa.Table(
     sa.Column("applications_close_at", UTC, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("sequence", sa.BigInteger, nullable=False, comment="of the event that told this"),
+    sa.Column("group_minimum", sa.Integer, nullable=False, server_default="10"),
+    sa.Column("completion_attendance_percent", sa.Integer, nullable=False, server_default="70"),
+    sa.Column("completion_needs_test", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("learning_hour_minutes_vocational", sa.Integer, nullable=False, server_default="40"),
+    sa.Column("learning_hour_minutes_studies", sa.Integer, nullable=False, server_default="45"),
 )
 
 programme = sa.Table(
@@ -46,6 +51,10 @@ programme = sa.Table(
     sa.Column("applications_close_at", UTC, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("sequence", sa.BigInteger, nullable=False, comment="of the event that told this"),
+    sa.Column("parts", JSONB, nullable=False, server_default="[]"),
+    sa.Column("provider_id", sa.Uuid),
+    sa.Column("ends_on", sa.Date),
+    sa.Column("closed_at", UTC, comment="for good; newer tellings do not open it again"),
 )
 
 places = sa.Table(
@@ -78,11 +87,21 @@ application = sa.Table(
     sa.Column("refusal", JSONB(none_as_null=True)),
     sa.Column("check_after", UTC, comment="not checked before; set when a check failed by a fault of ours"),
     sa.Column("check_tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column(
+        "provisional", sa.Boolean, nullable=False, server_default=sa.false(), comment="to be checked again"
+    ),
+    sa.Column("hold_id", sa.Uuid),
+    sa.Column("amount", sa.Numeric(14, 2), comment="held for it, as funding told"),
+    sa.Column("funds", sa.Text, comment="held, committed or paid; null when nothing is set apart"),
+    sa.Column("group_id", sa.Uuid),
+    sa.Column("decided_by", sa.Uuid, comment="the officer who decided; null when a rule did"),
+    sa.Column("statements", JSONB, nullable=False, server_default="[]"),
     sa.CheckConstraint(f"state IN ({STATES})", name="application_state"),
     sa.CheckConstraint(
         "state = 'draft' OR receipt_sequence IS NOT NULL OR state IN ('withdrawn', 'expired')",
         name="application_receipt",
     ),
+    sa.CheckConstraint("funds IN ('held', 'committed', 'paid')", name="application_funds"),
     sa.Index(
         "application_one_live",
         "person_id",
@@ -105,6 +124,8 @@ application = sa.Table(
         "receipt_sequence",
         postgresql_where=sa.text("state = 'waiting'"),
     ),
+    sa.Index("application_group", "group_id", "id", postgresql_where=sa.text("group_id IS NOT NULL")),
+    sa.Index("application_provisional", "check_after", postgresql_where=sa.text("provisional")),
 )
 
 submission = sa.Table(
@@ -128,4 +149,26 @@ happening = sa.Table(
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("details", JSONB, nullable=False),
     sa.UniqueConstraint("application_id", "version", name="happening_of_version"),
+)
+
+acceptance = sa.Table(
+    "acceptance",
+    metadata,
+    sa.Column("application_id", sa.Uuid, sa.ForeignKey("application.id"), primary_key=True),
+    sa.Column("content", JSONB, nullable=False, comment="what the person committed to"),
+    sa.Column("sha256", sa.Text, nullable=False, comment="of the content as RFC 8785 spells it"),
+)
+
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("application_id", sa.Uuid, sa.ForeignKey("application.id"), nullable=False),
+    sa.Column("given_at", UTC, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("note", sa.Text),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Index("evidence_application", "application_id", "id"),
 )

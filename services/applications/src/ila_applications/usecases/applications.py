@@ -98,6 +98,7 @@ def submit_application(unit: Unit, command: SubmitApplication, scope: Scope) -> 
     content = _content(submitted, command)
     receipt = unit.applications.submit(change, content)
     application = replace(submitted.application, receipt=receipt)
+    set_timer(unit, application)
     note(unit, change)
     unit.publish(
         ApplicationSubmitted.of(
@@ -124,7 +125,7 @@ def withdraw_application(unit: Unit, application_id: UUID, scope: Scope) -> Case
         event = ApplicationWithdrawn.of(withdrawn.application, from_state=before.state, withdrawn_at=unit.now)
         unit.publish(event, withdrawn.application.version)
     if before.has_place:
-        return_place(unit, case.offering.programme.id)
+        return_place(unit, case)
     return withdrawn
 
 

@@ -1,8 +1,13 @@
 """Programmes and calls, as the catalogue tells of them."""
 
+from datetime import datetime
+from uuid import UUID
+
+from ila_kit.events import NotYet
+
 from ila_applications.domain.offerings import Call, Programme
 from ila_applications.ports import Unit
-from ila_applications.usecases.places import promote_waiting
+from ila_applications.usecases.places import AGREEMENT_ENDED, expire, promote_waiting
 
 
 def learn_programme(unit: Unit, programme: Programme, sequence: int) -> None:
@@ -16,3 +21,20 @@ def learn_programme(unit: Unit, programme: Programme, sequence: int) -> None:
 def learn_call(unit: Unit, call: Call, sequence: int) -> None:
     """Keep a call as told last. Older news changes nothing."""
     unit.offerings.learn_call(call, sequence)
+
+
+def close_programme(unit: Unit, programme_id: UUID, closed_at: datetime) -> None:
+    """End the applications of a programme that its institution teaches no more; a second telling does nothing.
+
+    Who has no place ends first, so that no place that comes free is handed on. Raises NotYet while
+    the programme has not been heard of.
+
+    Source: BR-406.
+    """
+    if not unit.offerings.close(programme_id, closed_at):
+        if unit.offerings.get(programme_id) is None:
+            raise NotYet(f"programme {programme_id}")
+        return
+    cases = unit.applications.of_programme(programme_id)
+    for case in sorted(cases, key=lambda one: one.application.has_place):
+        expire(unit, case, "close", AGREEMENT_ENDED)
