@@ -7,14 +7,16 @@ from pathlib import Path
 from flask import Flask
 from ila_kit.bus.broker import Broker
 from ila_kit.bus.worker import WorkerConfig
-from ila_kit.store.database import create_engine
+from ila_kit.clients import Neighbour
+from ila_kit.registers import Registers
+from ila_kit.store.database import create_engine, only_one
 from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
 
 from ila_identity.api import BLUEPRINTS
-from ila_identity.consumers import HANDLERS
+from ila_identity.consumers import HANDLERS, TIMERS, FactsJob, InstitutionsJob, SeedsJob
 from ila_identity.domain.personas import Personas
-from ila_identity.parameters import legal_basis
+from ila_identity.parameters import legal_basis, limits, provider_legal_basis
 from ila_identity.ports import Deps
 from ila_identity.settings import Settings
 from ila_identity.store.unit import IdentityUnit
@@ -25,12 +27,17 @@ PACKAGE = "ila_identity"
 
 
 def live_deps(settings: Settings) -> Deps:
-    """Connect the ports to the real database and clock."""
+    """Connect the ports to the real database, clock and registers."""
     engine = create_engine(settings.database_url, pool_size=settings.pool_size, name=PACKAGE)
     unit = partial(IdentityUnit, vault=Vault.of(settings.personal_data_key))
+    connect = partial(Neighbour, settings.gateway_url, f"svc:{SERVICE}", settings.client_key_file)
     return Deps(
         units=Units(engine, SERVICE, unit, settings.clock()),
+        registers=Registers(connect),
+        alone=partial(only_one, engine),
         legal_basis=legal_basis(),
+        provider_legal_basis=provider_legal_basis(),
+        limits=limits(),
         personas=read_personas(settings.personas_file),
     )
 
@@ -53,6 +60,12 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         units=deps.units,
         broker=Broker(settings.broker_url, prefix=settings.bus_prefix),
         handlers=HANDLERS,
+        timers=TIMERS,
+        jobs={
+            "facts": (settings.facts_seconds, FactsJob(deps).run),
+            "institutions": (settings.institutions_seconds, InstitutionsJob(deps).run),
+            "seeds": (settings.institutions_seconds, SeedsJob(deps).run),
+        },
         host=settings.host,
         port=settings.port,
     )

@@ -1,20 +1,38 @@
 """Everything identity needs from outside its rules."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from ila_kit.actor import Role
+from ila_kit.actor import Role, Scope
 from ila_kit.ports import UnitOfWork
+from ila_kit.registers import RegisterAnswer
+from ila_kit.store.listing import PageRequest
 
 from ila_identity.domain.accounts import Account
+from ila_identity.domain.bank_accounts import BankAccount
+from ila_identity.domain.limits import Limits
+from ila_identity.domain.members import Member
 from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
 from ila_identity.domain.persons import Login, Person
+from ila_identity.domain.register_facts import RegisterFact
+from ila_identity.domain.registrations import Attestation, Registration
 from ila_identity.domain.roles import RoleGrant
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """One page of things, and the cursor of the next one; None at the end."""
+
+    items: list[T]
+    next: str | None
 
 
 class PersonStore(Protocol):
@@ -22,6 +40,9 @@ class PersonStore(Protocol):
 
     def lock(self, login: Login, code: PersonalCode) -> None:
         """Let nobody else register or change who has this login or code, until the transaction ends."""
+
+    def lock_code(self, code: PersonalCode) -> None:
+        """The same for a code alone."""
 
     def add(self, person: Person) -> None:
         """Store a new person."""
@@ -50,11 +71,30 @@ class PersonStore(Protocol):
     def current_code(self, person_id: UUID) -> PersonalCode:
         """Return the code a person has now."""
 
+    def current_codes(self, person_ids: Sequence[UUID]) -> dict[UUID, PersonalCode]:
+        """Return the codes that persons have now, by id."""
+
     def account(self, person_id: UUID) -> Account | None:
         """Return the account of a person; None before the first strong sign-in."""
 
     def save_account(self, account: Account) -> None:
         """Store an account, new or changed."""
+
+
+class RegisterFactStore(Protocol):
+    """What the population register told about persons."""
+
+    def want(self, person_ids: Sequence[UUID], now: datetime) -> None:
+        """Have the register asked about persons, unless it is to be asked already."""
+
+    def many(self, person_ids: Sequence[UUID]) -> dict[UUID, RegisterFact]:
+        """Return what there is about persons, by id."""
+
+    def due(self, now: datetime, limit: int) -> list[tuple[RegisterFact, PersonalCode]]:
+        """Return the facts that are to be asked for, longest wanted first, with the codes to ask by."""
+
+    def save(self, facts: Sequence[RegisterFact]) -> None:
+        """Store what became of facts that were asked for."""
 
 
 class RoleStore(Protocol):
@@ -66,12 +106,117 @@ class RoleStore(Protocol):
     def add(self, grant: RoleGrant) -> None:
         """Store a grant."""
 
+    def remove(self, person_id: UUID, role: Role) -> RoleGrant | None:
+        """Remove a grant and return it; None when the person does not hold the role."""
+
+    def in_organisation(self, organisation_id: UUID, role: str | None = None) -> list[RoleGrant]:
+        """Return the grants in an organisation, of one role or of all, oldest first."""
+
 
 class OrganisationStore(Protocol):
     """Organisations."""
 
     def ensure(self, organisation: Organisation) -> None:
         """Store an organisation unless it is there."""
+
+    def add(self, organisation: Organisation) -> None:
+        """Store a new organisation."""
+
+    def save(self, organisation: Organisation) -> None:
+        """Store the next version of an organisation. Raises Stale when somebody stored one since."""
+
+    def get(self, organisation_id: UUID, scope: Scope, lock: bool = False) -> Organisation:
+        """Return an organisation in scope. Raises Missing. `lock`: nobody else changes it meanwhile."""
+
+    def by_number(self, viis_number: str) -> Organisation | None:
+        """Return the organisation of a number of the register of institutions."""
+
+    def many(self, organisation_ids: Sequence[UUID]) -> dict[UUID, Organisation]:
+        """Return those of the organisations that there are, by id."""
+
+    def untold(self) -> list[Organisation]:
+        """Return, locked, the seeded organisations that the others were not told of yet."""
+
+    def page(self, request: PageRequest, scope: Scope) -> Listed[Organisation]:
+        """Return a page of organisations in scope, by title."""
+
+
+class RegistrationStore(Protocol):
+    """Registrations of institutions, with their attestations."""
+
+    def lock_institution(self, viis_number: str) -> None:
+        """Let nobody else register or admit this institution, until the transaction ends."""
+
+    def live(self, viis_number: str) -> Registration | None:
+        """Return the submitted or returned registration of an institution."""
+
+    def add_attestation(self, registration_id: UUID, attestation: Attestation, data: bytes) -> None:
+        """Store a received file; earlier ones of the registration stay."""
+
+    def add(self, registration: Registration) -> None:
+        """Store a new registration; its attestation is stored already."""
+
+    def save(self, registration: Registration) -> None:
+        """Store the next version of a registration. Raises Stale when somebody stored one since."""
+
+    def get(self, registration_id: UUID, scope: Scope, lock: bool = False) -> Registration:
+        """Return a registration in scope. Raises Missing. `lock`: nobody else changes it meanwhile."""
+
+    def file(self, attestation_id: UUID) -> bytes:
+        """Return the bytes of an attestation."""
+
+    def asking(self, now: datetime, limit: int) -> list[Registration]:
+        """Return submitted registrations for which registers are to be asked, longest open first."""
+
+    def page(self, request: PageRequest, scope: Scope) -> Listed[Registration]:
+        """Return a page of registrations in scope, newest first."""
+
+
+class MemberStore(Protocol):
+    """People of organisations."""
+
+    def add(self, member: Member) -> bool:
+        """Store a new member; False when the person is one already."""
+
+    def save(self, member: Member) -> None:
+        """Store the next version of a member. Raises Stale when somebody stored one since."""
+
+    def get(self, organisation_id: UUID, member_id: UUID) -> Member:
+        """Return, locked, a member of an organisation. Raises Missing."""
+
+    def of(self, organisation_id: UUID) -> list[Member]:
+        """Return, locked, the members of an organisation whose time has not ended."""
+
+    def by_id(self, member_id: UUID) -> Member:
+        """Return, locked, a member of any organisation. Raises Missing."""
+
+    def waiting(self, code: PersonalCode) -> list[Member]:
+        """Return, locked, the confirmed members with this code whose roles are not in force yet."""
+
+    def page(self, organisation_id: UUID, request: PageRequest) -> Listed[Member]:
+        """Return a page of the members of an organisation, newest first."""
+
+
+class BankAccountStore(Protocol):
+    """Bank accounts of organisations."""
+
+    def add(self, account: BankAccount) -> bool:
+        """Store a new account; False when the organisation has it, added or confirmed."""
+
+    def save(self, account: BankAccount) -> None:
+        """Store the next version of an account. Raises Stale when somebody stored one since."""
+
+    def get(self, account_id: UUID, organisation_id: UUID | None = None) -> BankAccount:
+        """Return, locked, an account, of this organisation if one is named. Raises Missing."""
+
+    def standing(self, organisation_id: UUID) -> BankAccount | None:
+        """Return, locked, the confirmed account of an organisation."""
+
+    def current(self, organisation_ids: Sequence[UUID]) -> list[BankAccount]:
+        """Return one account per organisation: the confirmed one, else the newest that was added."""
+
+    def page(self, organisation_id: UUID, request: PageRequest) -> Listed[BankAccount]:
+        """Return a page of the accounts of an organisation, newest first."""
 
 
 class Unit(UnitOfWork, Protocol):
@@ -82,6 +227,10 @@ class Unit(UnitOfWork, Protocol):
         """Persons and their accounts."""
 
     @property
+    def register_facts(self) -> RegisterFactStore:
+        """What the population register told."""
+
+    @property
     def roles(self) -> RoleStore:
         """Role grants."""
 
@@ -89,11 +238,41 @@ class Unit(UnitOfWork, Protocol):
     def organisations(self) -> OrganisationStore:
         """Organisations."""
 
+    @property
+    def registrations(self) -> RegistrationStore:
+        """Registrations of institutions."""
+
+    @property
+    def members(self) -> MemberStore:
+        """People of organisations."""
+
+    @property
+    def bank_accounts(self) -> BankAccountStore:
+        """Bank accounts of organisations."""
+
+
+class Registers(Protocol):
+    """The state registers, through the gateway."""
+
+    def ask(
+        self, register: str, keys: Sequence[str], purpose: str, legal_basis: str
+    ) -> dict[str, RegisterAnswer]:
+        """Return an answer for each key. Raises Unavailable when the gateway itself is away."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
-    """What the doors hand to use cases. `units` opens units of work (`ila_kit.store.unit.Units`)."""
+    """What the doors hand to use cases and jobs.
+
+    `units` opens units of work (`ila_kit.store.unit.Units`); `alone(name)` holds a lock that one
+    process has at a time, and gives False when another one has it. `legal_basis` is the ground on
+    which facts of persons are handed on, `provider_legal_basis` that of questions about institutions.
+    """
 
     units: Any
+    registers: Registers
+    alone: Callable[[str], AbstractContextManager[bool]]
     legal_basis: str
+    provider_legal_basis: str
+    limits: Limits = field(default_factory=Limits)
     personas: Personas = field(default_factory=Personas)

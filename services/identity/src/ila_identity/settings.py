@@ -24,9 +24,20 @@ class Settings(ServiceSettings):
         default="",
     )
 
+    facts_seconds: float = setting(
+        "Seconds between two looks for persons whose register facts are wanted.", default=0.5
+    )
+    institutions_seconds: float = setting(
+        "Seconds between two looks for institutions that registers are to be asked about.", default=1.0
+    )
+
     def faults(self) -> list[str]:
         """Name what is wrong with these values together."""
-        return super().faults() + self._key_faults() + self._persona_faults()
+        return super().faults() + self._key_faults() + self._persona_faults() + self._pause_faults()
+
+    def _pause_faults(self) -> list[str]:
+        pauses = {"FACTS_SECONDS": self.facts_seconds, "INSTITUTIONS_SECONDS": self.institutions_seconds}
+        return [f"{name} is not above zero" for name, pause in pauses.items() if pause <= 0]
 
     def _key_faults(self) -> list[str]:
         try:

@@ -1,19 +1,27 @@
 """Fakes of identity's stores."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
 import pytest
 from ila_identity.domain.accounts import Account
+from ila_identity.domain.bank_accounts import BankAccount
+from ila_identity.domain.members import Member, Named
 from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
 from ila_identity.domain.persons import Description, Login, Person
+from ila_identity.domain.register_facts import RegisterFact, wanted
+from ila_identity.domain.registrations import Attestation, Form, Registration
 from ila_identity.domain.roles import RoleGrant
-from ila_identity.usecases.sign_ins import SignIn
-from ila_kit.actor import Actor, Role
+from ila_identity.usecases.registrations import ReceivedFile, RegisterInstitution, register_institution
+from ila_identity.usecases.sign_ins import SignIn, sign_in
+from ila_kit.actor import Actor, Role, Scope
+from ila_kit.errors import Missing, Stale
+from ila_kit.ids import uuid7
+from ila_kit.registers import RegisterAnswer
 from ila_kit.testing.fakes import FakeUnit
 
 
@@ -27,6 +35,8 @@ class FakePersons:
         self.accounts: dict[UUID, Account] = {}
 
     def lock(self, login: Login, code: PersonalCode) -> None: ...
+
+    def lock_code(self, code: PersonalCode) -> None: ...
 
     def add(self, person: Person) -> None:
         self.rows[person.id] = person
@@ -54,6 +64,9 @@ class FakePersons:
     def current_code(self, person_id: UUID) -> PersonalCode:
         return self.codes[person_id][-1]
 
+    def current_codes(self, person_ids: Sequence[UUID]) -> dict[UUID, PersonalCode]:
+        return {one: self.codes[one][-1] for one in person_ids if one in self.codes}
+
     def account(self, person_id: UUID) -> Account | None:
         return self.accounts.get(person_id)
 
@@ -68,20 +81,169 @@ class FakeRoles:
         self.grants: list[RoleGrant] = []
 
     def held(self, person_id: UUID) -> list[Role]:
-        return [Role(one.role, one.organisation_id) for one in self.grants if one.person_id == person_id]
+        return [one.held for one in self.grants if one.person_id == person_id]
 
     def add(self, grant: RoleGrant) -> None:
         self.grants.append(grant)
 
+    def remove(self, person_id: UUID, role: Role) -> RoleGrant | None:
+        found = next((one for one in self.grants if (one.person_id, one.held) == (person_id, role)), None)
+        self.grants = [one for one in self.grants if one is not found]
+        return found
 
-class FakeOrganisations:
-    """Organisations in memory."""
+    def in_organisation(self, organisation_id: UUID, role: str | None = None) -> list[RoleGrant]:
+        here = [one for one in self.grants if one.organisation_id == organisation_id]
+        return [one for one in here if role in (None, one.role)]
+
+
+class FakeRows:
+    """Things with an id and a version in memory; a change of an old version is refused."""
 
     def __init__(self) -> None:
-        self.rows: dict[UUID, Organisation] = {}
+        self.rows: dict[UUID, object] = {}
+
+    def save(self, thing) -> None:
+        if self.rows[thing.id].version != thing.version - 1:
+            raise Stale()
+        self.rows[thing.id] = thing
+
+    def find(self, thing_id: UUID):
+        if thing_id not in self.rows:
+            raise Missing()
+        return self.rows[thing_id]
+
+
+class FakeOrganisations(FakeRows):
+    """Organisations in memory."""
 
     def ensure(self, organisation: Organisation) -> None:
         self.rows.setdefault(organisation.id, organisation)
+
+    def add(self, organisation: Organisation) -> None:
+        self.rows[organisation.id] = organisation
+
+    def get(self, organisation_id: UUID, scope: Scope, lock: bool = False) -> Organisation:
+        if not scope.covers(organisation=organisation_id):
+            raise Missing()
+        return self.find(organisation_id)
+
+    def by_number(self, viis_number: str) -> Organisation | None:
+        return next((one for one in self.rows.values() if one.viis_number == viis_number), None)
+
+    def many(self, organisation_ids: Sequence[UUID]) -> dict[UUID, Organisation]:
+        return {one: self.rows[one] for one in organisation_ids if one in self.rows}
+
+    def untold(self) -> list[Organisation]:
+        return [one for one in self.rows.values() if one.approved_at is None]
+
+
+class FakeRegistrations(FakeRows):
+    """Registrations in memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: dict[UUID, bytes] = {}
+
+    def lock_institution(self, viis_number: str) -> None: ...
+
+    def live(self, viis_number: str) -> Registration | None:
+        live = [one for one in self.rows.values() if one.state in ("submitted", "returned")]
+        return next((one for one in live if one.form.viis_number == viis_number), None)
+
+    def add_attestation(self, registration_id: UUID, attestation: Attestation, data: bytes) -> None:
+        self.files[attestation.id] = data
+
+    def add(self, registration: Registration) -> None:
+        self.rows[registration.id] = registration
+
+    def get(self, registration_id: UUID, scope: Scope, lock: bool = False) -> Registration:
+        found = self.find(registration_id)
+        if not scope.covers(person=found.registrant_id):
+            raise Missing()
+        return found
+
+    def file(self, attestation_id: UUID) -> bytes:
+        return self.files[attestation_id]
+
+
+class FakeMembers(FakeRows):
+    """People of organisations in memory."""
+
+    def add(self, member: Member) -> bool:
+        key = (member.organisation_id, member.named.personal_code)
+        if key in {(one.organisation_id, one.named.personal_code) for one in self.of(member.organisation_id)}:
+            return False
+        self.rows[member.id] = member
+        return True
+
+    def get(self, organisation_id: UUID, member_id: UUID) -> Member:
+        member = self.find(member_id)
+        if member.organisation_id != organisation_id:
+            raise Missing()
+        return member
+
+    by_id = FakeRows.find
+
+    def of(self, organisation_id: UUID) -> list[Member]:
+        here = [one for one in self.rows.values() if one.organisation_id == organisation_id]
+        return [one for one in here if one.state != "ended"]
+
+    def waiting(self, code: PersonalCode) -> list[Member]:
+        confirmed = [one for one in self.rows.values() if one.state == "confirmed"]
+        return [one for one in confirmed if one.named.personal_code == code]
+
+
+class FakeBankAccounts(FakeRows):
+    """Bank accounts in memory."""
+
+    def add(self, account: BankAccount) -> bool:
+        if any(one.iban == account.iban for one in self._live(account.organisation_id)):
+            return False
+        self.rows[account.id] = account
+        return True
+
+    def get(self, account_id: UUID, organisation_id: UUID | None = None) -> BankAccount:
+        found = self.find(account_id)
+        if organisation_id not in (None, found.organisation_id):
+            raise Missing()
+        return found
+
+    def standing(self, organisation_id: UUID) -> BankAccount | None:
+        return next((one for one in self._live(organisation_id) if one.state == "confirmed"), None)
+
+    def current(self, organisation_ids: Sequence[UUID]) -> list[BankAccount]:
+        best = [self.standing(one) or next(iter(reversed(self._live(one))), None) for one in organisation_ids]
+        return [one for one in best if one]
+
+    def _live(self, organisation_id: UUID) -> list[BankAccount]:
+        here = [one for one in self.rows.values() if one.organisation_id == organisation_id]
+        return [one for one in here if one.state in ("added", "confirmed")]
+
+
+class FakeRegisterFacts:
+    """Facts of the population register in memory."""
+
+    def __init__(self, persons: FakePersons) -> None:
+        self.rows: dict[UUID, RegisterFact] = {}
+        self.persons = persons
+
+    def want(self, person_ids: Sequence[UUID], now: datetime) -> None:
+        for one in person_ids:
+            known = self.rows.get(one)
+            if known is None:
+                self.rows[one] = wanted(one, now)
+            elif not known.wanted:
+                self.rows[one] = replace(known, wanted=True, next_at=now, tries=0)
+
+    def many(self, person_ids: Sequence[UUID]) -> dict[UUID, RegisterFact]:
+        return {one: self.rows[one] for one in person_ids if one in self.rows}
+
+    def due(self, now: datetime, limit: int) -> list[tuple[RegisterFact, PersonalCode]]:
+        due = [one for one in self.rows.values() if one.wanted and one.next_at <= now]
+        return [(one, self.persons.current_code(one.person_id)) for one in due[:limit]]
+
+    def save(self, facts: Sequence[RegisterFact]) -> None:
+        self.rows |= {fact.person_id: fact for fact in facts}
 
 
 class IdentityFakeUnit(FakeUnit):
@@ -90,14 +252,33 @@ class IdentityFakeUnit(FakeUnit):
     def __init__(self) -> None:
         super().__init__(Actor("svc:gateway", (Role("identity.sign_in"),)))
         self.persons, self.roles, self.organisations = FakePersons(), FakeRoles(), FakeOrganisations()
+        self.registrations, self.members = FakeRegistrations(), FakeMembers()
+        self.bank_accounts, self.register_facts = FakeBankAccounts(), FakeRegisterFacts(self.persons)
 
     def actions(self) -> list[str]:
         return [action for action, *_ in self.audited]
 
 
+VIIS, LEGAL_PERSON, CODE = "9900000001", "40003009497", "327291-09472"
+INSTITUTION = {
+    "number": VIIS,
+    "title": "Paraugu koledža 01",
+    "kind": "profesionālā",
+    "type": "Koledža",
+    "seat": "Paraugu iela 1, Rīga, LV-1001",
+    "territory": "LV-RIX",
+    "territory_title": "Rīga",
+    "registered_on": "2015-03-02",
+    "accredited": True,
+    "operating": True,
+    "legal_person_number": LEGAL_PERSON,
+}
+LEGAL = {"number": LEGAL_PERSON, "title": "SIA Paraugs", "status": "registered", "viis_numbers": [VIIS]}
+
+
 @dataclass
 class World:
-    """A unit of work, and a way to sign in."""
+    """A unit of work, ways to sign in and to register, and what registers tell."""
 
     unit: IdentityFakeUnit = field(default_factory=IdentityFakeUnit)
     personas: Personas = field(default_factory=Personas)
@@ -112,6 +293,57 @@ class World:
             "acr": "high",
         }
         return SignIn(**values | changes)
+
+    def person(self, code: str, *roles: Role) -> UUID:
+        """Sign somebody in who has this code, and let them hold roles."""
+        login = Login("https://eid.example", code)
+        person = sign_in(self.unit, self.command(login=login, personal_code=code), self.personas).person_id
+        for role in roles:
+            self.unit.roles.add(
+                RoleGrant(
+                    id=uuid7(),
+                    person_id=person,
+                    role=role.name,
+                    organisation_id=role.organisation,
+                    granted_at=self.unit.now,
+                    granted_by="test",
+                    reason="test",
+                )
+            )
+        return person
+
+    def act_as(self, person: UUID | None, *roles: Role | str) -> Scope:
+        """Let a person, or a new one, act from now on; give the scope of who acts for organisations."""
+        held = tuple(role if isinstance(role, Role) else Role(role) for role in roles)
+        self.unit.actor = Actor(str(person or uuid7()), held, "high")
+        return Scope(person=person, organisations=frozenset(r.organisation for r in held if r.organisation))
+
+    def form(self, **changes) -> Form:
+        named = Named(given_name="Ilona", family_name="Priede", personal_code=PersonalCode.parse(CODE))
+        values = {
+            "viis_number": VIIS,
+            "legal_person_number": LEGAL_PERSON,
+            "administrator": named,
+            "administrator_email": "ilona@personas.example",
+            "contact_email": "info@paraugs.example",
+        }
+        return Form(**values | changes)
+
+    def file(self, **changes) -> ReceivedFile:
+        values = {"name": "a.edoc", "media_type": "application/zip", "data": b"signed", "sha256": "ab" * 32}
+        return ReceivedFile(**values | changes)
+
+    def registered(self, registrant: UUID | None = None, **changes) -> Registration:
+        command = RegisterInstitution(
+            registrant_id=registrant or uuid7(), form=self.form(), file=self.file(), **changes
+        )
+        return register_institution(self.unit, command)
+
+    def answer(self, told: dict | None, key: str = "", **changes) -> RegisterAnswer:
+        """Return what a register answers: these facts, or that it knows no such thing."""
+        values = {"key": (told or {}).get("number", key), "state": "fresh", "found": told is not None}
+        values |= {"observed_at": self.unit.now, "legal_basis": "law", "hash": "cd" * 32, "snapshot": "e.y.J"}
+        return RegisterAnswer(answer=told, **values | changes)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What is told about persons, and that it is noted."""
 
 import pytest
-from ila_identity.usecases.persons import facts_of, own_profile, roles_of
+from ila_identity.usecases.persons import names_of, own_profile, roles_of
 from ila_identity.usecases.sign_ins import sign_in
 from ila_kit.actor import Role
 from ila_kit.errors import Missing
@@ -13,16 +13,16 @@ def person(world):
     return sign_in(world.unit, world.command(), world.personas).person_id
 
 
-def test_facts_carry_source_time_and_ground_and_leave_an_entry_for_each_person(world, person):
+def test_names_come_with_a_masked_code_and_leave_an_entry_for_each_person(world, person):
     stranger = uuid7()
     world.unit.audited.clear()
-    found = facts_of(world.unit, [person, stranger, person], "eligibility check", "the regulation")
-    assert [(fact.person_id, fact.source, fact.legal_basis) for fact in found.facts] == [
-        (person, "e-identity", "the regulation")
+    found = names_of(world.unit, [person, stranger, person], "members of a group")
+    assert [(one.person_id, one.given_name, one.family_name) for one in found] == [
+        (person, "Anna", "Bērziņa")
     ]
-    assert found.facts[0].observed_at == world.unit.now
-    assert found.missing == [stranger]
+    assert found[0].masked_code == "******-***17"
     assert [(entry[0], entry[2]) for entry in world.unit.audited] == [("personal_data_viewed", str(person))]
+    assert "Anna" not in str(world.unit.audited)
 
 
 def test_people_see_themselves_with_the_code_masked(world, person):

@@ -1,7 +1,15 @@
 """Identity over HTTP: read the body, call one use case, show the result."""
 
-from ila_identity.api.persons import facts, persons
+from ila_identity.api.bank_accounts import bank_accounts
+from ila_identity.api.machines import accounts, facts, names
+from ila_identity.api.members import members
+from ila_identity.api.organisations import organisations
+from ila_identity.api.persons import persons
+from ila_identity.api.registrations import registrations
 from ila_identity.api.role_grants import role_grants
 from ila_identity.api.sign_ins import sign_ins
 
-BLUEPRINTS = [sign_ins, persons, facts, role_grants]
+BLUEPRINTS = [
+    *(sign_ins, persons, facts, names, role_grants),
+    *(registrations, organisations, members, bank_accounts, accounts),
+]

@@ -1,4 +1,4 @@
-"""Persons over HTTP: oneself, roles for the gateway, facts for services."""
+"""Persons over HTTP: oneself, and roles for the gateway."""
 
 from dataclasses import asdict
 from typing import Any
@@ -7,21 +7,13 @@ from uuid import UUID
 from ila_kit.errors import Missing
 from ila_kit.web.resource import Access, Call, Resource
 from ila_kit.web.schemas import Schema, fields
-from marshmallow import validate
 
 from ila_identity.api.schemas import RoleSchema, shown
-from ila_identity.usecases.persons import Facts, facts_of, own_profile, roles_of
+from ila_identity.usecases.persons import own_profile, roles_of
 
 persons = Resource(
     "persons", __name__, url_prefix="/api/identity/v1/persons", description="What is known about persons"
 )
-facts = Resource(
-    "person-facts",
-    __name__,
-    url_prefix="/api/identity/v1/person-facts",
-    description="Facts for services",
-)
-MOST_PERSONS = 200
 
 
 class HeldRolesSchema(Schema):
@@ -54,30 +46,6 @@ class ProfileSchema(Schema):
     roles = fields.List(fields.Nested(RoleSchema), required=True)
 
 
-class FactsQuestionSchema(Schema):
-    """Whose facts are asked for, and what for."""
-
-    person_ids = fields.List(fields.Id(), required=True, validate=validate.Length(1, MOST_PERSONS))
-    purpose = fields.Text(max=200, required=True)
-
-
-class FactSchema(Schema):
-    """A birth date with its provenance."""
-
-    person_id = fields.Id(required=True)
-    birth_date = fields.Date(required=True)
-    source = fields.String(required=True)
-    observed_at = fields.Instant(required=True)
-    legal_basis = fields.String(required=True)
-
-
-class FactsSchema(Schema):
-    """The facts found, and the ids nobody is known by."""
-
-    facts = fields.List(fields.Nested(FactSchema), required=True)
-    missing = fields.List(fields.Id(), required=True)
-
-
 @persons.operation("GET", "/me", Access(own={"learner"}), answer=(200, ProfileSchema), refusals=[Missing])
 def get_me(call: Call) -> dict[str, Any]:
     """Show what identity knows about the person who asks."""
@@ -94,16 +62,3 @@ def get_roles(call: Call, person_id: UUID) -> dict[str, Any]:
     """Show the roles a person holds now, for the sessions that live."""
     held = roles_of(call.unit, person_id)
     return {"person_id": held.person_id, "roles": shown(held.roles), "disabled": held.disabled}
-
-
-@facts.operation(
-    "POST",
-    "",
-    Access(any={"identity.facts"}),
-    body=FactsQuestionSchema,
-    answer=(200, FactsSchema),
-    reads=True,
-)
-def post_person_facts(call: Call) -> Facts:
-    """Tell the birth dates of up to 200 persons; each look is noted."""
-    return facts_of(call.unit, call.body["person_ids"], call.body["purpose"], call.deps.legal_basis)

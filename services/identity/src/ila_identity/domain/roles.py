@@ -68,6 +68,11 @@ class RoleGrant:
     granted_by: str
     reason: str
 
+    @property
+    def held(self) -> Role:
+        """The role, as it is held."""
+        return Role(self.role, self.organisation_id)
+
 
 def grant_role(
     held: Iterable[Role], person_id: UUID, role: Role, *, granted_at: datetime, granted_by: str, reason: str

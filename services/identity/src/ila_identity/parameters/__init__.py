@@ -1,10 +1,31 @@
 """Amounts, limits and legal grounds by date, each with its source."""
 
 import tomllib
+from datetime import timedelta
 from importlib.resources import files
+from typing import Any
+
+from ila_identity.domain.limits import Limits
 
 
 def legal_basis() -> str:
     """Return the ground on which birth dates of learners are given to the platform's own services."""
-    document = tomllib.loads((files(__package__) / "legal.toml").read_text())
-    return str(document["person_facts"]["legal_basis"])
+    return str(_read("legal")["person_facts"]["legal_basis"])
+
+
+def provider_legal_basis() -> str:
+    """Return the ground on which registers are asked about institutions."""
+    return str(_read("providers")["register_questions"]["legal_basis"])
+
+
+def limits() -> Limits:
+    """Return the times and numbers that hold now."""
+    told = _read("providers")
+    return Limits(
+        cooling=timedelta(hours=told["bank_account_cooling"]["hours"]),
+        fact_validity=timedelta(hours=told["fact_validity"]["hours"]),
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / f"{name}.toml").read_text())

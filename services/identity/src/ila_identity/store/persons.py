@@ -32,6 +32,10 @@ class SqlPersonStore:
         keys = sorted({_number(name), _number(self._vault.fingerprint(code))})
         self._connection.exec_driver_sql(_LOCK, (keys,))
 
+    def lock_code(self, code: PersonalCode) -> None:
+        """The same for a code alone."""
+        self._connection.exec_driver_sql(_LOCK, ([_number(self._vault.fingerprint(code))],))
+
     def add(self, person: Person) -> None:
         """Store a new person."""
         row = asdict(person.description) | {"id": person.id}
@@ -81,6 +85,13 @@ class SqlPersonStore:
         c = t.personal_code.c
         query = sa.select(c.sealed).where(c.person_id == person_id, c.replaced_at.is_(None))
         return self._vault.open(self._connection.execute(query).scalar_one(), person_id)
+
+    def current_codes(self, person_ids: Sequence[UUID]) -> dict[UUID, PersonalCode]:
+        """Return the codes that persons have now, by id."""
+        c = t.personal_code.c
+        query = sa.select(c.person_id, c.sealed).where(c.person_id.in_(person_ids), c.replaced_at.is_(None))
+        rows = self._connection.execute(query)
+        return {row.person_id: self._vault.open(row.sealed, row.person_id) for row in rows}
 
     def account(self, person_id: UUID) -> Account | None:
         """Return the account of a person; None before the first strong sign-in."""

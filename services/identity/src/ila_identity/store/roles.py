@@ -1,4 +1,4 @@
-"""Role grants, and the organisations roles are held in."""
+"""Role grants."""
 
 from dataclasses import asdict
 from uuid import UUID
@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from ila_kit.actor import Role
 from ila_kit.store.listing import Listing, Page, PageRequest
 
-from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.roles import RoleGrant
 from ila_identity.store import tables as t
 
@@ -40,18 +39,23 @@ class SqlRoleStore:
         """Store a grant."""
         self._connection.execute(t.role_grant.insert().values(asdict(grant)))
 
+    def remove(self, person_id: UUID, role: Role) -> RoleGrant | None:
+        """Remove a grant and return it; None when the person does not hold the role."""
+        c = t.role_grant.c
+        place = c.organisation_id.is_not_distinct_from(role.organisation)
+        same = (c.person_id == person_id) & (c.role == role.name) & place
+        removal = t.role_grant.delete().where(same).returning(t.role_grant)
+        row = self._connection.execute(removal).mappings().one_or_none()
+        return RoleGrant(**row) if row else None
+
+    def in_organisation(self, organisation_id: UUID, role: str | None = None) -> list[RoleGrant]:
+        """Return the grants in an organisation, of one role or of all, oldest first."""
+        c = t.role_grant.c
+        query = sa.select(t.role_grant).where(c.organisation_id == organisation_id).order_by(c.id)
+        if role is not None:
+            query = query.where(c.role == role)
+        return [RoleGrant(**row) for row in self._connection.execute(query).mappings()]
+
     def page(self, request: PageRequest) -> Page:
         """Return a page of grants, newest first."""
         return GRANTS.page(self._connection, request)
-
-
-class SqlOrganisationStore:
-    """Organisations."""
-
-    def __init__(self, connection: sa.Connection):
-        self._connection = connection
-
-    def ensure(self, organisation: Organisation) -> None:
-        """Store an organisation unless it is there."""
-        insert = sa.dialects.postgresql.insert(t.organisation).values(asdict(organisation))
-        self._connection.execute(insert.on_conflict_do_nothing())

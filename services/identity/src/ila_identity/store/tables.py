@@ -59,7 +59,21 @@ organisation = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("viis_number", sa.Text, unique=True),
+    sa.Column("legal_person_number", sa.Text),
+    sa.Column("institution_type", sa.Text, nullable=False, server_default=""),
+    sa.Column("seat", sa.Text, nullable=False, server_default=""),
+    sa.Column("territory", sa.Text, nullable=False, server_default=""),
+    sa.Column("territory_title", sa.Text, nullable=False, server_default=""),
+    sa.Column("registration_id", sa.Uuid),
+    sa.Column("state", sa.Text, nullable=False, server_default="active"),
+    sa.Column("reason", sa.Text, comment="why the state is what it is, as written by who changed it"),
+    sa.Column("approved_at", UTC, comment="null: seeded, and the others are not told yet"),
     sa.Column("created_at", UTC, nullable=False),
+    sa.Column("updated_at", UTC, nullable=False, server_default=sa.func.now()),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.CheckConstraint("state IN ('active', 'suspended', 'closed')", name="organisation_state"),
+    sa.Index("organisation_title", "title", "id"),
+    sa.Index("organisation_untold", "id", postgresql_where=sa.text("approved_at IS NULL")),
 )
 
 role_grant = sa.Table(
@@ -77,4 +91,20 @@ role_grant = sa.Table(
     ),
     sa.Index("role_grant_role", "role", "id"),
     sa.Index("role_grant_organisation", "organisation_id", "id"),
+)
+
+register_fact = sa.Table(
+    "register_fact",
+    metadata,
+    sa.Column("person_id", sa.Uuid, sa.ForeignKey("person.id"), primary_key=True),
+    sa.Column("wanted", sa.Boolean, nullable=False),
+    sa.Column("next_at", UTC, nullable=False, comment="when the register is asked, if it is wanted"),
+    sa.Column("tries", sa.Integer, nullable=False, comment="in vain, since it was wanted"),
+    sa.Column("birth_date", sa.Date, comment="null with an observed_at: the register has no such person"),
+    sa.Column("alive", sa.Boolean),
+    sa.Column("observed_at", UTC),
+    sa.Column("valid_until", UTC),
+    sa.Column("legal_basis", sa.Text),
+    sa.Column("sealed_proof", sa.LargeBinary, comment="hash and signed snapshot: they hold the code"),
+    sa.Index("register_fact_wanted", "next_at", postgresql_where=sa.text("wanted")),
 )

@@ -7,13 +7,18 @@ import sqlalchemy as sa
 from ila_kit.actor import Actor
 from ila_kit.store.unit import Unit
 
+from ila_identity.store.bank_accounts import SqlBankAccountStore
+from ila_identity.store.members import SqlMemberStore
+from ila_identity.store.organisations import SqlOrganisationStore
 from ila_identity.store.persons import SqlPersonStore
-from ila_identity.store.roles import SqlOrganisationStore, SqlRoleStore
+from ila_identity.store.register_facts import SqlRegisterFactStore
+from ila_identity.store.registrations import SqlRegistrationStore
+from ila_identity.store.roles import SqlRoleStore
 from ila_identity.store.vault import Vault
 
 
 class IdentityUnit(Unit):
-    """A unit of work with identity's stores. `vault` seals the personal codes."""
+    """A unit of work with identity's stores. `vault` seals personal codes and account numbers."""
 
     def __init__(self, connection: sa.Connection, service: str, actor: Actor, now: datetime, *, vault: Vault):
         super().__init__(connection, service, actor, now)
@@ -25,6 +30,11 @@ class IdentityUnit(Unit):
         return SqlPersonStore(self.connection, self._vault)
 
     @cached_property
+    def register_facts(self) -> SqlRegisterFactStore:
+        """What the population register told."""
+        return SqlRegisterFactStore(self.connection, self._vault)
+
+    @cached_property
     def roles(self) -> SqlRoleStore:
         """Role grants."""
         return SqlRoleStore(self.connection)
@@ -33,3 +43,18 @@ class IdentityUnit(Unit):
     def organisations(self) -> SqlOrganisationStore:
         """Organisations."""
         return SqlOrganisationStore(self.connection)
+
+    @cached_property
+    def registrations(self) -> SqlRegistrationStore:
+        """Registrations of institutions."""
+        return SqlRegistrationStore(self.connection, self._vault)
+
+    @cached_property
+    def members(self) -> SqlMemberStore:
+        """People of organisations."""
+        return SqlMemberStore(self.connection, self._vault)
+
+    @cached_property
+    def bank_accounts(self) -> SqlBankAccountStore:
+        """Bank accounts of organisations."""
+        return SqlBankAccountStore(self.connection, self._vault)

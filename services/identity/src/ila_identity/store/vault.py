@@ -1,4 +1,4 @@
-"""Personal codes at rest: sealed so that this service alone reads them, fingerprinted to be found."""
+"""Personal codes and account numbers at rest: sealed so that this service alone reads them."""
 
 import base64
 import binascii
@@ -20,7 +20,7 @@ _NONCE = 12
 
 @dataclass(frozen=True)
 class Vault:
-    """Seals, opens and fingerprints personal codes with keys derived from one secret of 32 bytes."""
+    """Seals, opens and fingerprints secrets with keys derived from one secret of 32 bytes."""
 
     _sealing: AESGCM = field(repr=False)
     _fingerprinting: bytes = field(repr=False)
@@ -38,19 +38,31 @@ class Vault:
             AESGCM(_derive(key, b"ila personal code sealing")), _derive(key, b"ila personal code finding")
         )
 
-    def seal(self, code: PersonalCode, person_id: UUID) -> bytes:
-        """Return the encrypted code; it opens for this person alone, so that rows cannot be swapped."""
-        nonce = os.urandom(_NONCE)
-        return _VERSION + nonce + self._sealing.encrypt(nonce, code.digits.encode(), person_id.bytes)
+    def seal(self, code: PersonalCode, owner_id: UUID) -> bytes:
+        """Return the encrypted code; it opens for its owner alone, so that rows cannot be swapped."""
+        return self.seal_text(code.digits, owner_id)
 
-    def open(self, sealed: bytes, person_id: UUID) -> PersonalCode:
-        """Return the code that was sealed for a person. Raises InvalidTag when it was altered or moved."""
-        nonce, text = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
-        return PersonalCode(self._sealing.decrypt(nonce, text, person_id.bytes).decode())
+    def open(self, sealed: bytes, owner_id: UUID) -> PersonalCode:
+        """Return the code that was sealed for an owner. Raises InvalidTag when it was altered or moved."""
+        return PersonalCode(self.open_text(sealed, owner_id))
 
     def fingerprint(self, code: PersonalCode) -> bytes:
         """Return the keyed hash under which a code is found; without the key nobody can try codes."""
-        return hmac.digest(self._fingerprinting, code.digits.encode(), sha256)
+        return self.fingerprint_text(code.digits)
+
+    def seal_text(self, text: str, owner_id: UUID) -> bytes:
+        """Return an encrypted text that opens for its owner alone."""
+        nonce = os.urandom(_NONCE)
+        return _VERSION + nonce + self._sealing.encrypt(nonce, text.encode(), owner_id.bytes)
+
+    def open_text(self, sealed: bytes, owner_id: UUID) -> str:
+        """Return the text that was sealed for an owner. Raises InvalidTag when it was altered or moved."""
+        nonce, text = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
+        return self._sealing.decrypt(nonce, text, owner_id.bytes).decode()
+
+    def fingerprint_text(self, text: str) -> bytes:
+        """Return the keyed hash under which a text is found."""
+        return hmac.digest(self._fingerprinting, text.encode(), sha256)
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:

@@ -23,22 +23,13 @@ class HeldRoles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """A birth date with where it comes from, when it was told, and on what ground it is handed on."""
+class PersonName:
+    """How a person is called, and the code with all but its last digits hidden."""
 
     person_id: UUID
-    birth_date: date
-    source: str
-    observed_at: datetime
-    legal_basis: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """The facts found, and the ids nobody is known by."""
-
-    facts: list[Fact]
-    missing: list[UUID]
+    given_name: str
+    family_name: str
+    masked_code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,24 +77,25 @@ def own_profile(unit: Unit, person_id: UUID) -> Profile:
     )
 
 
-def facts_of(unit: Unit, person_ids: Sequence[UUID], purpose: str, legal_basis: str) -> Facts:
-    """Return the birth dates of persons, and leave an entry for each that somebody looked.
+def names_of(unit: Unit, person_ids: Sequence[UUID], purpose: str) -> list[PersonName]:
+    """Return the names of the persons who are known, and leave an entry for each that somebody looked.
 
-    An id asked for twice is answered once; unknown ids are listed as missing.
+    An id asked for twice is answered once.
+
+    Source: BR-508 (providers see people of their own groups, the code masked).
     """
     wanted = list(dict.fromkeys(person_ids))
-    known = unit.persons.many(wanted)
+    known, codes = unit.persons.many(wanted), unit.persons.current_codes(wanted)
     for person_id in known:
-        unit.audit("personal_data_viewed", "person", person_id, what=["birth_date"], purpose=purpose)
-    facts = [_fact(known[person_id], legal_basis) for person_id in wanted if person_id in known]
-    return Facts(facts, [person_id for person_id in wanted if person_id not in known])
+        what = ["given_name", "family_name", "masked_code"]
+        unit.audit("personal_data_viewed", "person", person_id, what=what, purpose=purpose)
+    return [_name(known[one], codes[one].masked()) for one in wanted if one in known]
 
 
-def _fact(person: Person, legal_basis: str) -> Fact:
-    return Fact(
+def _name(person: Person, masked_code: str) -> PersonName:
+    return PersonName(
         person_id=person.id,
-        birth_date=person.description.birth_date,
-        source=SOURCE,
-        observed_at=person.observed_at,
-        legal_basis=legal_basis,
+        given_name=person.description.given_name,
+        family_name=person.description.family_name,
+        masked_code=masked_code,
     )

@@ -9,16 +9,16 @@ from ila_kit.clock import riga_date
 
 from ila_identity.domain.accounts import STRONG, Account
 from ila_identity.domain.errors import AccountDisabled, IdentityConflict
-from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
 from ila_identity.domain.persons import Description, Login, Person, age_band
-from ila_identity.domain.roles import LEARNER, grant_role
-from ila_identity.events.published import AccountOpened, RoleGranted
+from ila_identity.domain.roles import LEARNER
+from ila_identity.events.published import AccountOpened
 from ila_identity.ports import Unit
+from ila_identity.usecases.mandates import apply_waiting
+from ila_identity.usecases.seeding import named_by, seed_roles
 
 log = logging.getLogger(__name__)
-SEEDED = "development persona"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,9 @@ class SignedIn:
 def sign_in(unit: Unit, command: SignIn, personas: Personas) -> SignedIn:
     """Find or register the person of a sign-in, open the account at the first strong one, return the roles.
 
+    Mandates that waited for this person are in force from now on. No register is asked meanwhile: the
+    opened account makes the worker ask.
+
     The same facts twice change nothing the second time, so a sign-in needs no idempotency key.
     Raises MalformedPersonalCode, IdentityConflict or AccountDisabled.
     """
@@ -50,7 +53,9 @@ def sign_in(unit: Unit, command: SignIn, personas: Personas) -> SignedIn:
     unit.persons.lock(command.login, code)
     person = _recognise(unit, command, code) or _register(unit, command, code)
     _use_account(unit, person, command.acr)
-    _seed_roles(unit, person.id, personas.of(command.persona), personas)
+    if wanted := personas.of(command.persona):
+        seed_roles(unit, person.id, named_by(person.description, code), wanted, personas)
+    apply_waiting(unit, person.id, code)
     unit.audit("signed_in", "person", person.id, acr=command.acr, issuer=command.login.issuer)
     return SignedIn(person.id, [Role(LEARNER), *unit.roles.held(person.id)])
 
@@ -100,32 +105,7 @@ def _use_account(unit: Unit, person: Person, acr: str) -> None:
 def _open_account(unit: Unit, person: Person) -> None:
     account = Account.open(person.id, unit.now)
     unit.persons.save_account(account)
+    unit.register_facts.want([person.id], unit.now)
     band = age_band(person.description.birth_date, riga_date(unit.now))
     unit.publish(AccountOpened(person_id=person.id, opened_at=unit.now, age_band=band), account.version)
     unit.audit("account_opened", "account", person.id)
-
-
-def _seed_roles(unit: Unit, person_id: UUID, wanted: tuple[Role, ...], personas: Personas) -> None:
-    """Grant the roles of a persona that it does not hold yet; the same rules as for any grant."""
-    held = unit.roles.held(person_id) if wanted else []
-    for role in wanted:
-        if role not in held:
-            _ensure_organisation(unit, role, personas)
-            _grant(unit, held, person_id, role)
-            held.append(role)
-
-
-def _grant(unit: Unit, held: list[Role], person_id: UUID, role: Role) -> None:
-    grant = grant_role(held, person_id, role, granted_at=unit.now, granted_by=unit.actor.id, reason=SEEDED)
-    unit.roles.add(grant)
-    unit.publish(RoleGranted.of(grant))
-    unit.audit("role_granted", "role_grant", grant.id, person=str(person_id), role=role.name)
-
-
-def _ensure_organisation(unit: Unit, role: Role, personas: Personas) -> None:
-    seed = personas.organisation(role)
-    if seed:
-        organisation = Organisation(
-            id=seed.id, title=seed.title, viis_number=seed.viis_number, created_at=unit.now
-        )
-        unit.organisations.ensure(organisation)

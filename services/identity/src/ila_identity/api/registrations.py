@@ -1,0 +1,186 @@
+"""Registrations of institutions over HTTP."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import flask
+from ila_kit.errors import Missing
+from ila_kit.states import WrongState
+from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
+from ila_kit.web.schemas import list_of
+from ila_kit.web.uploads import UploadedFile, download
+
+from ila_identity.api.organisations import ReasonSchema
+from ila_identity.api.registration_schemas import (
+    FormSchema,
+    NewRegistrationSchema,
+    RegistrationQuery,
+    RegistrationSchema,
+    read_form,
+    shown,
+)
+from ila_identity.domain import errors
+from ila_identity.domain.registrations import Registration
+from ila_identity.usecases.approvals import (
+    Decide,
+    approve_registration,
+    refuse_registration,
+    return_registration,
+)
+from ila_identity.usecases.registrations import (
+    ChangeRegistration,
+    ReceivedFile,
+    RegisterInstitution,
+    attestation_file,
+    change_registration,
+    list_registrations,
+    positions,
+    register_institution,
+    show_registration,
+    submit_registration,
+)
+
+PREFIX = "/api/identity/v1/provider-registrations"
+registrations = Resource(
+    "provider-registrations", __name__, url_prefix=PREFIX, description="Institutions register"
+)
+FILE = "attestation"
+REGISTRANTS = Access(signed_in=True, acr="high")
+READERS = Access(signed_in=True, any={"user_approver", "auditor"})
+APPROVERS = Access(any={"user_approver"}, acr="high")
+FORM_REFUSALS = [
+    errors.MalformedPersonalCode,
+    errors.MalformedNumber,
+    errors.AttestationFormat,
+    errors.InstitutionAlreadyRegistered,
+]
+
+
+@registrations.operation(
+    "GET", "", READERS, query=RegistrationQuery, answer=(200, list_of(RegistrationSchema))
+)
+def get_registrations(call: Call) -> dict[str, Any]:
+    """List registrations, newest first: one's own, or all for approvers and auditors."""
+    page = list_registrations(call.unit, page_request(call.query), call.scope)
+    return {"items": [shown(one, positions(call.unit, one)) for one in page.items], "next": page.next}
+
+
+@registrations.operation(
+    "POST",
+    "",
+    REGISTRANTS,
+    body=NewRegistrationSchema,
+    files=(FILE,),
+    answer=(201, RegistrationSchema),
+    idempotent=True,
+    refusals=FORM_REFUSALS,
+)
+def post_registration(call: Call) -> Answer:
+    """Register an institution with the signed attestation; the agency answers within one working day."""
+    if call.scope.person is None:
+        raise Missing()
+    command = RegisterInstitution(
+        registrant_id=call.scope.person,
+        form=read_form(call.body),
+        file=_received(call.files[FILE]),
+        draft=call.body["draft"],
+    )
+    return _answer(call, register_institution(call.unit, command))
+
+
+@registrations.operation("GET", "/<uuid:registration_id>", READERS, answer=(200, RegistrationSchema))
+def get_registration(call: Call, registration_id: UUID) -> Answer:
+    """Show a registration."""
+    return _answer(call, show_registration(call.unit, registration_id, call.scope))
+
+
+@registrations.operation(
+    "PUT",
+    "/<uuid:registration_id>",
+    REGISTRANTS,
+    body=FormSchema,
+    files=(FILE,),
+    answer=(200, RegistrationSchema),
+    if_match=True,
+    refusals=[WrongState, *FORM_REFUSALS],
+)
+def put_registration(call: Call, registration_id: UUID) -> Answer:
+    """Write a draft or a returned registration anew, with its attestation."""
+    command = ChangeRegistration(
+        registration_id=registration_id,
+        version=call.if_match or 0,
+        form=read_form(call.body),
+        file=_received(call.files[FILE]),
+    )
+    return _answer(call, change_registration(call.unit, command, call.scope))
+
+
+@registrations.operation(
+    "GET",
+    "/<uuid:registration_id>/attestation",
+    READERS,
+    answer=(200, None),
+    media_type="application/octet-stream",
+)
+def get_attestation(call: Call, registration_id: UUID) -> flask.Response:
+    """Hand out the attestation as it was received."""
+    attestation, data = attestation_file(call.unit, registration_id, call.scope)
+    return download(data, attestation.name, "application/octet-stream")
+
+
+@registrations.operation(
+    "POST",
+    "/<uuid:registration_id>/submission",
+    REGISTRANTS,
+    answer=(200, RegistrationSchema),
+    idempotent=True,
+    refusals=[WrongState, errors.InstitutionAlreadyRegistered],
+)
+def post_submission(call: Call, registration_id: UUID) -> Answer:
+    """Submit a draft or a returned registration."""
+    return _answer(call, submit_registration(call.unit, registration_id, call.scope))
+
+
+def _decision(
+    action: str, summary: str, use_case: Callable[[Any, Decide], Registration], *refusals: Any
+) -> None:
+    """Register the route of one decision of the agency."""
+
+    def view(call: Call, registration_id: UUID) -> Answer:
+        command = Decide(registration_id=registration_id, reason=call.body["reason"])
+        return _answer(call, use_case(call.unit, command))
+
+    view.__doc__, view.__name__ = summary, f"post_{action}"
+    registrations.operation(
+        "POST",
+        f"/<uuid:registration_id>/{action}",
+        APPROVERS,
+        body=ReasonSchema,
+        answer=(200, RegistrationSchema),
+        idempotent=True,
+        refusals=[WrongState, errors.ApproverNotIndependent, *refusals],
+    )(view)
+
+
+_decision(
+    "approval",
+    "Approve a registration; two approvers do while the signature is not verified.",
+    approve_registration,
+    errors.RegisterChecksOpen,
+    errors.RegisterChecksFailed,
+    errors.ApprovedByYouAlready,
+    errors.InstitutionAlreadyRegistered,
+    errors.ToxicRoles,
+)
+_decision("refusal", "Refuse a registration for good.", refuse_registration)
+_decision("return", "Give a registration back to be mended.", return_registration)
+
+
+def _received(file: UploadedFile) -> ReceivedFile:
+    return ReceivedFile(name=file.name, media_type=file.media_type, data=file.data, sha256=file.sha256)
+
+
+def _answer(call: Call, registration: Registration) -> Answer:
+    body = shown(registration, positions(call.unit, registration))
+    return Answer(body, location=f"{PREFIX}/{registration.id}", version=registration.version)

@@ -1,0 +1,14 @@
+"""Times and numbers that a decision of the agency may change."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """`cooling`: from the confirmation of another bank account until it is paid to (BR-714).
+    `fact_validity`: how long what a register told of a person is relied on.
+    """
+
+    cooling: timedelta = timedelta(hours=72)
+    fact_validity: timedelta = timedelta(hours=24)

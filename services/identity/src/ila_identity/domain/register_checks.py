@@ -1,0 +1,76 @@
+"""What the registers must say about an institution and its legal person before it is approved.
+
+Source: BR-105 (two numbers; an entry of VIIS may be a unit of a company).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ila_kit.registers import RegisterAnswer
+
+INSTITUTIONS, LEGAL_PERSONS = "viis_institutions", "legal_persons"
+PASSED, FAILED, OPEN = "passed", "failed", "open"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCheck:
+    """The outcome of one rule. One that is not `decisive` informs the approver and stops nothing.
+
+    `answer` is what the register told, with its proof; None while the check is open.
+    """
+
+    name: str
+    register: str
+    verdict: str
+    decisive: bool
+    answer: RegisterAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    name: str
+    register: str
+    decisive: bool
+    holds: Callable[[dict[str, Any], str], bool]
+
+
+_RULES = (
+    _Rule("institution_known", INSTITUTIONS, True, lambda told, viis: bool(told)),
+    _Rule("institution_operating", INSTITUTIONS, True, lambda told, viis: told.get("operating") is True),
+    _Rule("institution_accredited", INSTITUTIONS, False, lambda told, viis: told.get("accredited") is True),
+    _Rule("legal_person_known", LEGAL_PERSONS, True, lambda told, viis: bool(told)),
+    _Rule(
+        "legal_person_registered", LEGAL_PERSONS, True, lambda told, viis: told.get("status") == "registered"
+    ),
+    _Rule(
+        "legal_person_holds_institution",
+        LEGAL_PERSONS,
+        True,
+        lambda told, viis: viis in (told.get("viis_numbers") or []),
+    ),
+)
+
+
+def usable(answer: RegisterAnswer) -> bool:
+    """Tell whether an answer says something, and says it about what was asked."""
+    if not answer.known or not answer.found:
+        return answer.known
+    return (answer.answer or {}).get("number") == answer.key
+
+
+def checks_of(
+    viis_number: str, institution: RegisterAnswer | None, legal_person: RegisterAnswer | None
+) -> list[RegisterCheck]:
+    """Return every check of an institution by what the registers told so far."""
+    told = {INSTITUTIONS: institution, LEGAL_PERSONS: legal_person}
+    return [_check(rule, viis_number, told[rule.register]) for rule in _RULES]
+
+
+def _check(rule: _Rule, viis_number: str, answer: RegisterAnswer | None) -> RegisterCheck:
+    verdict = OPEN if answer is None else _verdict(rule.holds(answer.answer or {}, viis_number))
+    return RegisterCheck(rule.name, rule.register, verdict, rule.decisive, answer)
+
+
+def _verdict(holds: bool) -> str:
+    return PASSED if holds else FAILED

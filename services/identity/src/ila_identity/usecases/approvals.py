@@ -1,0 +1,164 @@
+"""The agency decides about registrations; an approved one makes an organisation with an administrator."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from ila_kit.actor import EVERYTHING
+from ila_kit.ids import uuid7
+from ila_kit.registers import RegisterAnswer
+from ila_kit.states import SYSTEM
+
+from ila_identity.domain.errors import ApproverNotIndependent, InstitutionAlreadyRegistered
+from ila_identity.domain.members import ADMIN, Member
+from ila_identity.domain.organisations import Organisation
+from ila_identity.domain.registrations import LAPSED, Registration
+from ila_identity.domain.roles import PROVIDER
+from ila_identity.events.published import ProviderApproved
+from ila_identity.ports import Unit
+from ila_identity.usecases.mandates import note_member, put_in_force
+from ila_identity.usecases.registrations import keep
+
+CHECKED = "registration_checked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide:
+    """An approver decides about a registration, with a written reason."""
+
+    registration_id: UUID
+    reason: str
+
+
+def approve_registration(unit: Unit, command: Decide) -> Registration:
+    """Approve a registration; one whose signature could not be verified needs a second approver.
+
+    With the last approval the organisation works on the platform, and the person named is its
+    administrator: now, or from their first sign-in on. Raises Missing, WrongState, NotYourStep,
+    ApproverNotIndependent, RegisterChecksOpen, RegisterChecksFailed, ApprovedByYouAlready,
+    InstitutionAlreadyRegistered or ToxicRoles.
+
+    Source: BR-101, BR-103, BR-104.
+    """
+    registration = _to_decide(unit, command)
+    by, roles = UUID(unit.actor.id), unit.actor.role_names
+    approved = registration.approved(by, roles, command.reason, unit.now)
+    if approved.state != "approved":
+        return keep(unit, approved, "registration_endorsed")
+    return keep(unit, _admit(unit, approved), "registration_approved")
+
+
+def return_registration(unit: Unit, command: Decide) -> Registration:
+    """Give a registration back to be mended.
+
+    Raises Missing, WrongState, NotYourStep or ApproverNotIndependent.
+    """
+    return _end(unit, command, "return", "registration_returned")
+
+
+def refuse_registration(unit: Unit, command: Decide) -> Registration:
+    """Refuse a registration for good.
+
+    Raises Missing, WrongState, NotYourStep or ApproverNotIndependent.
+    """
+    return _end(unit, command, "refuse", "registration_refused")
+
+
+def registration_due(unit: Unit, registration_id: UUID) -> None:
+    """Note that nobody answered in time, or end what nobody went on with.
+
+    Source: BR-103, BR-605.
+    """
+    registration = unit.registrations.get(registration_id, EVERYTHING, lock=True)
+    if registration.lapses_at is None or registration.lapses_at > unit.now:
+        return
+    if registration.state == "submitted":
+        keep(unit, registration.noted_overdue(unit.now), "registration_overdue")
+    else:
+        ended = registration.ended("lapse", {SYSTEM}, None, LAPSED, unit.now)
+        keep(unit, ended, "registration_lapsed")
+
+
+def keep_register_answers(unit: Unit, registration_id: UUID, answers: Mapping[str, RegisterAnswer]) -> None:
+    """Store what registers told about an institution; it may have been decided meanwhile."""
+    registration = unit.registrations.get(registration_id, EVERYTHING, lock=True)
+    if registration.state == "submitted":
+        keep(unit, registration.told(answers, unit.now), CHECKED)
+
+
+def _end(unit: Unit, command: Decide, action: str, audited: str) -> Registration:
+    registration = _to_decide(unit, command)
+    by = UUID(unit.actor.id)
+    return keep(
+        unit, registration.ended(action, unit.actor.role_names, by, command.reason, unit.now), audited
+    )
+
+
+def _to_decide(unit: Unit, command: Decide) -> Registration:
+    """Return a registration, locked, for an approver who has nothing to do with any institution."""
+    registration = unit.registrations.get(command.registration_id, EVERYTHING, lock=True)
+    approver = UUID(unit.actor.id)
+    administrator = unit.persons.by_code(registration.form.administrator.personal_code)
+    held = {role.name for role in unit.roles.held(approver)} | unit.actor.role_names
+    if approver == registration.registrant_id or held & PROVIDER:
+        raise ApproverNotIndependent()
+    if administrator is not None and administrator.id == approver:
+        raise ApproverNotIndependent()
+    return registration
+
+
+def _admit(unit: Unit, registration: Registration) -> Registration:
+    number = registration.form.viis_number
+    unit.registrations.lock_institution(number)
+    if unit.organisations.by_number(number):
+        raise InstitutionAlreadyRegistered(viis_number=number)
+    organisation = _organisation(unit, registration)
+    unit.organisations.add(organisation)
+    tell_of(unit, organisation, registration.approvers)
+    _name_administrator(unit, registration, organisation)
+    return replace(registration, organisation_id=organisation.id)
+
+
+def _organisation(unit: Unit, registration: Registration) -> Organisation:
+    """Return the organisation, as the register of institutions describes it."""
+    told = (registration.institution and registration.institution.answer) or {}
+    made = Organisation(
+        id=uuid7(),
+        title=registration.form.viis_number,
+        viis_number=registration.form.viis_number,
+        registration_id=registration.id,
+        approved_at=unit.now,
+        created_at=unit.now,
+        updated_at=unit.now,
+    )
+    return replace(made.described(told), legal_person_number=registration.form.legal_person_number)
+
+
+def _name_administrator(unit: Unit, registration: Registration, organisation: Organisation) -> None:
+    by, named = unit.actor.id, registration.form.administrator
+    added = Member.add(organisation.id, named, [ADMIN], str(registration.registrant_id), unit.now)
+    unit.members.add(added)
+    admitted = added.admitted(by, unit.now)
+    in_force = put_in_force(unit, admitted)
+    for member in dict.fromkeys((admitted, in_force)):
+        unit.members.save(member)
+    note_member(unit, in_force, "administrator_named")
+
+
+def tell_of(unit: Unit, organisation: Organisation, approved_by: list[UUID]) -> None:
+    """Tell the others that an organisation may work on the platform."""
+    event = ProviderApproved(
+        organisation_id=organisation.id,
+        registration_id=organisation.registration_id,
+        viis_number=organisation.viis_number or "",
+        title=organisation.title,
+        institution_type=organisation.institution_type,
+        seat=organisation.seat,
+        territory=organisation.territory,
+        territory_title=organisation.territory_title,
+        approved_by=approved_by,
+        approved_at=unit.now,
+        version=organisation.version,
+    )
+    unit.publish(event, organisation.version)
+    unit.audit("provider_approved", "organisation", organisation.id, by=[str(one) for one in approved_by])

@@ -1,0 +1,120 @@
+"""People of an organisation: added by an administrator, confirmed by a second person, removed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ila_kit.actor import Scope
+from ila_kit.states import SYSTEM
+from ila_kit.store.listing import PageRequest
+
+from ila_identity.domain.errors import LastAdministrator, MemberAlready, OrganisationClosed
+from ila_identity.domain.members import ADMIN, APPROVER, Confirming, Member, Named
+from ila_identity.domain.organisations import Organisation
+from ila_identity.ports import Listed, Unit
+from ila_identity.usecases.mandates import keep_member, note_member, put_in_force, take
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddMember:
+    """An administrator names a person of the organisation and their roles there."""
+
+    organisation_id: UUID
+    named: Named
+    roles: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberOf:
+    """A member of an organisation, as a path names them."""
+
+    organisation_id: UUID
+    member_id: UUID
+
+
+def add_member(unit: Unit, command: AddMember, scope: Scope) -> Member:
+    """Add a member who waits for a second person. Raises Missing, OrganisationClosed or MemberAlready."""
+    organisation = open_organisation(unit, command.organisation_id, scope)
+    member = Member.add(organisation.id, command.named, command.roles, unit.actor.id, unit.now)
+    if not unit.members.add(member):
+        raise MemberAlready()
+    note_member(unit, member, "member_added", roles=" ".join(member.roles))
+    return member
+
+
+def confirm_member(unit: Unit, command: MemberOf, scope: Scope) -> Member:
+    """Confirm a member; the roles are in force at once, or from the first sign-in on.
+
+    Raises Missing, OrganisationClosed, WrongState, SecondPersonNeeded, AgencyNotNeeded or ToxicRoles.
+    """
+    organisation = open_organisation(unit, command.organisation_id, scope)
+    member = unit.members.get(organisation.id, command.member_id)
+    as_admin = any(role.name == ADMIN and role.organisation == organisation.id for role in unit.actor.roles)
+    step = Confirming(
+        _with_person(unit, member),
+        unit.actor.id,
+        as_admin,
+        len(unit.roles.in_organisation(organisation.id, ADMIN)),
+    )
+    confirmed = member.confirmed(step, {ADMIN if as_admin else APPROVER}, unit.now)
+    keep_member(unit, confirmed, "member_confirmed")
+    admitted = put_in_force(unit, confirmed)
+    if admitted is not confirmed:
+        keep_member(unit, admitted, "member_admitted")
+    return admitted
+
+
+def remove_member(unit: Unit, command: MemberOf, scope: Scope) -> Member:
+    """End a membership and take its roles. Raises Missing, WrongState or LastAdministrator."""
+    organisation = unit.organisations.get(command.organisation_id, scope, lock=True)
+    member = unit.members.get(organisation.id, command.member_id)
+    ended = member.ended("end", {ADMIN}, unit.now)
+    _must_keep_an_administrator(unit, member)
+    keep_member(unit, ended, "member_removed")
+    if member.person_id is not None:
+        take(unit, member.person_id, member.mandate, "member removed")
+    return ended
+
+
+def end_member_in_time(unit: Unit, member_id: UUID) -> None:
+    """End a membership that nobody confirmed, or that waited for a sign-in for too long.
+
+    Source: BR-605.
+    """
+    member = unit.members.by_id(member_id)
+    if member.due_at is not None and member.due_at <= unit.now:
+        keep_member(unit, member.ended("lapse", {SYSTEM}, unit.now), "member_lapsed")
+
+
+def list_members(unit: Unit, organisation_id: UUID, request: PageRequest, scope: Scope) -> Listed[Member]:
+    """Return a page of the members of an organisation. Raises Missing."""
+    organisation = unit.organisations.get(organisation_id, scope)
+    return unit.members.page(organisation.id, request)
+
+
+def open_organisation(unit: Unit, organisation_id: UUID, scope: Scope) -> Organisation:
+    """Return, locked, an organisation that is not closed. Raises Missing or OrganisationClosed."""
+    organisation = unit.organisations.get(organisation_id, scope, lock=True)
+    if organisation.closed:
+        raise OrganisationClosed()
+    return organisation
+
+
+def end_all_members(unit: Unit, organisation: Organisation) -> None:
+    """End every membership of an organisation that was closed, and every role held in it."""
+    for member in unit.members.of(organisation.id):
+        keep_member(unit, member.ended("end", {SYSTEM}, unit.now), "member_removed")
+    for grant in unit.roles.in_organisation(organisation.id):
+        take(unit, grant.person_id, [grant.held], "organisation closed")
+
+
+def _with_person(unit: Unit, member: Member) -> Member:
+    """Return the member with the person, if known: nobody confirms themselves."""
+    person = unit.persons.by_code(member.named.personal_code)
+    return member if person is None else member.of_person(person.id)
+
+
+def _must_keep_an_administrator(unit: Unit, leaving: Member) -> None:
+    admins = unit.roles.in_organisation(leaving.organisation_id, ADMIN)
+    if leaving.state == "active" and {grant.person_id for grant in admins} == {leaving.person_id}:
+        raise LastAdministrator()

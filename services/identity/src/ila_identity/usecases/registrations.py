@@ -1,0 +1,161 @@
+"""An institution registers: its registrant writes, changes and submits the form with the attestation."""
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from ila_kit.actor import Scope
+from ila_kit.errors import Stale
+from ila_kit.ids import uuid7
+from ila_kit.store.listing import PageRequest
+
+from ila_identity.domain.errors import AttestationFormat, InstitutionAlreadyRegistered
+from ila_identity.domain.registrations import INDETERMINATE, REGISTRANT, Attestation, Form, Registration
+from ila_identity.ports import Listed, Unit
+
+REGISTRATION_DUE = "registration_due"
+CONTAINERS = (".edoc", ".asice", ".pdf")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedFile:
+    """A file as it was received, with the SHA-256 of its bytes."""
+
+    name: str
+    media_type: str
+    data: bytes = field(repr=False)
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterInstitution:
+    """A person registers an institution. `draft`: only saved, and submitted later."""
+
+    registrant_id: UUID
+    form: Form
+    file: ReceivedFile
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRegistration:
+    """The registrant writes the form anew. `version` is the one that was read."""
+
+    registration_id: UUID
+    version: int
+    form: Form
+    file: ReceivedFile
+
+
+def register_institution(unit: Unit, command: RegisterInstitution) -> Registration:
+    """Store a registration with its attestation, and submit it unless it is a draft.
+
+    Raises AttestationFormat or InstitutionAlreadyRegistered.
+
+    Source: BR-101, BR-102.
+    """
+    attestation = _received(unit, command.file)
+    registration = Registration.draft(command.registrant_id, command.form, attestation, unit.now)
+    _must_be_free(unit, registration)
+    if not command.draft:
+        registration = registration.submitted(unit.now)
+    unit.registrations.add_attestation(registration.id, attestation, command.file.data)
+    unit.registrations.add(registration)
+    note(unit, registration, "registration_drafted" if command.draft else "registration_submitted")
+    return registration
+
+
+def change_registration(unit: Unit, command: ChangeRegistration, scope: Scope) -> Registration:
+    """Write a draft or a returned registration anew.
+
+    Raises Missing, Stale, WrongState, AttestationFormat or InstitutionAlreadyRegistered.
+    """
+    registration = unit.registrations.get(command.registration_id, scope, lock=True)
+    if registration.version != command.version:
+        raise Stale()
+    attestation = _received(unit, command.file)
+    changed = registration.changed(command.form, attestation, unit.now)
+    _must_be_free(unit, changed)
+    unit.registrations.add_attestation(changed.id, attestation, command.file.data)
+    return keep(unit, changed, "registration_changed")
+
+
+def submit_registration(unit: Unit, registration_id: UUID, scope: Scope) -> Registration:
+    """Submit a draft or a returned registration; the time of the answer runs from now.
+
+    Raises Missing, WrongState or InstitutionAlreadyRegistered.
+
+    Source: BR-103.
+    """
+    registration = unit.registrations.get(registration_id, scope, lock=True)
+    submitted = registration.submitted(unit.now)
+    _must_be_free(unit, submitted)
+    return keep(unit, submitted, "registration_submitted")
+
+
+def attestation_file(unit: Unit, registration_id: UUID, scope: Scope) -> tuple[Attestation, bytes]:
+    """Return the attestation of a registration with its bytes; the look is noted. Raises Missing."""
+    attestation = unit.registrations.get(registration_id, scope).attestation
+    unit.audit("attestation_read", "registration", registration_id, sha256=attestation.sha256)
+    return attestation, unit.registrations.file(attestation.id)
+
+
+def show_registration(unit: Unit, registration_id: UUID, scope: Scope) -> Registration:
+    """Return a registration in scope. Raises Missing."""
+    return unit.registrations.get(registration_id, scope)
+
+
+def list_registrations(unit: Unit, request: PageRequest, scope: Scope) -> Listed[Registration]:
+    """Return a page of registrations in scope, newest first."""
+    return unit.registrations.page(request, scope)
+
+
+def positions(unit: Unit, registration: Registration) -> set[str]:
+    """Return what the caller is to a registration: its registrant, and what their roles say."""
+    mine = {REGISTRANT} if str(registration.registrant_id) == unit.actor.id else set()
+    return mine | unit.actor.role_names
+
+
+def keep(unit: Unit, registration: Registration, action: str) -> Registration:
+    """Store the next version of a registration, with its timer and an audit entry."""
+    unit.registrations.save(registration)
+    note(unit, registration, action)
+    return registration
+
+
+def note(unit: Unit, registration: Registration, action: str) -> None:
+    """Set the timer of a registration's state and note what happened."""
+    if registration.lapses_at is not None and registration.lapses_at > unit.now:
+        unit.set_timer(registration.id, REGISTRATION_DUE, registration.lapses_at)
+    else:
+        unit.clear_timer(registration.id, REGISTRATION_DUE)
+    details = {"state": registration.state, "version": registration.version}
+    if registration.decision:
+        details["reason"] = registration.decision.reason
+    unit.audit(action, "registration", registration.id, **details)
+
+
+def _received(unit: Unit, file: ReceivedFile) -> Attestation:
+    """Return what is known of a received file; nobody has verified its signature yet.
+
+    Raises AttestationFormat.
+    """
+    if PurePosixPath(file.name).suffix.lower() not in CONTAINERS:
+        raise AttestationFormat()
+    return Attestation(
+        id=uuid7(),
+        name=file.name,
+        media_type=file.media_type,
+        sha256=file.sha256,
+        verdict=INDETERMINATE,
+        received_at=unit.now,
+    )
+
+
+def _must_be_free(unit: Unit, registration: Registration) -> None:
+    """Refuse an institution that is on the platform, or that another open registration is about."""
+    number = registration.form.viis_number
+    unit.registrations.lock_institution(number)
+    other = unit.registrations.live(number)
+    if unit.organisations.by_number(number) or (other and other.id != registration.id):
+        raise InstitutionAlreadyRegistered(viis_number=number)
