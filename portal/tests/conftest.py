@@ -15,7 +15,13 @@ ANSWERS = json.loads((Path(__file__).parent / "answers.json").read_text())
 SECRET, CSRF, PERSON = "a-session", "a-csrf-token", "01a20baa-0000-7000-8000-000000000001"
 APPLICATION = "01a20baa-0000-7000-8000-0000000000aa"
 CATALOGUE = "/api/catalog/v1/public/programmes"
-AFTER = {"withdrawal": "withdrawn", "submission": "submitted"}
+ME = {"person_id": PERSON, "csrf_token": CSRF, "given_name": "Anna", "family_name": "Bērziņa", "acr": "high"}
+AFTER = {
+    "acceptance": "enrolled",
+    "contest": "contested",
+    "withdrawal": "withdrawn",
+    "submission": "submitted",
+}
 ONLY_IN_FULL = {
     "description_lv", "description_en", "qualification", "learning_outcomes", "address", "published_at",
     "quote",
@@ -40,6 +46,7 @@ class FakeGateway:
     requests: list[Seen] = field(default_factory=list)
     failures: dict[str, tuple[int, Any]] = field(default_factory=dict)
     state: str | None = None
+    roles: list[dict[str, Any]] = field(default_factory=lambda: [{"role": "learner", "organisation": None}])
     stored: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     @property
@@ -61,8 +68,8 @@ class FakeGateway:
         self.failures[f"POST {path}"] = (status, problem)
 
     def paths(self) -> list[str]:
-        """Return the paths asked for, in order."""
-        return [seen.path.partition("?")[0] for seen in self.requests]
+        """Return the paths of services that were asked for, in order."""
+        return [seen.path.partition("?")[0] for seen in self.requests if seen.path != "/auth/me"]
 
     def answer(self, seen: Seen) -> tuple[int, Any]:
         """Return status and body."""
@@ -92,7 +99,7 @@ class FakeGateway:
     def _own(self, path: str) -> tuple[int, Any]:
         application = self._application()
         fixed = {
-            "/auth/me": {"person_id": PERSON, "csrf_token": CSRF, "given_name": "Anna"},
+            "/auth/me": ME | {"roles": self.roles},
             "/api/funding/v1/accounts/me": ANSWERS["account" if self.state else "empty_account"],
             f"/api/funding/v1/accounts/{PERSON}/entries": ANSWERS["entries"],
             APPLICATIONS: {"items": [application] if self.state else [], "next": None},

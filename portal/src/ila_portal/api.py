@@ -10,8 +10,11 @@ from urllib.parse import urlencode
 
 import urllib3
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
+from urllib3.filepost import encode_multipart_formdata
 
 JSON = "application/json"
+# Name, content and media type of a file that goes along with a form.
+File = tuple[str, bytes, str]
 # A double click sends twins: the second waits until the first is done, then gets its answer.
 TWIN_WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)
 
@@ -62,18 +65,27 @@ class Caller:
         return self.gateway.call("POST", path, public, body)
 
     def act(
-        self, path: str, body: Mapping[str, Any], *, key: str, csrf: str, version: int | None = None
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        key: str,
+        csrf: str,
+        method: str = "POST",
+        version: int | None = None,
+        files: Mapping[str, File] | None = None,
     ) -> Any:
         """Change something once per key, however often it is sent. Raises as `get` does.
 
-        `csrf` is the token of the visitor's session, `version` the one the visitor looked at.
+        `csrf` is the token of the visitor's session, `version` the one the visitor looked at. With `files`
+        the body goes as the part `form` beside them.
         """
         headers = {**self.headers, "Idempotency-Key": key, "X-CSRF-Token": csrf}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         for wait in TWIN_WAITS:
             try:
-                return self.gateway.call("POST", path, headers, body)
+                return self.gateway.call(method, path, headers, body, files)
             except Refused as refusal:
                 if refusal.code != "request-in-progress":
                     raise
@@ -99,11 +111,16 @@ class Gateway:
         self.threads = ThreadPoolExecutor(connections, thread_name_prefix="beside")
 
     def call(
-        self, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+        files: Mapping[str, File] | None = None,
     ) -> Any:
         """Return the JSON of a successful answer; None when it has no body. Raises as the outcome is."""
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        sent = {**headers, "Accept": JSON} | ({} if content is None else {"Content-Type": JSON})
+        content, kind = _encoded(body, files)
+        sent = {**headers, "Accept": JSON} | ({"Content-Type": kind} if content else {})
         try:
             reply = self._send(method, path, sent, content)
         except HTTPError as fault:
@@ -123,6 +140,16 @@ class Gateway:
             return self._pool.urlopen(method, path, content, headers, redirect=False)
         except (ProtocolError, NewConnectionError):
             return self._pool.urlopen(method, path, content, headers, redirect=False)
+
+
+def _encoded(body: Mapping[str, Any] | None, files: Mapping[str, File] | None) -> tuple[bytes | None, str]:
+    """Return the bytes of a request and their media type."""
+    if body is None:
+        return None, ""
+    text = json.dumps(body, ensure_ascii=False)
+    if not files:
+        return text.encode(), JSON
+    return encode_multipart_formdata({"form": text, **files})
 
 
 def _outcome(reply: urllib3.BaseHTTPResponse) -> Any:

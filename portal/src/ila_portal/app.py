@@ -10,13 +10,14 @@ import flask
 from ila_kit.context import new_context, working_for
 from ila_kit.web import health
 
-from ila_portal import security, texts, visitor
+from ila_portal import chrome, security, texts
 from ila_portal.api import Gateway
+from ila_portal.deeds import FORM_LIMIT
 from ila_portal.pages import BLUEPRINTS, errors
 from ila_portal.settings import Settings
+from ila_portal.visitor import has_session
 
 log = logging.getLogger(__name__)
-FORM_LIMIT = 64 * 1024
 
 
 class App(flask.Flask):
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> flask.Flask:
         settings.gateway_url, settings.connect_seconds, settings.answer_seconds, connections
     )
     texts.init_app(app)
+    chrome.init_app(app)
     security.init_app(app)
     errors.init_app(app)
     for blueprint in BLUEPRINTS:
@@ -74,7 +76,7 @@ def _known_everywhere() -> dict[str, Any]:
         "language": texts.language(),
         "other_language": other,
         "other_language_query": kept | {"lang": other},
-        "signed_in": visitor.has_session(),
+        "signed_in": has_session(),
         "style_version": flask.current_app.extensions["style_version"],
     }
 

@@ -72,6 +72,7 @@ def init_app(app: flask.Flask) -> None:
         "day": day,
         "short_day": short_day,
         "moment": moment,
+        "short_moment": short_moment,
         "until": until,
         "hours": hours,
     }
@@ -113,6 +114,14 @@ def moment(value: str | None) -> str:
         return "–"
     there = datetime.fromisoformat(value).astimezone(RIGA)
     return str(gettext("moment", day=_on_day(there.date()), time=f"{there:%H:%M}"))
+
+
+def short_moment(value: str | None) -> str:
+    """Return an instant in few signs, for lists: `23.11.2026. 14:05`; a dash when unknown."""
+    if not value:
+        return "–"
+    there = datetime.fromisoformat(value).astimezone(RIGA)
+    return f"{short_day(there.date().isoformat())} {there:%H:%M}"
 
 
 def until(value: str | None) -> str:

@@ -1,12 +1,14 @@
 """Who looks at the page: session, language, request; and the API as this visitor may use it."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 import flask
 from ila_kit.context import current
 from werkzeug.wrappers import Response
 
-from ila_portal.api import Caller, Gateway
+from ila_portal.api import Caller, Gateway, NotThere, Refused, SignedOut, Unavailable
 from ila_portal.texts import language
 
 ME = "/auth/me"
@@ -28,6 +30,42 @@ def api() -> Caller:
 def has_session() -> bool:
     """Whether the browser shows a session; only the gateway knows if it is still good."""
     return bool(_session())
+
+
+def person() -> Mapping[str, Any] | None:
+    """Return who is signed in, with roles and the token that writes must prove; None for nobody.
+
+    Never fails: a page that everybody may read is shown even when the gateway does not say who looks.
+    """
+    if "person" not in flask.g:
+        try:
+            flask.g.person = api().get(ME) if has_session() else None
+        except (NotThere, Refused, SignedOut, Unavailable):
+            flask.g.person = None
+    found: Mapping[str, Any] | None = flask.g.person
+    return found
+
+
+def seen_by_person(*paths: str) -> list[Any]:
+    """Return the JSON at paths, asked at the same time as who is signed in. Raises as `Caller.get` does."""
+    if flask.g.get("person"):
+        return api().get_together(*paths) if paths else []
+    flask.g.person, *answers = api().get_together(ME, *paths)
+    return answers
+
+
+def roles(organisation: str | None = None) -> set[str]:
+    """Return the names of the roles the person holds: in one organisation and platform-wide, or in any."""
+    held = (person() or {}).get("roles", ())
+    return {
+        one["role"] for one in held if organisation is None or one["organisation"] in (None, organisation)
+    }
+
+
+def organisations() -> list[str]:
+    """Return the ids of the institutions that the person works for."""
+    held = (person() or {}).get("roles", ())
+    return list(dict.fromkeys(one["organisation"] for one in held if one["organisation"]))
 
 
 def to_sign_in() -> Response:

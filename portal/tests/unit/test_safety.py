@@ -10,7 +10,7 @@ PAGES = [
     "/", "/programmes", "/programmes?q=xyz", PROGRAMME, f"{PROGRAMME}/apply", "/account", "/account/entries",
     APPLICATION, f"{APPLICATION}/withdraw", "/nothing-here",
 ]  # fmt: skip
-VOID = {"meta", "link", "img", "input", "br"}
+VOID = {"meta", "link", "img", "input", "br", "rect"}
 
 
 class Page(HTMLParser):
@@ -28,7 +28,7 @@ class Page(HTMLParser):
         attributes = dict(attrs)
         self.ids += [attributes["id"]] if "id" in attributes else []
         self.labelled |= {attributes["for"]} if tag == "label" else set()
-        if tag in ("input", "select") and attributes.get("type") != "hidden":
+        if tag in ("input", "select", "textarea") and attributes.get("type") != "hidden":
             self.fields.append(attributes.get("id"))
         if tag in ("h1", "h2", "h3"):
             self.headings.append(int(tag[1]))

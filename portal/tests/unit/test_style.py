@@ -1,23 +1,37 @@
 """The style sheet: small, and every pair of colours readable in light and in dark."""
 
+import gzip
+import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import ila_portal
 import pytest
 
 STYLE = (Path(ila_portal.__file__).parent / "static" / "portal.css").read_text()
+SOURCES = Path(__file__).parents[2] / "style"
 PAPERS = ("page", "soft", "raised")
 TEXT_PAIRS = [
     *((ink, paper) for ink in ("text", "muted", "link", "brand", "stop") for paper in PAPERS),
     ("on-brand", "brand"), ("on-brand", "brand-strong"), ("page", "stop"), ("brand-strong", "soft"),
-    ("good", "good-soft"), ("wait", "wait-soft"), ("stop", "stop-soft"), ("calm", "calm-soft"),
+    ("good", "good-soft"), ("on-focus", "focus"), ("wait", "wait-soft"), ("stop", "stop-soft"), ("calm",
+    "calm-soft"),
 ]  # fmt: skip
-SHAPE_PAIRS = [("edge", "page"), ("edge", "raised"), ("brand", "page"), ("text", "page")]
+SHAPE_PAIRS = [
+    ("edge", "page"),
+    ("edge", "raised"),
+    ("brand", "page"),
+    ("text", "page"),
+    ("held", "page"),
+    ("committed", "page"),
+    ("consumed", "page"),
+]
 
 
 def themes() -> dict[str, dict[str, str]]:
-    light, dark = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)
+    light, dark = re.findall(r":root ?\{([^}]*--page:[^}]*)\}", STYLE)
     colours = re.compile(r"--([\w-]+): (#[0-9a-f]{6})")
     return {"light": dict(colours.findall(light)), "dark": dict(colours.findall(light + dark))}
 
@@ -42,6 +56,21 @@ def test_text_and_shapes_keep_their_contrast(theme):
 
 
 def test_the_style_sheet_stays_small_and_loads_nothing():
-    assert len(STYLE.encode()) <= 15_000
+    assert len(STYLE.encode()) <= 56_000
+    assert len(gzip.compress(STYLE.encode())) <= 10_000
     assert "@import" not in STYLE
     assert "url(" not in STYLE
+
+
+def test_the_style_sheet_has_no_mark_of_another_government():
+    assert re.findall(r"https?://|GDS|crown|crest|@font-face", STYLE.partition("*/")[2], re.IGNORECASE) == []
+    assert "MIT licence" in STYLE.partition("*/")[0]
+
+
+def test_the_style_sheet_is_the_one_its_sources_make(tmp_path):
+    if shutil.which("npx") is None or not (SOURCES / "node_modules").is_dir():
+        pytest.skip("Node is not here; it is needed only to change the style")
+    made = tmp_path / "portal.css"
+    command = json.loads((SOURCES / "package.json").read_text())["scripts"]["build"].split()
+    subprocess.run(["npx", *command[:-1], made], cwd=SOURCES, check=True)
+    assert made.read_text() == STYLE

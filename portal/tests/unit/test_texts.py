@@ -7,6 +7,10 @@ import ila_portal
 import pytest
 from babel.messages.pofile import read_po
 from ila_portal import texts
+from ila_portal.deeds import Deed
+from ila_portal.desks import Desk, Listing
+from ila_portal.pages import BLUEPRINTS, DESKS
+from ila_portal.pages.apply import APPLY
 
 HOME = Path(ila_portal.__file__).parent
 STATES = [
@@ -14,17 +18,79 @@ STATES = [
     "ineligible_final", "waiting", "waiting_for_funds", "offered", "accepted", "enrolled", "learning",
     "interrupted", "completed", "not_completed", "transferred", "withdrawn", "no_show", "expired",
 ]  # fmt: skip
+OTHER_STATES = [
+    "pending", "confirmed", "active", "ended", "added", "locked", "in_evaluation", "approved", "rejected",
+    "final",
+    "prepared", "signed_by_provider", "in_force", "amended", "terminated", "lapsed", "published", "closed",
+    "archived",
+    "proposed", "applied", "built", "checked", "reduced", "refused", "paid", "recovered", "made", "released",
+    "exported", "settled", "failed",
+]  # fmt: skip
+# States of things whose Latvian names are feminine.
+STATUSES = [
+    "draft", "submitted", "returned", "approved", "refused", "active", "suspended", "closed", "entered",
+    "matched",
+    "not_matched", "complete", "bound", "published", "archived", "planned", "recruiting", "formed", "started",
+    "finished", "results_entered", "verified", "cancelled",
+]  # fmt: skip
 OF_ANSWERS = [
     *(f"{group}.{state}" for group in ("state", "next") for state in STATES),
+    *(f"state.{state}" for state in OTHER_STATES),
+    *(f"status.{status}" for status in STATUSES),
     *(f"kind.{kind}" for kind in ("module", "module_set", "study_course", "study_module")),
     *(f"mode.{mode}" for mode in ("in_person", "remote", "mixed")),
     *(f"reason.{reason}" for reason in ("hold", "release", "expiry", "commit", "consume")),
+    *(f"account.{part}" for part in ("held", "committed", "consumed", "free")),
     *(f"language.{language}" for language in texts.LANGUAGES),
     *(f"error.{kind}{end}" for kind in (400, 404, 500, 503, "form", "refused") for end in ("", "-text")),
     *(f"month.on.{number}" for number in range(1, 13)),
-    *(f"refusal.{code}" for code in ("too-young", "funding-refused", "evidence-missing")),
-    "fault.confirmed",
+    *(
+        f"nav.{section}"
+        for section in ("programmes", "indicators", "account", "sign-in", "provider", "agency")
+    ),
+    *(f"outcome.{outcome}" for outcome in ("passed", "failed", "open", "unknown", "upheld", "dismissed")),
+    *(f"verdict.{verdict}" for verdict in ("passed", "indeterminate", "failed")),
+    *(f"paper.{paper}" for paper in ("annex_2", "annex_3", "annex_4", "curriculum")),
+    *(f"phase.{phase}" for phase in ("offers", "evaluation", "agreements", "applications", "learning")),
+    *(f"side.{side}" for side in ("provider", "agency")),
+    *(f"group-of.{group}" for group in ("parts", "digcomp")),
+    *(
+        f"fault.{name}"
+        for name in ("required", "whole", "day", "instant", "money", "tick", "ticks", "choice", "file")
+    ),
+    "fault.unfit",
 ]
+
+
+def words_of_pages() -> set[str]:
+    """Return the keys that pages which are data name."""
+    found = set()
+    for desk in (blueprint for blueprint in BLUEPRINTS if isinstance(blueprint, Desk)):
+        for page in desk.pages:
+            if desk.name in DESKS:
+                found |= {f"page.{desk.name}.{page.name}"}
+            if desk.name == "agency" and not page.under and page.name != desk.home:
+                found.add(f"about.agency.{page.name}")
+            found |= {shown.text for shown in page.shows}
+            listings = [one for one in page.reads.values() if isinstance(one, Listing)]
+            found |= {f"field.{name}" for listing in listings for name in listing.filters}
+            for deed in (*page.deeds, *page.row_deeds):
+                found |= words_of_deed(deed)
+    return (
+        found | {field.text for field in APPLY.fields if not field.kind.startswith("hidden")} | {"deed.apply"}
+    )
+
+
+def words_of_deed(deed: Deed) -> set[str]:
+    """Return the keys of a deed: its button, its fields, their hints and choices, what it tells."""
+    asked = [field for field in deed.fields if field.kind != "given" and not field.kind.startswith("hidden")]
+    return (
+        {f"deed.{deed.name}"}
+        | {field.text for field in asked}
+        | {f"{field.text}.hint" for field in asked if field.hint}
+        | {f"{field.words}.{choice}" for field in asked for choice in field.choices}
+        | {f"field.{name}" for name in deed.tells}
+    )
 
 
 def catalogue(language: str) -> dict[str, str]:
@@ -34,8 +100,12 @@ def catalogue(language: str) -> dict[str, str]:
 
 def keys_in_use() -> set[str]:
     written = re.compile(r"""(?:\b_|gettext)\(\s*["']([\w.-]+)["']\s*[,)]""")
-    files = [*HOME.glob("templates/*.html"), *HOME.glob("**/*.py")]
-    return {key for file in files for key in written.findall(file.read_text())} | set(OF_ANSWERS)
+    files = [*HOME.glob("templates/**/*.html"), *HOME.glob("**/*.py")]
+    return (
+        {key for file in files for key in written.findall(file.read_text())}
+        | set(OF_ANSWERS)
+        | words_of_pages()
+    )
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -54,7 +124,7 @@ def test_both_languages_fill_in_the_same_facts():
 
 def test_no_template_has_words_of_its_own():
     aside = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!.*?>|<[^>]*>", re.DOTALL)
-    for template in HOME.glob("templates/*.html"):
+    for template in HOME.glob("templates/**/*.html"):
         assert re.findall(r"[^\W\d_]{2,}", aside.sub(" ", template.read_text())) == [], template.name
 
 

@@ -1,9 +1,19 @@
 """The pages, one file per subject."""
 
 from ila_portal.pages.account import account
+from ila_portal.pages.agency import agency
 from ila_portal.pages.applications import applications
 from ila_portal.pages.apply import apply
+from ila_portal.pages.groups import groups
+from ila_portal.pages.indicators import indicators
 from ila_portal.pages.programmes import programmes
+from ila_portal.pages.provider import provider, provider_home
+from ila_portal.pages.registration import registration
 from ila_portal.pages.start import start
 
-BLUEPRINTS = (start, programmes, apply, account, applications)
+AGENCY = agency
+DESKS = {desk.name: desk for desk in (provider, agency)}
+BLUEPRINTS = (
+    start, programmes, indicators, apply, account, applications, groups, registration,
+    provider_home, provider, agency,
+)  # fmt: skip

@@ -3,7 +3,7 @@
 import flask
 from werkzeug.wrappers import Response
 
-from ila_portal.visitor import ME, api, has_session, to_sign_in
+from ila_portal.visitor import api, has_session, organisations, person, roles, seen_by_person, to_sign_in
 
 account = flask.Blueprint("account", __name__, url_prefix="/account")
 BALANCE = "/api/funding/v1/accounts/me"
@@ -13,13 +13,15 @@ ENTRIES = "/api/funding/v1/accounts/{person}/entries"
 
 @account.get("")
 def show() -> str | Response:
-    """Show the balance, the applications and the next step."""
+    """Show the balance, the applications and the next step; people who only work here go to their desk."""
     if not has_session():
         return to_sign_in()
-    person, balance, applications = api().get_together(ME, BALANCE, APPLICATIONS)
-    return flask.render_template(
-        "account.html", person=person, balance=balance, applications=applications["items"]
-    )
+    if person() and "learner" not in roles():
+        return flask.redirect(
+            flask.url_for("provider_home.choose" if organisations() else "agency.today"), 303
+        )
+    balance, applications = seen_by_person(BALANCE, APPLICATIONS)
+    return flask.render_template("account.html", balance=balance, applications=applications["items"])
 
 
 @account.get("/entries")
@@ -27,6 +29,8 @@ def show_entries() -> str | Response:
     """Show every movement of the account, a page at a time."""
     if not has_session():
         return to_sign_in()
-    person = api().get(ME)
-    page = api().get(ENTRIES.format(person=person["person_id"]), after=flask.request.args.get("after"))
-    return flask.render_template("entries.html", person=person, page=page)
+    known = person()
+    if known is None:
+        return to_sign_in()
+    page = api().get(ENTRIES.format(person=known["person_id"]), after=flask.request.args.get("after"))
+    return flask.render_template("entries.html", page=page)

@@ -1,0 +1,157 @@
+"""What stands around every page: the sections of the portal, the places of a desk, the way back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import flask
+from flask_babel import gettext
+
+from ila_portal.deeds import Deed
+from ila_portal.desks import Page
+from ila_portal.forms import flat
+from ila_portal.pages import AGENCY, DESKS
+from ila_portal.pages.provider.institution import MEMBER_SHOWS
+from ila_portal.texts import spoken, word
+from ila_portal.visitor import has_session, organisations, person, roles
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to go; `current` tells whether one is there (`page`) or inside (`true`)."""
+
+    name: str
+    address: str
+    current: str = ""
+
+    @property
+    def text(self) -> str:
+        """What it is called in the page's language."""
+        return word("page", self.name)
+
+
+def init_app(app: flask.Flask) -> None:
+    """Give the templates of an application what they call."""
+    app.jinja_env.globals |= {
+        "visitor_now": person,
+        "sections": sections,
+        "places_of": places_of,
+        "trail_of": trail_of,
+        "onward": onward,
+        "new_address": new_address,
+        "name_of": name_of,
+        "name_of_person": name_of_person,
+        "member_shows": lambda: MEMBER_SHOWS,
+        "word_of": gettext,
+        "without_after": without_after,
+    }
+    app.jinja_env.filters |= {
+        "at": at,
+        "first_of": first_of,
+        "share_of": share_of,
+        "flat": lambda thing: dict(flat(thing)),
+        "deeds_for": deeds_for,
+    }
+
+
+def sections() -> list[Link]:
+    """Return the sections this visitor may enter."""
+    here = flask.request.blueprint or ""
+    found = [
+        ("programmes", "programmes.show_list", {"programmes", "apply", "calls"}),
+        ("indicators", "indicators.show", {"indicators"}),
+        ("account" if has_session() else "sign-in", "account.show", {"account", "applications", "groups"}),
+    ]
+    if organisations():
+        found.append(("provider", "provider_home.choose", {"provider", "provider_home"}))
+    if AGENCY.visible_pages(roles()):
+        found.append(("agency", "agency.today", {"agency"}))
+    return [Link(name, flask.url_for(end), "true" if here in inside else "") for name, end, inside in found]
+
+
+def places_of(desk: str) -> list[Link]:
+    """Return the pages of a desk that stand in its navigation, for this person."""
+    if desk not in DESKS:
+        return []
+    known = _known()
+    here = (flask.request.endpoint or "").partition(".")[2]
+    inside = _page(desk, here)
+    return [
+        Link(
+            f"{desk}.{page.name}",
+            flask.url_for(f"{desk}.{page.name}", **known),
+            "page" if page.name == here else "true" if inside and inside.under == page.name else "",
+        )
+        for page in DESKS[desk].visible_pages(roles(known.get("organisation_id")))
+    ]
+
+
+def trail_of(desk: str, view: Page) -> list[Link]:
+    """Return the way back: the desk, and the page that this one hangs under."""
+    home = DESKS[desk].home if desk in DESKS else ""
+    steps = [name for name in (home, view.under) if name and name != view.name]
+    return [
+        Link(f"{desk}.{name}", flask.url_for(f"{desk}.{name}", **_known())) for name in dict.fromkeys(steps)
+    ]
+
+
+def onward(endpoint: str, one: str) -> str:
+    """Return the address of one thing of a list."""
+    return flask.url_for(endpoint, **_known(), id=one)
+
+
+def new_address(endpoint: str) -> str:
+    """Return the address where a list gets a new entry."""
+    return flask.url_for(endpoint, **_known())
+
+
+def name_of(thing: Mapping[str, Any]) -> str:
+    """Return how a thing is called where one is chosen among several."""
+    names = (spoken(thing, "title"), *(thing.get(name) for name in ("text", "name", "code", "number", "id")))
+    return next(str(name) for name in names if name)
+
+
+def name_of_person(one: Mapping[str, Any]) -> str:
+    """Return a person's name; the end of an id when a service may not tell it."""
+    name = " ".join(str(one[part]) for part in ("given_name", "family_name") if one.get(part))
+    return name or str(one.get("application_id") or one.get("person_id") or one.get("id") or "–")[-8:]
+
+
+def share_of(part: Mapping[str, str], whole: Mapping[str, str]) -> float:
+    """Return how much of a whole an amount is, in thousandths: for drawing only."""
+    limit = Decimal(whole["amount"])
+    return round(float(1000 * Decimal(part["amount"]) / limit), 2) if limit else 0.0
+
+
+def without_after() -> dict[str, str]:
+    """Return what the visitor asked of a list, without the page of it."""
+    return {name: value for name, value in flask.request.args.items() if name not in ("after", "done")}
+
+
+def at(thing: Any, place: str) -> Any:
+    """Return the value at a place such as `receipt.sequence`; None when there is none."""
+    for step in place.split("."):
+        thing = thing.get(step) if isinstance(thing, Mapping) else None
+    return thing
+
+
+def first_of(answers: Mapping[str, Any]) -> Any:
+    """Return what a page is about: the first of its answers."""
+    return next(iter(answers.values()), {})
+
+
+def deeds_for(deeds: Iterable[Deed], held: set[str], thing: Mapping[str, Any]) -> list[Deed]:
+    """Return the deeds that these roles have at a thing."""
+    state = thing.get("state") or thing.get("status")
+    return [deed for deed in deeds if deed.is_for(held, state)]
+
+
+def _known() -> dict[str, Any]:
+    """Return what of the address goes on to every page of a desk."""
+    given = flask.request.view_args or {}
+    return {"organisation_id": str(given["organisation_id"])} if "organisation_id" in given else {}
+
+
+def _page(desk: str, name: str) -> Page | None:
+    return next((page for page in DESKS[desk].pages if page.name == name), None)

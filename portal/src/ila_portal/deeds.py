@@ -1,0 +1,151 @@
+"""Deeds: what a page lets a visitor do. One form, one call, and then back to where its outcome is seen."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import flask
+from werkzeug.wrappers import Response
+
+from ila_portal.api import File, Refused
+from ila_portal.forms import (
+    CSRF,
+    DEED,
+    KEY,
+    LONGEST_KEY,
+    TARGET,
+    VERSION,
+    Fault,
+    Field,
+    Filled,
+    faults_of,
+    read,
+)
+from ila_portal.visitor import api
+
+UPLOAD_LIMIT = 26 * 1024 * 1024
+FORM_LIMIT = 64 * 1024
+# Refusals that are said on the form; any other has a page of its own.
+SAID_ON_THE_FORM = (400, 409, 412, 413, 422)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something a page lets a visitor do.
+
+    `name` names its texts: `deed.<name>` on its button. `path` may hold names of the page's address and
+    `{target}`, the row that the form stands in. `states` and `roles` tell for which things and whom it is
+    shown; the service decides. `onward` is the endpoint shown afterwards, with the `id` of the answer; else
+    the page itself. What of the answer is seen only once, `tells` names. `shape` makes the body of what was
+    typed.
+    """
+
+    name: str
+    path: str
+    fields: tuple[Field, ...] = ()
+    method: str = "POST"
+    states: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    versioned: bool = False
+    tone: str = ""
+    onward: str = ""
+    tells: tuple[str, ...] = ()
+    shape: Callable[[dict[str, Any]], dict[str, Any]] = dict
+
+    @property
+    def sends_files(self) -> bool:
+        """Whether its form carries files."""
+        return any(field.kind == "file" for field in self.fields)
+
+    @property
+    def hidden(self) -> set[str]:
+        """The names of the fields that nobody types; a form without them is not ours."""
+        return {field.name for field in self.fields if field.kind.startswith("hidden")}
+
+    def is_for(self, roles: set[str], state: str | None) -> bool:
+        """Whether somebody with these roles sees it at something in this state."""
+        return (not self.roles or not roles.isdisjoint(self.roles)) and (
+            not self.states or state is None or state in self.states
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the visitor sent: the deed, what was typed as the body of its call, and the proofs of the form."""
+
+    deed: Deed
+    body: Mapping[str, Any]
+    files: Mapping[str, File]
+    key: str
+    csrf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A deed that was done, and the answer that is seen only now."""
+
+    deed: Deed
+    answer: Mapping[str, Any]
+
+
+def call(sent: Sent) -> Any:
+    """Make the one call of a deed."""
+    deed = sent.deed
+    return api().act(
+        deed.path.format(**(flask.request.view_args or {}), target=_target()),
+        deed.shape(dict(sent.body)),
+        key=sent.key,
+        csrf=sent.csrf,
+        method=deed.method,
+        version=flask.request.form.get(VERSION, type=int) if deed.versioned else None,
+        files=sent.files,
+    )
+
+
+def carry_out(deeds: tuple[Deed, ...], act: Callable[[Sent], Any] = call) -> Response | Told | Filled:
+    """Do what the form asks for; return the way onward, what is told only now, or the form with its faults.
+
+    Aborts with 400 when the form is none of these deeds'. The same form sent twice acts once.
+    """
+    flask.request.max_content_length = UPLOAD_LIMIT if any(deed.sends_files for deed in deeds) else FORM_LIMIT
+    form = flask.request.form
+    deed = next((one for one in deeds if one.name == form.get(DEED)), None)
+    if deed is None or not 0 < len(form.get(KEY, "")) <= LONGEST_KEY:
+        flask.abort(400)
+    body, files, faults = read(deed.fields)
+    if any(fault.field in deed.hidden for fault in faults):
+        flask.abort(400)
+    if faults:
+        return _came_back(deed, tuple(faults))
+    try:
+        answer = act(Sent(deed, body, files, form[KEY], form.get(CSRF, "")))
+    except Refused as refusal:
+        if refusal.status not in SAID_ON_THE_FORM:
+            raise
+        return _came_back(deed, faults_of(refusal.problem, deed.fields))
+    return Told(deed, answer) if deed.tells else flask.redirect(_onward(deed, answer), 303)
+
+
+def _target() -> str:
+    """Return the id of the row the form stands in; empty when in none. Aborts with 400 for no id."""
+    given = flask.request.form.get(TARGET, "")
+    try:
+        return str(UUID(given)) if given else ""
+    except ValueError:
+        flask.abort(400)
+
+
+def _onward(deed: Deed, answer: Any) -> str:
+    given = flask.request.view_args or {}
+    if deed.onward and isinstance(answer, Mapping) and "id" in answer:
+        known = {name: value for name, value in given.items() if name == "organisation_id"}
+        return flask.url_for(deed.onward, **known, id=answer["id"], done=deed.name)
+    return flask.url_for(flask.request.endpoint or "", **given, done=deed.name)
+
+
+def _came_back(deed: Deed, faults: tuple[Fault, ...]) -> Filled:
+    values = {name: given if len(given) > 1 else given[0] for name, given in flask.request.form.lists()}
+    labels = {field.name: field.text for field in deed.fields}
+    named = tuple(replace(fault, title=fault.title or labels.get(fault.field, "")) for fault in faults)
+    return Filled(deed.name, flask.request.form.get(TARGET, ""), values, named)

@@ -1,0 +1,140 @@
+"""Desks: a part of the portal for certain people. Its pages are data: what they read, show, and let do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import flask
+from ila_kit.ids import uuid7
+
+from ila_portal.deeds import Deed, Told, carry_out
+from ila_portal.forms import Filled
+from ila_portal.visitor import has_session, person, roles, seen_by_person, to_sign_in
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of a service, a page at a time, filtered by what the visitor chose.
+
+    `filters` are names and their choices; `fixed` goes with every question and may hold names of the address.
+    """
+
+    path: str
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, known: Mapping[str, Any]) -> str:
+        """Return the path with its query."""
+        given = flask.request.args
+        chosen = {name: given[name] for name, choices in self.filters.items() if given.get(name) in choices}
+        query = (
+            {name: value.format(**known) for name, value in self.fixed.items()}
+            | chosen
+            | {"limit": str(PAGE)}
+        )
+        after = {"after": given["after"]} if given.get("after") else {}
+        return f"{self.path.format(**known)}?{urlencode(query | after)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A value of an answer as a page shows it.
+
+    `show` is how, as templates/values.html knows; `words` the group of its words.
+    """
+
+    name: str
+    show: str = "text"
+    label: str = ""
+    words: str = ""
+
+    @property
+    def text(self) -> str:
+        """The key of its name."""
+        return f"field.{self.label or self.name.rsplit('.', 1)[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a desk. `reads` are at most two answers by name; the thing it is about is the first.
+
+    `one` is the endpoint that shows a row of its list, `new` the one that adds to it; `under` is the page it
+    hangs below, and without one it stands in the navigation of those who hold one of `roles`.
+    """
+
+    name: str
+    reads: Mapping[str, str | Listing]
+    shows: tuple[Shown, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    row_deeds: tuple[Deed, ...] = ()
+    template: str = ""
+    one: str = ""
+    new: str = ""
+    roles: tuple[str, ...] = ()
+    under: str = ""
+    heading: str = ""
+    words: str = "state"
+
+
+class Desk(flask.Blueprint):
+    """A blueprint whose pages are data. `home` is the page that its others lead back to."""
+
+    def __init__(self, name: str, url_prefix: str, home: str = ""):
+        super().__init__(name, __name__, url_prefix=url_prefix)
+        self.home = home
+        self.pages: list[Page] = []
+
+    def visible_pages(self, held: set[str]) -> list[Page]:
+        """Return the pages that stand in the navigation of somebody with these roles."""
+        return [
+            page
+            for page in self.pages
+            if not page.under and (not page.roles or not held.isdisjoint(page.roles))
+        ]
+
+    def add(self, rule: str, page: Page) -> None:
+        """Answer an address with a page: GET shows it, POST does one of its deeds."""
+        self.pages.append(page)
+        acts = bool(page.deeds or page.row_deeds)
+        self.add_url_rule(
+            rule,
+            page.name,
+            lambda **_: answer(page, self.name),
+            methods=["GET", "POST"] if acts else ["GET"],
+        )
+
+
+def answer(page: Page, desk: str, **facts: Any) -> Any:
+    """Return a page for somebody signed in; after a deed the way onward, or its form with the faults."""
+    if not has_session():
+        return to_sign_in()
+    outcome = carry_out(page.deeds + page.row_deeds) if flask.request.method == "POST" else None
+    if outcome is not None and not isinstance(outcome, Filled | Told):
+        return outcome
+    known = dict(flask.request.view_args or {})
+    addresses = [
+        one.address(known) if isinstance(one, Listing) else one.format(**known) for one in page.reads.values()
+    ]
+    answers = dict(zip(page.reads, seen_by_person(*addresses), strict=True))
+    listing = next((one for one in page.reads.values() if isinstance(one, Listing)), None)
+    html = flask.render_template(
+        page.template or ("list.html" if listing else "one.html"),
+        view=page,
+        desk=desk,
+        listing=listing,
+        answers=answers,
+        person=person(),
+        held=roles(str(known["organisation_id"]) if "organisation_id" in known else None),
+        filled=outcome if isinstance(outcome, Filled) else None,
+        told=outcome if isinstance(outcome, Told) else None,
+        key=str(uuid7()),
+        **facts,
+    )
+    return html, 422 if isinstance(outcome, Filled) else 200
+
+
+def _address(read: str | Listing, known: Mapping[str, Any]) -> str:
+    return read.address(known) if isinstance(read, Listing) else read.format(**known)

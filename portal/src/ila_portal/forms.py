@@ -1,0 +1,223 @@
+"""Forms: what a person types, read into the body of one call; what is wrong with it, said at its field."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import flask
+from ila_kit.clock import as_instant
+from werkzeug.datastructures import MultiDict
+
+from ila_portal.api import File
+from ila_portal.texts import RIGA
+
+LONGEST_KEY = 64
+# What the form itself carries, beside its fields.
+KEY, CSRF, DEED, TARGET, VERSION = "key", "csrf_token", "deed", "target", "version"
+
+
+class Unfit(ValueError):
+    """What was typed is none of what the field takes; the argument names the text that says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form.
+
+    `name` is its place in the body: `administrator.email`, `parts.0.hours`. `label` names its text, else the
+    last word of the name does. `kind` is how it is asked and read. `choices` are said in the words of the
+    group `words`; of a `pick` that is the place of a list among the page's answers, and `value` what of its
+    rows is sent.
+    """
+
+    name: str
+    kind: str = "text"
+    required: bool = True
+    label: str = ""
+    hint: bool = False
+    choices: tuple[str, ...] = ()
+    words: str = ""
+    value: str = "id"
+
+    @property
+    def text(self) -> str:
+        """The key of its label."""
+        return f"field.{self.label or self.name.rsplit('.', 1)[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong: at a field, or with the whole when `field` is empty."""
+
+    field: str
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form that came back: what was typed stays, and each fault is named."""
+
+    deed: str
+    target: str
+    values: Mapping[str, Any]
+    faults: tuple[Fault, ...]
+
+
+def _text(given: str) -> str:
+    return given
+
+
+def _whole(given: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", given):
+        raise Unfit("fault.whole")
+    return int(given)
+
+
+def _day(given: str) -> str:
+    try:
+        return date.fromisoformat(given).isoformat()
+    except ValueError:
+        raise Unfit("fault.day") from None
+
+
+def _instant(given: str) -> str:
+    """Take a day and time as people in Riga mean it."""
+    try:
+        return as_instant(datetime.fromisoformat(given).replace(tzinfo=RIGA))
+    except ValueError:
+        raise Unfit("fault.instant") from None
+
+
+def _money(given: str) -> dict[str, str]:
+    try:
+        amount = Decimal(given.replace(",", ".").replace(" ", ""))
+    except InvalidOperation:
+        raise Unfit("fault.money") from None
+    if not amount.is_finite() or amount != round(amount, 2) or abs(amount) >= 10**12:
+        raise Unfit("fault.money")
+    return {"amount": f"{amount:.2f}", "currency": "EUR"}
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "text": _text,
+    "area": _text,
+    "email": _text,
+    "digits": _text,
+    "choice": _text,
+    "pick": _text,
+    "hidden": _text,
+    "hidden-whole": _whole,
+    "hidden-money": _money,
+    "whole": _whole,
+    "day": _day,
+    "instant": _instant,
+    "money": _money,
+}
+
+
+def read(fields: tuple[Field, ...]) -> tuple[dict[str, Any], dict[str, File], list[Fault]]:
+    """Return the body, the files and the faults of the form that the visitor sent."""
+    form, body = flask.request.form, dict[str, Any]()
+    files, faults = dict[str, File](), list[Fault]()
+    for field in fields:
+        try:
+            if field.kind == "file":
+                files |= _file(field)
+            elif field.kind == "promise":
+                _ticked(field, form)
+            else:
+                put(body, field.name, _value(field, form))
+        except Unfit as unfit:
+            faults.append(Fault(field.name, str(unfit)))
+    return _without_gaps(body), files, faults
+
+
+def _value(field: Field, form: MultiDict[str, str]) -> Any:
+    """Return the value of a field; None when it was left empty and may be. Raises Unfit."""
+    if field.kind == "given":
+        return str((flask.request.view_args or {})[field.name])
+    if field.kind == "tick":
+        return _ticked(field, form)
+    if field.kind in ("ticks", "picks", "hidden-many"):
+        return _chosen(field, form.getlist(field.name))
+    given = form.get(field.name, "").strip()
+    if not given and field.required:
+        raise Unfit("fault.required")
+    if given and field.choices and given not in field.choices:
+        raise Unfit("fault.choice")
+    return READERS[field.kind](given) if given else None
+
+
+def _ticked(field: Field, form: MultiDict[str, str]) -> bool:
+    if field.required and form.get(field.name) != "yes":
+        raise Unfit("fault.tick")
+    return form.get(field.name) == "yes"
+
+
+def _chosen(field: Field, given: list[str]) -> list[str]:
+    if field.required and not given:
+        raise Unfit("fault.ticks")
+    return [one for one in given if not field.choices or one in field.choices]
+
+
+def _file(field: Field) -> dict[str, File]:
+    sent = flask.request.files.get(field.name)
+    data = sent.read() if sent else b""
+    if sent and data:
+        return {field.name: (sent.filename or field.name, data, sent.mimetype or "application/octet-stream")}
+    if field.required:
+        raise Unfit("fault.file")
+    return {}
+
+
+def put(body: dict[str, Any], name: str, value: Any) -> None:
+    """Put a value where its name says: `a.b` inside `a`, `a.0.b` inside the first of the list `a`."""
+    *steps, last = name.split(".")
+    inside = body
+    for step in steps:
+        inside = inside.setdefault(step, {})
+    inside[last] = value
+
+
+def flat(thing: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Give the values of an answer under the names that fields have."""
+    pairs = thing.items() if isinstance(thing, Mapping) else enumerate(thing)
+    for step, value in pairs:
+        inner = f"{name}.{step}" if name else str(step)
+        yield inner, value
+        if isinstance(value, Mapping | list | tuple):
+            yield from flat(value, inner)
+
+
+def _without_gaps(value: Any) -> Any:
+    """Leave out what was left empty; what is numbered becomes a list of what was filled in."""
+    if not isinstance(value, dict):
+        return value
+    kept = {name: _without_gaps(one) for name, one in value.items()}
+    kept = {name: one for name, one in kept.items() if one is not None and one != {}}
+    if value and all(name.isdigit() for name in value):
+        return [kept[name] for name in sorted(kept, key=int)]
+    return kept
+
+
+def faults_of(problem: Mapping[str, Any], fields: tuple[Field, ...]) -> tuple[Fault, ...]:
+    """Return a refusal as faults: at the fields it points at, and else of the whole."""
+    names = {field.name for field in fields}
+    pointed = {pointer.strip("/").replace("/", ".") for pointer in problem.get("errors") or {}}
+    at_fields = [
+        Fault(_nearest(one, names), "fault.unfit") for one in sorted(pointed) if _nearest(one, names)
+    ]
+    if at_fields:
+        return tuple(dict.fromkeys(at_fields))
+    return (Fault("", str(problem.get("detail") or ""), str(problem.get("title") or "")),)
+
+
+def _nearest(pointed: str, names: set[str]) -> str:
+    """Return the field at a place of the body, or the one around it; empty when there is none."""
+    while pointed and pointed not in names:
+        pointed = pointed.rpartition(".")[0]
+    return pointed

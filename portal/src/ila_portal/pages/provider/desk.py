@@ -1,0 +1,8 @@
+"""The blueprint of an institution's pages, and the roles that its people hold."""
+
+from ila_portal.desks import Desk
+
+provider = Desk("provider", "/provider/<uuid:organisation_id>", home="institution")
+ADMIN, EDITOR = ("provider_admin",), ("provider_admin", "provider_editor")
+SIGNATORY, TRAINER = ("provider_signatory",), ("provider_trainer", "provider_admin", "provider_editor")
+OWN = {"organisation_id": "{organisation_id}"}

@@ -1,0 +1,92 @@
+"""The institution itself: what is known of it, its people, its bank accounts."""
+
+from ila_portal.deeds import Deed
+from ila_portal.desks import Listing, Page, Shown
+from ila_portal.forms import Field
+from ila_portal.pages.provider.desk import ADMIN, SIGNATORY, provider
+from ila_portal.pages.provider.home import ORGANISATIONS
+
+ORGANISATION = f"{ORGANISATIONS}/{{organisation_id}}"
+MEMBERS, ACCOUNTS = f"{ORGANISATION}/members", f"{ORGANISATION}/bank-accounts"
+ROLES = ("provider_admin", "provider_editor", "provider_signatory", "provider_trainer")
+MEMBER_SHOWS = (
+    Shown("name", "person"),
+    Shown("masked_code", label="personal_code"),
+    Shown("roles", "words", words="role"),
+    Shown("state", "tag"),
+    Shown("due_at", "until"),
+)
+
+provider.add(
+    "",
+    Page(
+        "institution",
+        {"organisation": ORGANISATION},
+        shows=(
+            Shown("viis_number"),
+            Shown("legal_person_number"),
+            Shown("institution_type"),
+            Shown("seat"),
+            Shown("territory_title", label="territory"),
+        ),
+        heading="title",
+        words="status",
+    ),
+)
+provider.add(
+    "/members",
+    Page(
+        "members",
+        {"members": Listing(MEMBERS)},
+        shows=MEMBER_SHOWS,
+        deeds=(
+            Deed(
+                "member",
+                MEMBERS,
+                (
+                    Field("given_name"),
+                    Field("family_name"),
+                    Field("personal_code", hint=True),
+                    Field("roles", "ticks", choices=ROLES, words="role"),
+                ),
+                roles=ADMIN,
+            ),
+        ),
+        row_deeds=(
+            Deed(
+                "member-confirmation", f"{MEMBERS}/{{target}}/confirmation", states=("pending",), roles=ADMIN
+            ),
+            Deed(
+                "member-end",
+                f"{MEMBERS}/{{target}}",
+                method="DELETE",
+                states=("pending", "active"),
+                roles=ADMIN,
+            ),
+        ),
+        roles=ADMIN,
+    ),
+)
+provider.add(
+    "/bank-accounts",
+    Page(
+        "accounts",
+        {"accounts": Listing(ACCOUNTS)},
+        shows=(
+            Shown("iban"),
+            Shown("holder"),
+            Shown("state", "tag"),
+            Shown("payable_from", "moment"),
+        ),
+        deeds=(Deed("bank-account", ACCOUNTS, (Field("iban", hint=True), Field("holder")), roles=ADMIN),),
+        row_deeds=(
+            Deed(
+                "bank-account-confirmation",
+                f"{ACCOUNTS}/{{target}}/confirmation",
+                states=("added", "pending"),
+                roles=ADMIN + SIGNATORY,
+            ),
+        ),
+        roles=ADMIN + SIGNATORY,
+    ),
+)

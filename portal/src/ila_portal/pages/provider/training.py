@@ -1,0 +1,203 @@
+"""What the institution offers: places, programmes, offers with their receipts."""
+
+from ila_portal.deeds import Deed
+from ila_portal.desks import Listing, Page, Shown
+from ila_portal.forms import Field
+from ila_portal.pages.programmes import KINDS
+from ila_portal.pages.provider.desk import EDITOR, OWN, SIGNATORY, provider
+
+CATALOG = "/api/catalog/v1"
+CALLS, PLACES = f"{CATALOG}/public/calls", f"{CATALOG}/places"
+PROGRAMMES, OFFERS = f"{CATALOG}/programmes", f"{CATALOG}/offers"
+PROGRAMME, OFFER = f"{PROGRAMMES}/{{id}}", f"{OFFERS}/{{id}}"
+PAPERS = ("annex_2", "annex_3", "annex_4", "curriculum")
+OFFER_STATES = ("draft", "submitted", "withdrawn", "locked", "in_evaluation", "approved", "rejected", "final")
+MOST_PARTS, MOST_AIMS = 4, 2
+MODES, LANGUAGES = ("in_person", "remote", "mixed"), ("lv", "en")
+
+provider.add(
+    "/places",
+    Page(
+        "places",
+        {"places": Listing(PLACES, fixed=OWN)},
+        shows=(Shown("text"), Shown("state", "tag", words="status"), Shown("checked_at", "moment")),
+        deeds=(
+            Deed(
+                "place", PLACES, (Field("organisation_id", "given"), Field("text", hint=True)), roles=EDITOR
+            ),
+        ),
+        roles=EDITOR + SIGNATORY,
+        words="status",
+    ),
+)
+provider.add(
+    "/calls",
+    Page(
+        "calls",
+        {"calls": Listing(CALLS)},
+        shows=(Shown("title", "spoken"), Shown("code")),
+        one="provider.programme_form",
+        roles=EDITOR,
+        template="provider/calls.html",
+    ),
+)
+CONTENT = (
+    Field("organisation_id", "given"),
+    Field("call_id", "hidden"),
+    Field("kind", "choice", choices=KINDS, words="kind"),
+    Field("title_lv"),
+    Field("title_en"),
+    Field("description_lv", "area"),
+    Field("description_en", "area"),
+    *(
+        Field(
+            f"parts.{number}.{name}", kind, required=number == 0 and name != "title_en", label=f"part_{name}"
+        )
+        for number in range(MOST_PARTS)
+        for name, kind in (
+            ("title", "text"),
+            ("title_en", "text"),
+            ("hours", "whole"),
+            ("digital_hours", "whole"),
+        )
+    ),
+    Field("continuing_programme", required=False, hint=True),
+    Field("qualification", required=False, hint=True),
+    Field("licence_number"),
+    *(
+        Field(f"digcomp.{number}.{name}", "whole", required=number == 0, label=f"digcomp_{name}")
+        for number in range(MOST_AIMS)
+        for name in ("area", "level")
+    ),
+    Field("learning_outcomes.0.lv", label="outcome_lv"),
+    Field("learning_outcomes.0.en", label="outcome_en"),
+    Field("learning_need_id", "pick", words="call.learning_needs"),
+    Field("place_id", "pick", words="places.items"),
+    Field("mode", "choice", choices=MODES, words="mode"),
+    Field("language", "choice", choices=LANGUAGES, words="language"),
+    Field("places", "whole", label="places"),
+    Field("starts_on", "day"),
+    Field("ends_on", "day"),
+)
+provider.add(
+    "/calls/<uuid:id>/programme",
+    Page(
+        "programme_form",
+        {"call": f"{CALLS}/{{id}}", "places": f"{PLACES}?organisation_id={{organisation_id}}&limit=200"},
+        deeds=(Deed("programme", PROGRAMMES, CONTENT, roles=EDITOR, onward="provider.programme"),),
+        template="provider/programme_form.html",
+        under="calls",
+    ),
+)
+provider.add(
+    "/programmes",
+    Page(
+        "programmes",
+        {"programmes": Listing(PROGRAMMES, fixed=OWN)},
+        shows=(
+            Shown("title", "spoken"),
+            Shown("kind", "word", words="kind"),
+            Shown("total_hours", "hours"),
+            Shown("state", "tag", words="status"),
+            Shown("starts_on", "day"),
+        ),
+        one="provider.programme",
+        roles=EDITOR + SIGNATORY,
+        words="status",
+    ),
+)
+PROGRAMME_DEEDS = (
+    Deed("completion", f"{PROGRAMME}/completion", states=("draft",), roles=EDITOR),
+    Deed(
+        "offer",
+        OFFERS,
+        (Field("organisation_id", "given"), Field("call_id", "hidden"), Field("programme_id", "hidden")),
+        states=("complete",),
+        roles=EDITOR,
+        onward="provider.offer",
+    ),
+)
+provider.add(
+    "/programmes/<uuid:id>",
+    Page(
+        "programme",
+        {"programme": PROGRAMME},
+        shows=(
+            Shown("kind", "word", words="kind"),
+            Shown("total_hours", "hours"),
+            Shown("digital_share", "percent"),
+            Shown("licence_number"),
+            Shown("qualification"),
+            Shown("continuing_programme"),
+            Shown("starts_on", "day"),
+            Shown("ends_on", "day"),
+            Shown("places"),
+        ),
+        deeds=PROGRAMME_DEEDS,
+        template="provider/programme.html",
+        under="programmes",
+        heading="title",
+        words="status",
+    ),
+)
+provider.add(
+    "/offers",
+    Page(
+        "offers",
+        {"offers": Listing(OFFERS, {"state": OFFER_STATES}, OWN)},
+        shows=(
+            Shown("title", "spoken"),
+            Shown("kind", "word", words="kind"),
+            Shown("state", "tag"),
+            Shown("receipt.sequence", label="receipt_number"),
+            Shown("updated_at", "moment"),
+        ),
+        one="provider.offer",
+        roles=EDITOR + SIGNATORY,
+    ),
+)
+OFFER_DEEDS = (
+    Deed(
+        "attachment",
+        f"{OFFER}/attachments",
+        (
+            Field("kind", "choice", choices=PAPERS, words="paper", label="paper"),
+            Field("file", "file", label="file"),
+        ),
+        states=("draft",),
+        roles=EDITOR,
+        tone="quiet",
+    ),
+    Deed(
+        "offer-confirmation",
+        OFFER,
+        (Field("funding_source"), Field("confirmed", "tick", label="offer_confirmed")),
+        method="PUT",
+        states=("draft",),
+        roles=EDITOR,
+        versioned=True,
+        tone="quiet",
+    ),
+    Deed("dry-run", f"{OFFER}/dry-run", states=("draft",), roles=EDITOR + SIGNATORY, tone="quiet"),
+    Deed("offer-submission", f"{OFFER}/submission", states=("draft",), roles=SIGNATORY),
+    Deed("offer-withdrawal", f"{OFFER}/withdrawal", states=("submitted",), roles=SIGNATORY, tone="danger"),
+    Deed("revision", f"{OFFER}/revision", states=("withdrawn",), roles=EDITOR + SIGNATORY),
+)
+provider.add(
+    "/offers/<uuid:id>",
+    Page(
+        "offer",
+        {"offer": OFFER},
+        shows=(
+            Shown("kind", "word", words="kind"),
+            Shown("funding_source"),
+            Shown("receipt.sequence", label="receipt_number"),
+            Shown("receipt.received_at", "moment"),
+            Shown("receipt.sha256", "code", label="fingerprint"),
+        ),
+        deeds=OFFER_DEEDS,
+        template="provider/offer.html",
+        under="offers",
+        heading="title",
+    ),
+)

@@ -1,0 +1,37 @@
+"""Registering an institution: the form with its signed attestation, and what became of it."""
+
+from ila_portal.deeds import Deed
+from ila_portal.desks import Desk, Page
+from ila_portal.forms import Field
+
+REGISTRATIONS = "/api/identity/v1/provider-registrations"
+ONE = f"{REGISTRATIONS}/{{id}}"
+registration = Desk("registration", "/registration")
+
+FORM = (
+    Field("viis_number", "digits", hint=True),
+    Field("legal_person_number", "digits", hint=True),
+    Field("administrator.given_name"),
+    Field("administrator.family_name"),
+    Field("administrator.personal_code", hint=True),
+    Field("administrator.email", "email"),
+    Field("contact_email", "email"),
+    Field("attestation", "file", hint=True),
+)
+REGISTER = Deed("registration", REGISTRATIONS, FORM, onward="registration.show_one")
+CORRECT = Deed(
+    "registration-correction", ONE, FORM, "PUT", states=("draft", "returned"), versioned=True, tone="quiet"
+)
+SUBMIT = Deed("registration-submission", f"{ONE}/submission", states=("draft", "returned"))
+
+registration.add("", Page("show_form", {}, deeds=(REGISTER,), template="registration_form.html"))
+registration.add(
+    "/<uuid:id>",
+    Page(
+        "show_one",
+        {"registration": ONE},
+        deeds=(SUBMIT, CORRECT),
+        template="registration.html",
+        words="status",
+    ),
+)
