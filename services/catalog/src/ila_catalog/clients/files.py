@@ -10,6 +10,8 @@ from typing import Any
 
 from ila_kit.errors import Missing
 
+from ila_catalog.domain.agreement_text import AgreementTemplates
+
 _CODE = re.compile(r"[a-z0-9-]{1,60}")
 
 
@@ -30,6 +32,13 @@ class PackagedFiles:
     def institutions(self) -> dict[str, dict[str, str]]:
         """Return rows of the register of institutions by VIIS number."""
         return {row["reg_no"]: row for row in self._csv("institutions.csv")}
+
+    @cached_property
+    def agreement_templates(self) -> AgreementTemplates:
+        """The Latvian texts an agreement is written from."""
+        raw = tomllib.loads((files("ila_catalog") / "texts" / "agreement.toml").read_text("utf-8"))
+        texts = {name: raw[name].strip("\n") for name in ("agreement", "programme", "part")}
+        return AgreementTemplates(**texts, modes=raw["modes"])
 
     @cached_property
     def competences(self) -> list[dict[str, str]]:

@@ -10,11 +10,12 @@ from ila_catalog.domain.riga import days_later
 
 APPLICATIONS = "applications"
 OFFERS = "offers"
+EVALUATION = "evaluation"
 NAMES = (
     "needs_approval",
     "preparation",
     OFFERS,
-    "evaluation",
+    EVALUATION,
     "agreements",
     APPLICATIONS,
     "group_formation",

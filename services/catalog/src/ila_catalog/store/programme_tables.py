@@ -103,6 +103,7 @@ programme = sa.Table(
     sa.Column("neutral_order", C, nullable=False, comment="SHA-256 of the id: favours nobody"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("published_at", UTC),
+    sa.Column("agreement_id", sa.Uuid, sa.ForeignKey("agreement.id"), comment="under which it is published"),
     sa.Column("created_at", UTC, nullable=False),
     sa.Column("updated_at", UTC, nullable=False),
     sa.CheckConstraint(
@@ -118,6 +119,7 @@ programme = sa.Table(
     sa.CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="programme_published"),
     sa.Index("programme_call", "call_id", "id"),
     sa.Index("programme_own", "provider_id", "id"),
+    sa.Index("programme_of_agreement", "agreement_id", postgresql_where=sa.text("agreement_id IS NOT NULL")),
     sa.Index("programme_provider", "provider_id", postgresql_where=_PUBLISHED),
     sa.Index("programme_neutral", "neutral_order", "id", postgresql_where=_PUBLISHED),
     sa.Index("programme_title", "sort_title", "id", postgresql_where=_PUBLISHED),
