@@ -12,7 +12,7 @@ from ila_kit.web.app import service_app
 
 from ila_applications.api import BLUEPRINTS
 from ila_applications.clients.identity import IdentityPeople
-from ila_applications.consumers import HANDLERS, TIMERS, EligibilityJob
+from ila_applications.consumers import HANDLERS, RECHECK, TIMERS, FactsJob
 from ila_applications.ports import Deps
 from ila_applications.settings import Settings
 from ila_applications.store.unit import ApplicationsUnit
@@ -46,7 +46,10 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         broker=Broker(settings.broker_url, prefix=settings.bus_prefix),
         handlers=HANDLERS,
         timers=TIMERS,
-        jobs={"eligibility": (settings.eligibility_seconds, EligibilityJob(deps).run)},
+        jobs={
+            "eligibility": (settings.eligibility_seconds, FactsJob(deps).run),
+            "recheck": (settings.recheck_seconds, FactsJob(deps, RECHECK).run),
+        },
         host=settings.host,
         port=settings.port,
         inbox_threads=settings.inbox_threads,

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from ila_applications.app import create_app
-from ila_applications.consumers import HANDLERS, EligibilityJob
+from ila_applications.consumers import HANDLERS, FactsJob
 from ila_applications.domain.eligibility import PersonFacts
 from ila_applications.ports import Deps
 from ila_applications.settings import Settings
@@ -35,6 +35,7 @@ class AdultPeople:
     """Identity that knows everybody as an adult, unless somebody's birth date is given."""
 
     births: dict[UUID, date] = field(default_factory=dict)
+    state: str = "register"
     calls: int = 0
 
     def facts(self, person_ids: Sequence[UUID], purpose: str) -> dict[UUID, PersonFacts]:
@@ -45,7 +46,9 @@ class AdultPeople:
         return PersonFacts(
             person_id=person,
             birth_date=self.births.get(person, date(1984, 3, 12)),
-            source="e-identity",
+            source="population-register" if self.state == "register" else "e-identity",
+            state=self.state,
+            alive=True if self.state == "register" else None,
             observed_at=datetime(2024, 11, 1, tzinfo=UTC),
             legal_basis="the regulation",
         )
@@ -64,8 +67,8 @@ class Service:
         units = Units(self.engine, "applications", ApplicationsUnit, lambda: self.now)
         return Deps(units=units, people=self.people, alone=partial(only_one, self.engine))
 
-    def job(self, **options: int) -> EligibilityJob:
-        return EligibilityJob(self.deps, **options)
+    def job(self, **options: int) -> FactsJob:
+        return FactsJob(self.deps, **options)
 
     def tell(self, type_: str, sequence: int = 1, **data: object) -> None:
         """Have the handler of an event called in a unit of work of its own."""

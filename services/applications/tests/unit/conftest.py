@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from ila_applications.consumers import EligibilityJob
+from ila_applications.consumers import RECHECK, FactsJob
 from ila_applications.domain.applications import Application, Case, Change, Content, Happening, Receipt
 from ila_applications.domain.eligibility import PersonFacts
 from ila_applications.domain.offerings import Call, Offering, Part, Programme
@@ -140,8 +140,14 @@ class FakeApplications:
     def checking(self, ids: Sequence[UUID]) -> list[Case]:
         return self._where(lambda one: one.id in ids and one.state == "checking")
 
-    def postpone(self, application_id: UUID, now: datetime) -> None:
-        self.after[application_id] = now + timedelta(seconds=5)
+    def postpone(self, application_ids: Sequence[UUID], now: datetime) -> None:
+        self.after |= dict.fromkeys(application_ids, now + timedelta(seconds=5))
+
+    def provisional(self, now: datetime, limit: int) -> list[Case]:
+        return self._where(lambda one: one.provisional and self.after[one.id] <= now)[:limit]
+
+    def marked(self, ids: Sequence[UUID]) -> list[Case]:
+        return self._where(lambda one: one.id in ids and one.provisional)
 
     def waiting(self, programme_id: UUID, limit: int) -> list[Case]:
         return self._where(lambda one: one.programme_id == programme_id and one.state == "waiting")[:limit]
@@ -191,9 +197,16 @@ class FakeUnits:
 
 @dataclass
 class FakePeople:
-    """Identity: birth dates by person; `away` makes it unavailable."""
+    """Identity: birth dates by person; `away` makes it unavailable.
+
+    `state` is how far the population register is heard of, for everybody or for one person in
+    `states`; `dead` are those it knows as dead.
+    """
 
     births: dict[UUID, date] = field(default_factory=dict)
+    state: str = "register"
+    states: dict[UUID, str] = field(default_factory=dict)
+    dead: set[UUID] = field(default_factory=set)
     away: bool = False
     asked: list[list[UUID]] = field(default_factory=list)
 
@@ -204,10 +217,14 @@ class FakePeople:
         return {one: self._fact(one) for one in person_ids if one in self.births}
 
     def _fact(self, person: UUID) -> PersonFacts:
+        state = self.states.get(person, self.state)
+        told = state == "register"
         return PersonFacts(
             person_id=person,
             birth_date=self.births[person],
-            source="e-identity",
+            source="population-register" if told else "e-identity",
+            state=state,
+            alive=person not in self.dead if told else None,
             observed_at=OPENS,
             legal_basis="the regulation",
         )
@@ -224,7 +241,8 @@ class World:
 
     def __init__(self) -> None:
         self.unit, self.people = ApplicationsFakeUnit(), FakePeople()
-        self.job = EligibilityJob(Deps(units=FakeUnits(self.unit), people=self.people, alone=alone))
+        deps = Deps(units=FakeUnits(self.unit), people=self.people, alone=alone)
+        self.job, self.second_look = FactsJob(deps), FactsJob(deps, RECHECK)
         self.call = Call(
             id=uuid7(),
             minimum_age=18,

@@ -18,7 +18,13 @@ from ila_kit.ids import uuid7
 def facts(born):
     observed = datetime(2024, 11, 1, tzinfo=UTC)
     return PersonFacts(
-        person_id=uuid7(), birth_date=born, source="e-identity", observed_at=observed, legal_basis="law"
+        person_id=uuid7(),
+        birth_date=born,
+        source="population-register",
+        state="register",
+        alive=True,
+        observed_at=observed,
+        legal_basis="law",
     )
 
 
@@ -88,7 +94,7 @@ def test_an_adult_is_eligible_with_a_place_and_funding_is_told(world):
         "as_of": "2024-11-20",
         "limit": 18,
         "value": 40,
-        "source": "e-identity",
+        "source": "population-register",
         "observed_at": None,
         "legal_basis": "the regulation",
     }
@@ -206,10 +212,100 @@ def test_a_programme_that_shrinks_keeps_its_people_and_gives_nothing_new(world):
     assert world.state(third) == "eligible"
 
 
-def test_a_single_no_outweighs_everything():
+def test_a_single_no_outweighs_everything_and_an_unheard_register_every_yes():
     def check(outcome):
         return Check(rule="r", fact="f", verdict=outcome, as_of=date(2024, 11, 20))
 
-    assert verdict([check("passed"), check("unknown"), check("failed")]) == "failed"
-    assert verdict([check("passed"), check("unknown")]) == "unknown"
-    assert verdict([]) == "passed"
+    told = facts(date(1984, 3, 12))
+    unheard = replace(told, state="unavailable", alive=None)
+    assert verdict([check("passed"), check("unknown"), check("failed")], unheard) == "failed"
+    assert verdict([check("passed"), check("unknown")], unheard) == "provisional"
+    assert verdict([check("passed"), check("unknown")], told) == "unknown"
+    assert verdict([check("passed"), check("unknown")], None) == "unknown"
+    assert verdict([check("passed")], told) == "passed"
+
+
+def test_who_is_dead_by_the_register_is_refused_by_name(world):
+    person = world.person()
+    world.people.dead.add(person)
+    application = world.decided(person)
+    assert application.refusal == {"code": "person-deceased", "rule": "living", "fact": "life_status"}
+    assert world.unit.events[-1].fact == "life_status"
+    assert world.taken() == 0
+
+
+def test_an_answer_on_the_way_is_waited_for_in_the_order_of_receipts(world):
+    slow, quick = world.submit(), world.submit()
+    world.people.states[slow.person_id] = "asked"
+    assert world.job.run() == 2
+    assert [world.state(one) for one in (slow, quick)] == ["checking", "checking"]
+    world.unit.now += timedelta(seconds=5)
+    del world.people.states[slow.person_id]
+    world.job.run()
+    assert [world.state(one) for one in (slow, quick)] == ["eligible", "eligible"]
+
+
+def test_nobody_waits_for_the_register_longer_than_twenty_seconds(world):
+    slow, quick = world.submit(), world.submit()
+    world.people.states[slow.person_id] = "asked"
+    world.job.run()
+    world.unit.now += timedelta(seconds=19)
+    world.job.run()
+    assert world.state(slow) == "checking"
+    world.unit.now += timedelta(seconds=1)
+    world.job.run()
+    assert [world.state(one) for one in (slow, quick)] == ["provisional", "eligible"]
+
+
+def test_one_slow_answer_does_not_hold_up_another_call(world):
+    slow = world.submit()
+    world.people.states[slow.person_id] = "asked"
+    call = replace(world.call, id=uuid7())
+    programme = replace(world.programme, id=uuid7(), call_id=call.id)
+    learn_call(world.unit, call, 1)
+    learn_programme(world.unit, programme, 1)
+    world.programme = programme
+    other = world.submit()
+    world.job.run()
+    assert [world.state(one) for one in (slow, other)] == ["checking", "eligible"]
+
+
+def test_a_full_batch_that_waits_for_answers_does_not_run_in_circles(world):
+    world.job.batch = 2
+    world.people.state = "asked"
+    for _ in range(3):
+        world.submit()
+    assert world.job.run() == 2
+    assert len(world.people.asked) == 1
+
+
+def test_a_silent_register_gives_a_provisional_decision_by_the_e_identity(world):
+    world.people.state = "unavailable"
+    application = world.decided()
+    assert (application.state, application.provisional) == ("provisional", True)
+    assert [check["verdict"] for check in application.checks] == ["passed", "unknown"]
+    assert application.checks[0]["source"] == "e-identity"
+    told = world.unit.events[-1]
+    assert (told.type, told.provisional) == ("applications.application_found_eligible.v1", True)
+    assert world.taken() == 1
+
+
+def test_a_minor_by_the_e_identity_is_refused_though_the_register_is_silent(world):
+    world.people.state = "unavailable"
+    application = world.decided(world.person(born=date(2008, 1, 1)))
+    assert (application.state, application.refusal["code"]) == ("ineligible", "too-young")
+
+
+def test_a_faulty_batch_keeps_who_waits_behind_an_answer_in_order(world):
+    bad, slow, behind = (world.submit() for _ in range(3))
+    world.people.states[slow.person_id] = "asked"
+    checking = world.unit.applications.checking
+
+    def failing(ids):
+        if bad.id in ids:
+            raise RuntimeError("a fault of ours")
+        return checking(ids)
+
+    world.unit.applications.checking = failing
+    world.job.run()
+    assert {world.state(one) for one in (slow, behind)} == {"checking"}

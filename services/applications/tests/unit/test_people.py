@@ -7,7 +7,9 @@ from ila_kit.ids import uuid7
 
 FACT = {
     "birth_date": "1984-03-12",
-    "source": "e-identity",
+    "source": "population-register",
+    "state": "register",
+    "alive": True,
     "observed_at": "2024-11-14T06:00:00Z",
     "legal_basis": "the regulation",
     "something_new": True,

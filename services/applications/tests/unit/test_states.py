@@ -48,7 +48,7 @@ def test_what_is_over_stays_over_except_for_a_contest_and_the_second_look_at_a_p
     }
     assert not LIVE & OVER
     assert UNCHECKED <= LIVE
-    assert LOST == OVER - {"completed"}
+    assert OVER - {"completed"} == LOST
 
 
 def test_every_state_can_be_reached_and_every_live_one_can_end():

@@ -22,6 +22,7 @@ MOST_LIVE = 200
 # Written out, not bound: the planner must see that the partial indexes fit.
 _UNCHECKED = sa.text("application.state IN ('submitted', 'checking')")
 _WAITING = sa.text("application.state = 'waiting'")
+_PROVISIONAL = sa.text("application.provisional")
 _HAPPENING = """
 INSERT INTO happening (id, application_id, version, at, action, state, by, details)
 SELECT %(h_id)s, id, %(version)s, %(at)s, %(action)s, %(state)s, %(by)s, %(details)s::jsonb FROM changed
@@ -58,7 +59,7 @@ SELECT receipt_sequence FROM changed
 _POSTPONE = """
 UPDATE application SET check_tries = check_tries + 1,
   check_after = %s + make_interval(secs => least(1800, 5 * 2 ^ least(check_tries, 20)))
-WHERE id = %s
+WHERE id = ANY (%s)
 """
 # Put together once: building and adapting a query of this width costs more than running it.
 _SEEN = CASES.where(
@@ -147,9 +148,21 @@ class SqlApplicationStore:
         query = CASES.where(c.id.in_(ids), c.state == "checking").order_by(c.receipt_sequence)
         return self._cases(query.with_for_update(of=t.application))
 
-    def postpone(self, application_id: UUID, now: datetime) -> None:
-        """Try the check of an application again later, and later each time."""
-        self._connection.exec_driver_sql(_POSTPONE, (now, application_id))
+    def postpone(self, application_ids: Sequence[UUID], now: datetime) -> None:
+        """Try the checks of applications again later, and later each time."""
+        self._connection.exec_driver_sql(_POSTPONE, (now, list(application_ids)))
+
+    def provisional(self, now: datetime, limit: int) -> list[Case]:
+        """Return applications decided provisionally whose second look is due, longest due first."""
+        c = t.application.c
+        query = CASES.where(_PROVISIONAL, c.check_after <= now).order_by(c.check_after).limit(limit)
+        return self._cases(query)
+
+    def marked(self, ids: Sequence[UUID]) -> list[Case]:
+        """Return, locked, those of these applications that are still provisional."""
+        c = t.application.c
+        query = CASES.where(c.id.in_(ids), _PROVISIONAL).order_by(c.receipt_sequence)
+        return self._cases(query.with_for_update(of=t.application))
 
     def waiting(self, programme_id: UUID, limit: int) -> list[Case]:
         """Return, locked, the first applications of a programme's waiting list.

@@ -124,7 +124,6 @@ application = sa.Table(
         "receipt_sequence",
         postgresql_where=sa.text("state = 'waiting'"),
     ),
-    sa.Index("application_group", "group_id", "id", postgresql_where=sa.text("group_id IS NOT NULL")),
     sa.Index("application_provisional", "check_after", postgresql_where=sa.text("provisional")),
 )
 

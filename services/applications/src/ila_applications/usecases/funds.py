@@ -17,7 +17,9 @@ from ila_applications.usecases.places import BY_ITSELF, expire, refuse
 EXHAUSTED = "budget-exhausted"
 NOT_HELD = "hold-not-held"
 # Why funding releases what we told it to release: no news to us.
-ECHOES = frozenset({"application-withdrawn", "place-expired", "application-refused", "learning-not-completed"})
+ECHOES = frozenset(
+    {"application-withdrawn", "place-expired", "application-refused", "learning-not-completed"}
+)
 AWAITS_FUNDS = frozenset({"eligible", "provisional", "waiting_for_funds"})
 
 

@@ -24,7 +24,7 @@ def learn_call(unit: Unit, call: Call, sequence: int) -> None:
 
 
 def close_programme(unit: Unit, programme_id: UUID, closed_at: datetime) -> None:
-    """End the applications of a programme that its institution teaches no more; a second telling does nothing.
+    """End the applications of a programme that was closed for good; a second telling does nothing.
 
     Who has no place ends first, so that no place that comes free is handed on. Raises NotYet while
     the programme has not been heard of.

@@ -62,12 +62,6 @@ def upgrade() -> None:
         ["check_after"],
         postgresql_where=sa.text("provisional"),
     )
-    op.create_index(
-        "application_group",
-        "application",
-        ["group_id", "id"],
-        postgresql_where=sa.text("group_id IS NOT NULL"),
-    )
     op.create_table(
         "acceptance",
         sa.Column("application_id", sa.Uuid, sa.ForeignKey("application.id"), primary_key=True),
@@ -93,7 +87,6 @@ def downgrade() -> None:
     """Undo it."""
     op.drop_table("evidence")
     op.drop_table("acceptance")
-    op.drop_index("application_group", "application")
     op.drop_index("application_provisional", "application")
     op.drop_constraint("application_funds", "application")
     for table, columns in NEW.items():
