@@ -20,12 +20,17 @@ from ila_gateway.openid import OpenIdClient
 from ila_gateway.people import People
 from ila_gateway.plane import Gateway
 from ila_gateway.proxy import Proxy
+from ila_gateway.registers import limits
+from ila_gateway.registers.adapters import adapters
+from ila_gateway.registers.cache import AnswerCache
+from ila_gateway.registers.desk import Desk
 from ila_gateway.routes import Route
 from ila_gateway.sessions import SessionStore, TokenStore, connect
 from ila_gateway.settings import Settings
 from ila_gateway.tokens import Keys, Mint
 from ila_gateway.upstream import ServiceDown, ServiceTimeout, Upstream
 from ila_gateway.web.context import NAME, Parts
+from ila_gateway.web.registers import registers
 from ila_gateway.web.sign_in import auth
 from ila_gateway.web.suite import suite
 from ila_gateway.web.tokens import oauth
@@ -55,6 +60,7 @@ def create_gateway(settings: Settings) -> Gateway:
             people=people,
             openid=_openid(settings),
             server=Server(Clients.load(settings.clients_file), sessions, tokens, _audiences(settings)),
+            desk=_desk(settings, AnswerCache(client, settings.secret_key), keys),
             document=MergedDocument(
                 {route.neighbour: _document_of(_probe(settings, route)) for route in services},
                 settings.public_url,
@@ -64,6 +70,11 @@ def create_gateway(settings: Settings) -> Gateway:
     )
     proxy = Proxy(upstreams, callers, mint, settings.session_cookie, settings.public_url)
     return Gateway(table, proxy, own.wsgi_app, settings.public_url)
+
+
+def _desk(settings: Settings, cache: AnswerCache, keys: Keys) -> Desk:
+    ways = adapters(limits.load(settings.registers_file), settings.register_systems())
+    return Desk(ways, cache, keys, settings.clock())
 
 
 def _upstream(settings: Settings, route: Route) -> Upstream:
@@ -126,7 +137,7 @@ def _own_app(parts: Parts) -> flask.Flask:
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = _BODY_LIMIT
     app.extensions[NAME] = parts
-    for blueprint in (auth, oauth, suite):
+    for blueprint in (auth, oauth, registers, suite):
         app.register_blueprint(blueprint)
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(HTTPException, _of_http)

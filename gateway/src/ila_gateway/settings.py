@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ila_kit.clock import Clock, MovedClock, utc_now
 from ila_kit.settings import FromEnv, setting
 
 LEAST_SECRET = 32
+REGISTER_SYSTEMS = ("population", "viis", "licences", "legal_persons")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,27 @@ class Settings(FromEnv):
     web_processes: int = setting("Web server processes.", default=1)
     session_idle_minutes: int = setting("Minutes without a request after which a session ends.", default=30)
     session_hours: int = setting("Hours after which a session ends in any case.", default=12)
+    population_register_url: str = setting("Address of the population register; empty: away.", default="")
+    population_register_secret: str = setting("Our credential there.", default="", secret=True)
+    viis_register_url: str = setting(
+        "Address of the register of education institutions; empty: away.", default=""
+    )
+    viis_register_secret: str = setting("Our credential there.", default="", secret=True)
+    licences_register_url: str = setting(
+        "Address of the register of programme licences; empty: away.", default=""
+    )
+    licences_register_secret: str = setting("Our credential there.", default="", secret=True)
+    legal_persons_register_url: str = setting(
+        "Address of the register of legal persons; empty: away.", default=""
+    )
+    legal_persons_register_secret: str = setting("Our credential there.", default="", secret=True)
+    registers_file: str = setting(
+        "Time limits and validities of the registers (TOML); empty: `registers/registers.toml` as shipped.",
+        default="",
+    )
+    clock_file: str = setting(
+        "File with the whole seconds the clock is ahead; refused in production.", default=""
+    )
     log_level: str = setting("Least severe level that is logged.", default="INFO")
 
     def faults(self) -> list[str]:
@@ -49,6 +72,11 @@ class Settings(FromEnv):
             "ILA_ENV is neither development nor production": self.ila_env in ("development", "production"),
             "PUBLIC_URL is not an http(s) address without a path": _is_origin(self.public_url),
             "PUBLIC_URL is not https, and this is production": self.secure or not self.production,
+            "CLOCK_FILE is for development only": not (self.production and self.clock_file),
+            **{
+                f"{name.upper()}_REGISTER_URL comes without its secret": bool(secret) or not url
+                for name, (url, secret) in self.register_systems().items()
+            },
             f"SECRET_KEY is shorter than {LEAST_SECRET} characters": len(self.secret_key) >= LEAST_SECRET,
         }
         return [fault for fault, holds in checks.items() if not holds]
@@ -67,6 +95,17 @@ class Settings(FromEnv):
     def session_cookie(self) -> str:
         """Name of the session cookie; browsers accept the `__Host-` prefix only over TLS."""
         return "__Host-ila_session" if self.secure else "ila_session"
+
+    def clock(self) -> Clock:
+        """Return the clock by which answers of registers age; that of sessions and tokens never moves."""
+        return MovedClock(Path(self.clock_file)) if self.clock_file else utc_now
+
+    def register_systems(self) -> dict[str, tuple[str, str]]:
+        """Return address and credential of each system that holds registers."""
+        return {
+            name: (getattr(self, f"{name}_register_url"), getattr(self, f"{name}_register_secret"))
+            for name in REGISTER_SYSTEMS
+        }
 
     def internal_urls(self) -> dict[str, str]:
         """Return the internal address of each neighbour by its name."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from joserfc import jwt
+from ila_kit.canonical import canonical
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 
 ISSUER = "ila-gateway"
@@ -51,6 +52,11 @@ class Keys:
         """Read keys from the files a setting names. Raises ValueError or OSError when there is none."""
         texts = [Path(name.strip()).read_text() for name in setting.split(",") if name.strip()]
         return cls([ECKey.import_key(match[0]) for text in texts for match in _PEM_KEY.finditer(text)])
+
+    def statement(self, facts: dict[str, Any], kind: str) -> str:
+        """Return facts signed as a compact JWS of a kind (`typ`); it names nobody, so it is no token."""
+        header = {"alg": ALGORITHM, "typ": kind, "kid": self.signing.kid}
+        return jws.serialize_compact(header, canonical(facts), self.signing, algorithms=[ALGORITHM])
 
     def published(self) -> dict[str, Any]:
         """Return the public keys as a JSON Web Key Set."""

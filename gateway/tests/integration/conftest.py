@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,13 @@ import requests
 from ila_kit.web.identity import Verifier, fetch_keys
 from joserfc.jwk import ECKey
 
+ALL_REGISTERS = [
+    f"registers.{name}"
+    for name in ("population", "viis_institutions", "viis_addresses", "programme_licences", "legal_persons")
+]
+REGISTER_SECRETS = {
+    name: f"credential of tests for {name}" for name in ("population", "viis", "licences", "legal_persons")
+}
 PERSONAS = Path(__file__).parents[3] / "deploy" / "local" / "personas.toml"
 
 
@@ -131,9 +139,56 @@ class Running:
         return Verifier(audience, fetch_keys(self.url))
 
 
+@dataclass
+class StateRegisters:
+    """The stand-in registers, and the faults ordered there."""
+
+    url: str
+    log: Path
+    orders: int = 0
+
+    def order(self, mode: str, *registers: str, seconds: float = 5) -> None:
+        self.orders += 1
+        body: dict[str, Any] = {"mode": mode, "seconds": seconds}
+        body |= {"registers": registers} if registers else {}
+        assert requests.put(f"{self.url}/faults", json=body, timeout=5).ok
+
+
+@pytest.fixture(scope="session")
+def registers(folder: Path) -> Iterator[StateRegisters]:
+    port, log = free_port(), folder / "registers.log"
+    secrets = {f"{name.upper()}_SECRET": secret for name, secret in REGISTER_SECRETS.items()}
+    process = run(
+        [str(Path(sys.executable).parent / "ila-stub-registers"), "serve"],
+        {"ILA_ENV": "development", "PORT": str(port), "PERSONAS_FILE": str(PERSONAS)} | secrets,
+        log,
+    )
+    url = f"http://127.0.0.1:{port}"
+    wait_for(lambda: requests.get(f"{url}/health/ready", timeout=2).ok, "registers", process)
+    yield StateRegisters(url, log)
+    stop(process)
+
+
+def _impatient_limits(folder: Path) -> Path:
+    """Write the limits as shipped, but with less patience, so that faults need not be waited for."""
+    shipped = (files("ila_gateway.registers") / "registers.toml").read_text("utf-8")
+    changes = {"seconds = 3.0": "seconds = 0.8", "rest_seconds = 10.0": "rest_seconds = 0.5"}
+    for before, after in changes.items():
+        assert before in shipped
+        shipped = shipped.replace(before, after)
+    (folder / "registers.toml").write_text(shipped)
+    return folder / "registers.toml"
+
+
 @pytest.fixture(scope="session")
 def surroundings(
-    folder: Path, store: Store, funding: Any, identity: Any, portal: Any, machine_key: ECKey
+    folder: Path,
+    store: Store,
+    funding: Any,
+    identity: Any,
+    portal: Any,
+    machine_key: ECKey,
+    registers: "StateRegisters",
 ) -> Iterator[dict[str, str]]:
     """What every gateway of the run has around it, as its environment."""
     port, provider_port = free_port(), free_port()
@@ -147,6 +202,7 @@ def surroundings(
     machines = [
         {"client_id": "svc:funding", "scopes": ["identity.facts", "act"], "jwks": machine},
         {"client_id": "svc:catalog", "scopes": ["identity.facts"], "jwks": machine},
+        {"client_id": "svc:identity", "scopes": ALL_REGISTERS, "jwks": machine},
     ]
     (folder / "clients.json").write_text(json.dumps(machines))
     provider = _provider(folder, issuer, provider_port)
@@ -165,6 +221,9 @@ def surroundings(
         "APPLICATIONS_URL": f"http://127.0.0.1:{free_port()}",
         "FUNDING_URL": funding.url,
         "PORTAL_URL": portal.url,
+        "REGISTERS_FILE": str(_impatient_limits(folder)),
+        **{f"{name.upper()}_REGISTER_URL": registers.url for name in REGISTER_SECRETS},
+        **{f"{name.upper()}_REGISTER_SECRET": secret for name, secret in REGISTER_SECRETS.items()},
     }
     stop(provider)
 
@@ -177,12 +236,13 @@ def gateway(folder: Path, surroundings: dict[str, str]) -> Iterator[Running]:
 
 
 @pytest.fixture
-def start_gateway(folder: Path, surroundings: dict[str, str]) -> Iterator[Callable[[], Running]]:
-    """Start further gateways, which a test may stop."""
+def start_gateway(folder: Path, surroundings: dict[str, str]) -> Iterator[Callable[..., Running]]:
+    """Start further gateways, which a test may stop, with settings of their own."""
     started: list[Running] = []
 
-    def start() -> Running:
-        started.append(_gateway(folder / "further.log", surroundings | {"PORT": str(free_port())}))
+    def start(**settings: str) -> Running:
+        environment = surroundings | {"PORT": str(free_port())} | settings
+        started.append(_gateway(folder / "further.log", environment))
         return started[-1]
 
     yield start

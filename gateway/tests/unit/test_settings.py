@@ -41,6 +41,8 @@ def test_production_speaks_tls_and_marks_its_cookie():
         ({"PUBLIC_URL": "ila.example"}, "without a path"),
         ({"SECRET_KEY": "short"}, "shorter than"),
         ({"ILA_ENV": "test"}, "neither"),
+        ({"CLOCK_FILE": "clock"}, "development only"),
+        ({"VIIS_REGISTER_URL": "https://viis.example"}, "VIIS_REGISTER_URL comes without its secret"),
     ],
 )
 def test_an_unsafe_door_does_not_open(change, fault):
@@ -48,7 +50,12 @@ def test_an_unsafe_door_does_not_open(change, fault):
         Settings.from_env(GOOD | change)
 
 
+def test_a_register_that_is_not_named_is_away():
+    assert set(Settings.from_env(GOOD).register_systems().values()) == {("", "")}
+
+
 def test_secrets_are_not_shown():
+    assert "of viis" not in repr(Settings.from_env(GOOD | {"VIIS_REGISTER_SECRET": "of viis"}))
     assert "x" * 32 not in repr(Settings.from_env(GOOD))
 
 

@@ -12,6 +12,7 @@ from ila_gateway.merged import MergedDocument
 from ila_gateway.oauth import Server
 from ila_gateway.openid import OpenIdClient
 from ila_gateway.people import People
+from ila_gateway.registers.desk import Desk
 from ila_gateway.sessions import SessionStore
 from ila_gateway.settings import Settings
 from ila_gateway.tokens import Caller, Keys
@@ -31,6 +32,7 @@ class Parts:
     openid: OpenIdClient
     server: Server
     document: MergedDocument
+    desk: Desk
     neighbours: dict[str, Callable[[], bool]]
 
 
