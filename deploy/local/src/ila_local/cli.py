@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from ila_local import runner
+from ila_local import clock, runner
 from ila_local.data_dir import DataDir
 from ila_local.errors import CannotRun
 from ila_local.leftovers import end_orphans
@@ -38,6 +38,8 @@ def _parser() -> argparse.ArgumentParser:
     token = _command(commands, "token", _token, "sign a persona in and print an access token")
     token.add_argument("persona", help="for example learner-01")
     token.add_argument("--url", default=os.environ.get("ILA_URL"), help="the front door (ILA_URL)")
+    hands = _command(commands, "clock", _clock, "turn the clock of the running suite on, or show it")
+    hands.add_argument("step", nargs="?", default="", help="how far forward, for example +49h")
     postgres = _command(commands, "with-postgres", _with_postgres, "run a command beside an empty PostgreSQL")
     suite = _command(commands, "with-suite", _with_suite, "run a command beside a whole suite of its own")
     suite.add_argument("--database-url", help="own PostgreSQL, as ILA_DATABASE_URL")
@@ -85,6 +87,11 @@ def _provision(_: argparse.Namespace, settings: Settings) -> int:
 
 def _token(asked: argparse.Namespace, settings: Settings) -> int:
     print(access_token(asked.url or f"http://127.0.0.1:{settings.ila_port}", asked.persona))
+    return 0
+
+
+def _clock(asked: argparse.Namespace, settings: Settings) -> int:
+    print(clock.turn_running(DataDir(settings.ila_data_dir), asked.step))
     return 0
 
 

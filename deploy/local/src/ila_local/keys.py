@@ -9,7 +9,11 @@ from ila_local.data_dir import DataDir, write_private
 
 MACHINES: dict[str, list[str]] = {
     "svc:identity": ["registers.population", "registers.viis_institutions", "registers.legal_persons"],
-    "svc:catalog": ["registers.viis_institutions", "registers.viis_addresses", "registers.programme_licences"],
+    "svc:catalog": [
+        "registers.viis_institutions",
+        "registers.viis_addresses",
+        "registers.programme_licences",
+    ],
     "svc:applications": ["identity.facts", "identity.names"],
     "svc:funding": ["identity.bank_accounts"],
     "svc:portal": [],

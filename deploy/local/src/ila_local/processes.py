@@ -11,6 +11,7 @@ from ila_local.keys import GATEWAY_AT_EIDENTITY, Keys
 from ila_local.process import Floor, Process
 
 PERSONAS = Path(__file__).parents[2] / "personas.toml"
+REGISTERS = ("population", "viis", "licences", "legal_persons")
 LOAD_CALL_1 = ("load", "--call", "call-1", "--demonstration")
 # A worker that publishes before every reader has its queue would tell nobody.
 QUEUES = tuple(f"{service}-migrate" for service in SERVICES)
@@ -18,6 +19,7 @@ ROLES = (
     "postgres",
     "valkey",
     "eidentity",
+    "registers",
     *SERVICES,
     *(f"{service}-worker" for service in SERVICES),
     "portal",
@@ -36,6 +38,8 @@ class Surroundings:
     broker_url: str
     session_store_url: str
     secret_key: str
+    register_secrets: Mapping[str, str]
+    clock_file: Path
 
     def url(self, role: str) -> str:
         """Return the base address of a role."""
@@ -52,7 +56,8 @@ def table(around: Surroundings, stores: tuple[Process, ...]) -> list[Process]:
     databases = database_task(around.databases, around.data_dir, needs=server)
     services = [_service(around, service) for service in SERVICES]
     in_order = [row for rows in zip(*services, strict=True) for one in rows for row in one]
-    return [*stores, databases, *in_order, _eidentity(around), _gateway(around), _portal(around)]
+    stand_ins = [_eidentity(around), _registers(around)]
+    return [*stores, databases, *in_order, *stand_ins, _gateway(around), _portal(around)]
 
 
 def database_task(databases: Databases, data_dir: Path, needs: tuple[str, ...]) -> Process:
@@ -80,6 +85,7 @@ def _service(around: Surroundings, service: str) -> list[list[Process]]:
         "GATEWAY_URL": around.url("gateway"),
         "CLIENT_KEY_FILE": str(around.keys.file(f"svc:{service}")),
         "PERSONAS_FILE": str(PERSONAS),
+        "CLOCK_FILE": str(around.clock_file),
     }
     tasks: list[tuple[str, tuple[str, ...]]] = [(f"{service}-migrate", (command, "migrate"))]
     if service == "catalog":
@@ -109,6 +115,12 @@ def _eidentity(around: Surroundings) -> Process:
     return _web(around, "eidentity", environment, (around.program("ila-stub-eidentity"), "serve"))
 
 
+def _registers(around: Surroundings) -> Process:
+    secrets = {f"{name.upper()}_SECRET": around.register_secrets[name] for name in REGISTERS}
+    environment = {"PERSONAS_FILE": str(PERSONAS), "LOG_LEVEL": "WARNING", **secrets}
+    return _web(around, "registers", environment, (around.program("ila-stub-registers"), "serve"))
+
+
 def _gateway(around: Surroundings) -> Process:
     environment = {
         "PUBLIC_URL": around.url("gateway"),
@@ -119,9 +131,13 @@ def _gateway(around: Surroundings) -> Process:
         "EIDENTITY_CLIENT_ID": GATEWAY_AT_EIDENTITY,
         "EIDENTITY_KEY_FILE": str(around.keys.file(GATEWAY_AT_EIDENTITY)),
         "SECRET_KEY": around.secret_key,
+        "CLOCK_FILE": str(around.clock_file),
         **{f"{role.upper()}_URL": around.url(role) for role in (*SERVICES, "portal")},
+        **{f"{name.upper()}_REGISTER_URL": around.url("registers") for name in REGISTERS},
+        **{f"{name.upper()}_REGISTER_SECRET": around.register_secrets[name] for name in REGISTERS},
     }
-    return _web(around, "gateway", environment, needs=("valkey", "eidentity"), floor=Floor.DOORS)
+    needs = ("valkey", "eidentity", "registers")
+    return _web(around, "gateway", environment, needs=needs, floor=Floor.DOORS)
 
 
 def _portal(around: Surroundings) -> Process:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ila_kit.bus.broker import Broker, BrokerDown
 
+from ila_local import clock
 from ila_local.data_dir import DataDir
 from ila_local.databases import BUS, SERVICES, Databases
 from ila_local.errors import CannotRun
@@ -25,7 +26,7 @@ from ila_local.log import RUNNER, PrefixedLog
 from ila_local.ports import free_port, is_free, remembered_ports
 from ila_local.postgres import EmbeddedPostgres, remove_cluster
 from ila_local.process import Life, Process, death_signal
-from ila_local.processes import ROLES, Surroundings, database_task, table
+from ila_local.processes import REGISTERS, ROLES, Surroundings, database_task, table
 from ila_local.settings import Settings
 from ila_local.supervisor import Log, Supervisor
 from ila_local.valkey import EmbeddedValkey
@@ -142,6 +143,8 @@ def suite(settings: Settings, data: DataDir, programs: Path = PROGRAMS) -> tuple
         broker_url=settings.ila_broker_url or databases.bus_url(),
         session_store_url=valkey.url,
         secret_key=data.password("gateway-secret-key"),
+        register_secrets={name: data.password(f"register-{name}") for name in REGISTERS},
+        clock_file=data.path / clock.FILE,
     )
     stores = [store.process() for store in (server, valkey) if store]
     return table(around, tuple(stores)), databases

@@ -20,17 +20,18 @@ from ..conftest import SAMPLE_RUNNER, eventually, marked
 pytestmark = pytest.mark.integration
 
 SAMPLE = Path(__file__).parents[1] / "sample.py"
-ROLES = {"runner", "postgres", "valkey", "eidentity", "gateway", "portal"}
+ROLES = {"runner", "postgres", "valkey", "eidentity", "registers", "gateway", "portal"}
 
 
 @pytest.fixture
 def programs(tmp_path):
-    """A folder of console scripts: the real e-identity, samples for all others."""
+    """A folder of console scripts: the real stand-ins, samples for all others."""
     for name in (*SERVICES, "gateway", "portal"):
         script = tmp_path / f"ila-{name}"
         script.write_text(f'#!/bin/sh\nexec {sys.executable} {SAMPLE} "$@"\n')
         script.chmod(0o755)
-    (tmp_path / "ila-stub-eidentity").symlink_to(Path(sys.executable).with_name("ila-stub-eidentity"))
+    for name in ("ila-stub-eidentity", "ila-stub-registers"):
+        (tmp_path / name).symlink_to(Path(sys.executable).with_name(name))
     return tmp_path
 
 

@@ -40,6 +40,7 @@ def test_reset_of_nothing_makes_nothing(tmp_path):
         (["run"], {"ILA_DATABASE_NAME": "a;b"}, "ILA_DATABASE_NAME"),
         (["with-suite"], {}, "Say which command to run"),
         (["provision"], {}, "ILA_DATABASE_URL is not set"),
+        (["clock", "+49h"], {"ILA_DATA_DIR": "/tmp/ila-nobody-is-here"}, "No suite runs"),
     ],
 )
 def test_what_cannot_be_done_is_told_without_a_trace(command, environment, says):

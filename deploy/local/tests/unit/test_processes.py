@@ -7,7 +7,7 @@ from ila_local.data_dir import DataDir
 from ila_local.databases import BUS, SERVICES, Databases
 from ila_local.keys import Keys
 from ila_local.process import Floor
-from ila_local.processes import PERSONAS, ROLES, Surroundings, table
+from ila_local.processes import PERSONAS, REGISTERS, ROLES, Surroundings, table
 
 
 @pytest.fixture
@@ -24,6 +24,8 @@ def rows(tmp_path):
         broker_url=databases.bus_url(),
         session_store_url="redis://:pw@127.0.0.1:1/0",
         secret_key="secret",
+        register_secrets={name: f"secret of {name}" for name in REGISTERS},
+        clock_file=tmp_path / "clock",
     )
     return {row.role: row for row in table(around, ())}
 
@@ -66,13 +68,32 @@ def test_the_gateway_knows_every_neighbour(rows):
         assert environment[f"{role.upper()}_URL"] == f"http://127.0.0.1:{rows[role].port}"
     assert environment["EIDENTITY_ISSUER"] == rows["eidentity"].environment["ISSUER"]
     assert environment["PUBLIC_URL"] == "http://127.0.0.1:8080"
-    assert all(Path(environment[name]).is_file() for name in environment if name.endswith("_FILE"))
+    files = {name for name in environment if name.endswith("_FILE")} - {"CLOCK_FILE"}
+    assert all(Path(environment[name]).is_file() for name in files)
+
+
+def test_the_gateway_asks_each_register_with_its_own_credential(rows):
+    gateway, registers = rows["gateway"], rows["registers"]
+    assert "registers" in gateway.needs
+    for name in ("POPULATION", "VIIS", "LICENCES", "LEGAL_PERSONS"):
+        assert gateway.environment[f"{name}_REGISTER_URL"] == f"http://127.0.0.1:{registers.port}"
+        secret = gateway.environment[f"{name}_REGISTER_SECRET"]
+        assert secret == registers.environment[f"{name}_SECRET"] == f"secret of {name.lower()}"
+    services = [row for row in rows.values() if row.role.startswith(SERVICES)]
+    assert not any("REGISTER" in name for row in services for name in row.environment)
+
+
+def test_every_service_and_the_gateway_read_the_same_clock(rows):
+    reading = {role for role, row in rows.items() if "CLOCK_FILE" in row.environment}
+    started = {f"{service}{kind}" for service in SERVICES for kind in ("", "-worker", "-migrate")}
+    assert reading == started | {"catalog-load", "gateway"}
+    assert len({rows[role].environment["CLOCK_FILE"] for role in reading}) == 1
 
 
 def test_doors_stop_first_then_workers_then_services(rows):
     assert {rows[role].floor for role in ("gateway", "portal")} == {Floor.DOORS}
     assert {rows[f"{service}-worker"].floor for service in SERVICES} == {Floor.WORKERS}
-    assert {rows[service].floor for service in SERVICES} == {Floor.SERVICES}
+    assert {rows[service].floor for service in (*SERVICES, "registers")} == {Floor.SERVICES}
 
 
 def test_the_personas_are_there():
