@@ -341,7 +341,7 @@ class World:
 
     def answer(self, told: dict | None, key: str = "", **changes) -> RegisterAnswer:
         """Return what a register answers: these facts, or that it knows no such thing."""
-        values = {"key": (told or {}).get("number", key), "state": "fresh", "found": told is not None}
+        values = {"key": key or (told or {}).get("number", ""), "state": "fresh", "found": told is not None}
         values |= {"observed_at": self.unit.now, "legal_basis": "law", "hash": "cd" * 32, "snapshot": "e.y.J"}
         return RegisterAnswer(answer=told, **values | changes)
 

@@ -52,11 +52,11 @@ _RULES = (
 )
 
 
-def usable(answer: RegisterAnswer) -> bool:
-    """Tell whether an answer says something, and says it about what was asked."""
+def usable(answer: RegisterAnswer, number: str) -> bool:
+    """Tell whether an answer says something, and says it about the number that was asked."""
     if not answer.known or not answer.found:
         return answer.known
-    return (answer.answer or {}).get("number") == answer.key
+    return (answer.answer or {}).get("number") == number
 
 
 def checks_of(

@@ -3,7 +3,7 @@
 Source: BR-501 to BR-503 (facts from a register or e-identity; a register that is down).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -33,12 +33,12 @@ class RegisterFact:
     wanted: bool
     next_at: datetime
     tries: int = 0
-    birth_date: date | None = None
+    birth_date: date | None = field(default=None, repr=False)
     alive: bool | None = None
     observed_at: datetime | None = None
     valid_until: datetime | None = None
     legal_basis: str | None = None
-    proof: dict[str, str | None] | None = None
+    proof: dict[str, str | None] | None = field(default=None, repr=False)
 
     def state(self, now: datetime) -> str:
         """Return `register` while the fact is relied on, else `asked`, or `unavailable` after a vain try."""

@@ -238,7 +238,11 @@ class Registration:
 
     def told(self, answers: Mapping[str, RegisterAnswer], now: datetime) -> "Registration":
         """Return it with what registers answered; those that told nothing, or of another, are asked again."""
-        good = {register: answer for register, answer in answers.items() if usable(answer)}
+        good = {
+            register: answers[register]
+            for register, number in self.questions.items()
+            if register in answers and usable(answers[register], number)
+        }
         heard = replace(
             self,
             institution=self.institution or good.get(INSTITUTIONS),

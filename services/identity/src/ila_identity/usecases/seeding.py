@@ -56,8 +56,9 @@ def tell_of_seeds(unit: Unit, answers: Mapping[str, RegisterAnswer]) -> int:
     """
     told = 0
     for organisation in unit.organisations.untold():
-        answer = answers.get(organisation.viis_number or "")
-        if answer and usable(answer):
+        number = organisation.viis_number or ""
+        answer = answers.get(number)
+        if answer and usable(answer, number):
             _approve(unit, organisation.described(answer.answer or {}))
             told += 1
     return told
