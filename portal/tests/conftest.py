@@ -1,6 +1,7 @@
 """The portal in front of a stand-in gateway that answers over a real socket, as the services do."""
 
 import json
+import sys
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ import pytest
 from ila_portal.app import create_app
 from ila_portal.settings import Settings
 
+sys.path.append(str(Path(__file__).parent))
 ANSWERS = json.loads((Path(__file__).parent / "answers.json").read_text())
 SECRET, CSRF, PERSON = "a-session", "a-csrf-token", "01a20baa-0000-7000-8000-000000000001"
 APPLICATION = "01a20baa-0000-7000-8000-0000000000aa"
@@ -67,6 +69,10 @@ class FakeGateway:
         """Answer writes to a path with a refusal, and go on answering its reads."""
         self.failures[f"POST {path}"] = (status, problem)
 
+    def answer_write(self, method: str, path: str, answer: Any) -> None:
+        """Answer a write that no state of the fake belongs to."""
+        self.failures[f"{method} {path}"] = (200, answer)
+
     def paths(self) -> list[str]:
         """Return the paths of services that were asked for, in order."""
         return [seen.path.partition("?")[0] for seen in self.requests if seen.path != "/auth/me"]
@@ -75,7 +81,7 @@ class FakeGateway:
         """Return status and body."""
         self.requests.append(seen)
         path = seen.path.partition("?")[0]
-        ordered = self.failures.get(path) or self.failures.get(f"{seen.method} {path}")
+        ordered = self.failures.get(f"{seen.method} {path}") or self.failures.get(path)
         if ordered:
             return ordered
         if seen.method == "POST" and "Cookie" in seen.headers and "X-CSRF-Token" not in seen.headers:
@@ -128,12 +134,19 @@ def summary(programme: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in programme.items() if name not in ONLY_IN_FULL}
 
 
+def _read(kind: str, data: bytes) -> Any:
+    """Return the JSON of a body, or of the part `form` of one with files."""
+    if kind.startswith("multipart/"):
+        data = data.partition(b'name="form"\r\n\r\n')[2].partition(b"\r\n--")[0]
+    return json.loads(data) if data else None
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        length = int(self.headers.get("Content-Length", 0))
-        body = json.loads(self.rfile.read(length)) if length else None
+        data = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = _read(self.headers.get("Content-Type", ""), data)
         seen = Seen(self.command, self.path, self.headers, body)
         status, answer = self.server.fake.answer(seen)
         data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
@@ -142,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_POST = do_GET  # noqa: N815
+    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

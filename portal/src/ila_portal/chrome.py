@@ -12,7 +12,6 @@ from ila_portal.deeds import Deed
 from ila_portal.desks import Page
 from ila_portal.forms import flat
 from ila_portal.pages import AGENCY, DESKS
-from ila_portal.pages.provider.institution import MEMBER_SHOWS
 from ila_portal.texts import spoken, word
 from ila_portal.visitor import has_session, organisations, person, roles
 
@@ -42,7 +41,6 @@ def init_app(app: flask.Flask) -> None:
         "new_address": new_address,
         "name_of": name_of,
         "name_of_person": name_of_person,
-        "member_shows": lambda: MEMBER_SHOWS,
         "word_of": gettext,
         "without_after": without_after,
     }
@@ -143,8 +141,7 @@ def first_of(answers: Mapping[str, Any]) -> Any:
 
 def deeds_for(deeds: Iterable[Deed], held: set[str], thing: Mapping[str, Any]) -> list[Deed]:
     """Return the deeds that these roles have at a thing."""
-    state = thing.get("state") or thing.get("status")
-    return [deed for deed in deeds if deed.is_for(held, state)]
+    return [deed for deed in deeds if deed.is_for(held, thing)]
 
 
 def _known() -> dict[str, Any]:

@@ -86,6 +86,7 @@ class Desk(flask.Blueprint):
         super().__init__(name, __name__, url_prefix=url_prefix)
         self.home = home
         self.pages: list[Page] = []
+        self.rules: dict[str, str] = {}
 
     def visible_pages(self, held: set[str]) -> list[Page]:
         """Return the pages that stand in the navigation of somebody with these roles."""
@@ -98,6 +99,7 @@ class Desk(flask.Blueprint):
     def add(self, rule: str, page: Page) -> None:
         """Answer an address with a page: GET shows it, POST does one of its deeds."""
         self.pages.append(page)
+        self.rules[page.name] = rule
         acts = bool(page.deeds or page.row_deeds)
         self.add_url_rule(
             rule,

@@ -30,7 +30,7 @@ class Field:
     `name` is its place in the body: `administrator.email`, `parts.0.hours`. `label` names its text, else the
     last word of the name does. `kind` is how it is asked and read. `choices` are said in the words of the
     group `words`; of a `pick` that is the place of a list among the page's answers, and `value` what of its
-    rows is sent.
+    rows is sent. `grouped` fields stand together with those inside the same part of the body.
     """
 
     name: str
@@ -41,6 +41,12 @@ class Field:
     choices: tuple[str, ...] = ()
     words: str = ""
     value: str = "id"
+    grouped: bool = False
+
+    @property
+    def group(self) -> str:
+        """The part of the body that its group asks for, `parts.0`; empty when it stands alone."""
+        return self.name.rpartition(".")[0] if self.grouped else ""
 
     @property
     def text(self) -> str:
@@ -105,6 +111,7 @@ def _money(given: str) -> dict[str, str]:
 READERS: dict[str, Callable[[str], Any]] = {
     "text": _text,
     "area": _text,
+    "afresh": _text,
     "email": _text,
     "digits": _text,
     "choice": _text,

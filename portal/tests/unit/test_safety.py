@@ -1,8 +1,7 @@
 """What holds on every page: friendly faults, strict headers, nothing personal outside, sound structure."""
 
-from html.parser import HTMLParser
-
 import pytest
+from page_structure import Structure
 
 PROGRAMME = "/programmes/01a20baa-d41f-79e6-925e-c637ea6ffd8d"
 APPLICATION = "/applications/01a20baa-0000-7000-8000-0000000000aa"
@@ -10,41 +9,6 @@ PAGES = [
     "/", "/programmes", "/programmes?q=xyz", PROGRAMME, f"{PROGRAMME}/apply", "/account", "/account/entries",
     APPLICATION, f"{APPLICATION}/withdraw", "/nothing-here",
 ]  # fmt: skip
-VOID = {"meta", "link", "img", "input", "br", "rect"}
-
-
-class Page(HTMLParser):
-    """What matters of a page's structure."""
-
-    def __init__(self, html: str):
-        super().__init__()
-        self.open, self.ids, self.fields, self.headings, self.faults = [], [], [], [], []
-        self.labelled = set()
-        self.feed(html)
-        self.faults += [f"<{tag}> is never closed" for tag in self.open]
-
-    def handle_starttag(self, tag, attrs):
-        """Note a tag."""
-        attributes = dict(attrs)
-        self.ids += [attributes["id"]] if "id" in attributes else []
-        self.labelled |= {attributes["for"]} if tag == "label" else set()
-        if tag in ("input", "select", "textarea") and attributes.get("type") != "hidden":
-            self.fields.append(attributes.get("id"))
-        if tag in ("h1", "h2", "h3"):
-            self.headings.append(int(tag[1]))
-        if (
-            {"style", "onclick"} & set(attributes)
-            or tag == "script"
-            or (tag == "img" and "alt" not in attributes)
-        ):
-            self.faults.append(f"<{tag} {attributes}>")
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        """Check that tags close in order."""
-        if not self.open or self.open.pop() != tag:
-            self.faults.append(f"</{tag}> closes nothing")
 
 
 @pytest.mark.parametrize("language", ["lv", "en"])
@@ -52,7 +16,7 @@ class Page(HTMLParser):
 def test_every_page_is_well_built(learner, gateway, path, language):
     gateway.state = "offered"
     learner.set_cookie("ila_portal_language", language)
-    page = Page(learner.get(path).text)
+    page = Structure(learner.get(path).text)
     assert page.faults == []
     assert len(page.ids) == len(set(page.ids))
     assert set(page.fields) <= page.labelled

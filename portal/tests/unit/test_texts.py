@@ -53,7 +53,7 @@ OF_ANSWERS = [
     *(f"paper.{paper}" for paper in ("annex_2", "annex_3", "annex_4", "curriculum")),
     *(f"phase.{phase}" for phase in ("offers", "evaluation", "agreements", "applications", "learning")),
     *(f"side.{side}" for side in ("provider", "agency")),
-    *(f"group-of.{group}" for group in ("parts", "digcomp")),
+    *(f"group-of.{group}" for group in ("parts", "digcomp", "administrator")),
     *(
         f"fault.{name}"
         for name in ("required", "whole", "day", "instant", "money", "tick", "ticks", "choice", "file")

@@ -17,7 +17,7 @@ applications.add(
     Page(
         "withdraw",
         {"application": ONE},
-        deeds=(Deed("withdrawal", f"{ONE}/withdrawal", onward=BACK, tone="danger"),),
+        deeds=(Deed("withdrawal", f"{ONE}/withdrawal", verb="withdraw", onward=BACK, tone="danger"),),
         template="withdraw.html",
     ),
 )

@@ -11,18 +11,16 @@ registration = Desk("registration", "/registration")
 FORM = (
     Field("viis_number", "digits", hint=True),
     Field("legal_person_number", "digits", hint=True),
-    Field("administrator.given_name"),
-    Field("administrator.family_name"),
-    Field("administrator.personal_code", hint=True),
-    Field("administrator.email", "email"),
+    Field("administrator.given_name", grouped=True),
+    Field("administrator.family_name", grouped=True),
+    Field("administrator.personal_code", "afresh", hint=True, grouped=True),
+    Field("administrator.email", "email", grouped=True),
     Field("contact_email", "email"),
     Field("attestation", "file", hint=True),
 )
 REGISTER = Deed("registration", REGISTRATIONS, FORM, onward="registration.show_one")
-CORRECT = Deed(
-    "registration-correction", ONE, FORM, "PUT", states=("draft", "returned"), versioned=True, tone="quiet"
-)
-SUBMIT = Deed("registration-submission", f"{ONE}/submission", states=("draft", "returned"))
+CORRECT = Deed("registration-correction", ONE, FORM, "PUT", verb="change", versioned=True, tone="quiet")
+SUBMIT = Deed("registration-submission", f"{ONE}/submission", verb="submission")
 
 registration.add("", Page("show_form", {}, deeds=(REGISTER,), template="registration_form.html"))
 registration.add(

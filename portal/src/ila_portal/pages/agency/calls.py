@@ -22,7 +22,7 @@ CRITERIA = ("administrative", "eligibility", "quality")
 MOST_MEMBERS = 5
 
 SCHEDULE = tuple(
-    Field(f"phases.{number}.{name}", kind, label=f"phase_{name}")
+    Field(f"phases.{number}.{name}", kind, label=f"phase_{name}", grouped=name != "name")
     for number in range(len(PHASES))
     for name, kind in (("name", "hidden"), ("opens_at", "instant"), ("closes_at", "instant"))
 )

@@ -5,6 +5,7 @@ from ila_portal.desks import Listing, Page, Shown
 from ila_portal.forms import Field
 from ila_portal.pages.agency.desk import APPROVER, AUDITOR, SANCTIONS, agency
 from ila_portal.pages.provider.home import ORGANISATIONS
+from ila_portal.pages.provider.institution import MEMBER_SHOWS
 from ila_portal.pages.registration import ONE, REGISTRATIONS
 
 ORGANISATION = f"{ORGANISATIONS}/{{id}}"
@@ -18,8 +19,8 @@ agency.add(
         "registrations",
         {"registrations": Listing(REGISTRATIONS, {"status": STATUSES})},
         shows=(
-            Shown("title"),
             Shown("viis_number"),
+            Shown("contact_email"),
             Shown("status", "tag", words="status"),
             Shown("received_at", "moment"),
             Shown("due_at", "until"),
@@ -35,9 +36,9 @@ agency.add(
         "registration",
         {"registration": ONE},
         deeds=(
-            Deed("approval", f"{ONE}/approval", REASON, states=("submitted",), roles=APPROVER),
-            Deed("return", f"{ONE}/return", REASON, states=("submitted",), roles=APPROVER, tone="quiet"),
-            Deed("refusal", f"{ONE}/refusal", REASON, states=("submitted",), roles=APPROVER, tone="danger"),
+            Deed("approval", f"{ONE}/approval", REASON, verb="approval", roles=APPROVER),
+            Deed("return", f"{ONE}/return", REASON, verb="return", roles=APPROVER, tone="quiet"),
+            Deed("refusal", f"{ONE}/refusal", REASON, verb="refusal", roles=APPROVER, tone="danger"),
         ),
         template="registration.html",
         under="registrations",
@@ -64,7 +65,7 @@ agency.add(
     "/organisations/<uuid:id>",
     Page(
         "organisation",
-        {"organisation": ORGANISATION, "members": MEMBERS},
+        {"organisation": ORGANISATION},
         shows=(
             Shown("viis_number"),
             Shown("legal_person_number"),
@@ -89,6 +90,18 @@ agency.add(
                 roles=SANCTIONS,
             ),
         ),
+        template="agency/organisation.html",
+        under="organisations",
+        heading="title",
+        words="status",
+    ),
+)
+agency.add(
+    "/organisations/<uuid:id>/members",
+    Page(
+        "members",
+        {"members": Listing(MEMBERS)},
+        shows=MEMBER_SHOWS,
         row_deeds=(
             Deed(
                 "member-confirmation",
@@ -97,9 +110,6 @@ agency.add(
                 roles=APPROVER,
             ),
         ),
-        template="agency/organisation.html",
         under="organisations",
-        heading="title",
-        words="status",
     ),
 )

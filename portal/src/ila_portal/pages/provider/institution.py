@@ -11,7 +11,7 @@ MEMBERS, ACCOUNTS = f"{ORGANISATION}/members", f"{ORGANISATION}/bank-accounts"
 ROLES = ("provider_admin", "provider_editor", "provider_signatory", "provider_trainer")
 MEMBER_SHOWS = (
     Shown("name", "person"),
-    Shown("masked_code", label="personal_code"),
+    Shown("personal_code"),
     Shown("roles", "words", words="role"),
     Shown("state", "tag"),
     Shown("due_at", "until"),

@@ -41,6 +41,17 @@ provider.add(
         template="provider/calls.html",
     ),
 )
+PART = (("title", "text"), ("title_en", "text"), ("hours", "whole"), ("digital_hours", "whole"))
+PARTS = tuple(
+    Field(f"parts.{number}.{name}", kind, required=number == 0, label=f"part_{name}", grouped=True)
+    for number in range(MOST_PARTS)
+    for name, kind in PART
+)
+AIMS = tuple(
+    Field(f"digcomp.{number}.{name}", "whole", required=number == 0, label=f"digcomp_{name}", grouped=True)
+    for number in range(MOST_AIMS)
+    for name in ("area", "level")
+)
 CONTENT = (
     Field("organisation_id", "given"),
     Field("call_id", "hidden"),
@@ -49,33 +60,18 @@ CONTENT = (
     Field("title_en"),
     Field("description_lv", "area"),
     Field("description_en", "area"),
-    *(
-        Field(
-            f"parts.{number}.{name}", kind, required=number == 0 and name != "title_en", label=f"part_{name}"
-        )
-        for number in range(MOST_PARTS)
-        for name, kind in (
-            ("title", "text"),
-            ("title_en", "text"),
-            ("hours", "whole"),
-            ("digital_hours", "whole"),
-        )
-    ),
+    *PARTS,
     Field("continuing_programme", required=False, hint=True),
     Field("qualification", required=False, hint=True),
     Field("licence_number"),
-    *(
-        Field(f"digcomp.{number}.{name}", "whole", required=number == 0, label=f"digcomp_{name}")
-        for number in range(MOST_AIMS)
-        for name in ("area", "level")
-    ),
+    *AIMS,
     Field("learning_outcomes.0.lv", label="outcome_lv"),
     Field("learning_outcomes.0.en", label="outcome_en"),
     Field("learning_need_id", "pick", words="call.learning_needs"),
     Field("place_id", "pick", words="places.items"),
     Field("mode", "choice", choices=MODES, words="mode"),
     Field("language", "choice", choices=LANGUAGES, words="language"),
-    Field("places", "whole", label="places"),
+    Field("places", "whole"),
     Field("starts_on", "day"),
     Field("ends_on", "day"),
 )

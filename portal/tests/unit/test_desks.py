@@ -1,0 +1,188 @@
+"""The pages that are data, held against the services' own API documents: what they read, show, and let do."""
+
+import json
+import re
+from io import BytesIO
+
+import jsonschema
+import pytest
+from api_documents import DAY, IDENTIFIER, answer_of, body_schema, operation
+from ila_portal.deeds import Deed
+from ila_portal.desks import Desk, Listing, Page
+from ila_portal.forms import Field
+from ila_portal.pages import BLUEPRINTS
+from page_structure import Structure
+
+PAGES = [(desk, page) for desk in BLUEPRINTS if isinstance(desk, Desk) for page in desk.pages]
+NAMED = [pytest.param(desk, page, id=f"{desk.name}.{page.name}") for desk, page in PAGES]
+DEEDS = [
+    pytest.param(desk, page, deed, id=f"{desk.name}.{page.name}: {deed.name}")
+    for desk, page in PAGES
+    for deed in (*page.deeds, *page.row_deeds)
+]
+ORGANISATION = "01a20baa-0000-7000-8000-00000000000a"
+EVERY_ROLE = [
+    "learner", "user_approver", "call_manager", "contract_officer", "agency_signatory", "commission_member",
+    "commission_chair", "eligibility_officer", "appeal_officer", "result_verifier", "claim_officer",
+    "payment_maker", "payment_checker", "payment_releaser", "rate_manager", "auditor", "sanction_officer",
+]  # fmt: skip
+TYPED = {
+    "whole": "7", "hidden-whole": "7", "day": DAY, "instant": "2026-11-23T14:00", "money": "608,99",
+    "hidden-money": "608.99", "tick": "yes", "promise": "yes", "email": "anna@example.lv", "pick": IDENTIFIER,
+    "picks": [IDENTIFIER], "hidden-many": [IDENTIFIER],
+}  # fmt: skip
+KNOWN = {
+    "viis_number": "9900000001", "legal_person_number": "40003000018", "code": "call-2", "iban": "LV80BANK0000435195001",
+    "personal_code": "322503-62317", "digcomp_level": "5", "digcomp_area": "5",
+}  # fmt: skip
+
+
+def path_of(read: str | Listing) -> str:
+    return read.path if isinstance(read, Listing) else read
+
+
+def address(desk: Desk, page: Page) -> str:
+    """Return where a page is."""
+    rule = page_rule(desk, page)
+    filled = rule.replace("<uuid:organisation_id>", ORGANISATION)
+    return re.sub(r"<uuid:\w+>", IDENTIFIER, filled)
+
+
+def page_rule(desk: Desk, page: Page) -> str:
+    return f"{desk.url_prefix}{desk.rules[page.name]}"
+
+
+@pytest.fixture
+def everybody(learner, gateway):
+    """Somebody who may do everything, before a gateway that answers as the API documents say."""
+    gateway.roles = [{"role": role, "organisation": None} for role in EVERY_ROLE] + [
+        {"role": f"provider_{role}", "organisation": ORGANISATION}
+        for role in ("admin", "editor", "signatory", "trainer")
+    ]
+    return learner
+
+
+def answering(gateway, page: Page, **facts) -> None:
+    """Have the gateway answer what a page reads, by its documents."""
+    for read in page.reads.values():
+        template = path_of(read)
+        path = re.sub(r"\{\w+\}", IDENTIFIER, template.replace("{organisation_id}", ORGANISATION))
+        gateway.fail(path.partition("?")[0], 200, answer_of(template, **facts))
+
+
+@pytest.mark.parametrize(("desk", "page"), NAMED)
+def test_a_page_asks_at_most_twice_and_only_what_there_is(desk, page):
+    assert len(page.reads) <= 2
+    for read in page.reads.values():
+        found, _ = operation("GET", path_of(read))
+        given = {one["name"]: one["schema"] for one in found.get("parameters", []) if one["in"] == "query"}
+        if isinstance(read, Listing):
+            assert {*read.fixed, *read.filters} <= given.keys()
+            for name, choices in read.filters.items():
+                assert set(choices) <= set(given[name]["enum"])
+        else:
+            assert set(re.findall(r"[?&](\w+)=", read)) <= given.keys()
+
+
+@pytest.mark.parametrize("language", ["lv", "en"])
+@pytest.mark.parametrize(("desk", "page"), NAMED)
+def test_a_page_shows_what_the_services_answer(everybody, gateway, desk, page, language):
+    answering(gateway, page)
+    everybody.set_cookie("ila_portal_language", language)
+    shown = everybody.get(address(desk, page))
+    assert shown.status_code == 200
+    structure = Structure(shown.text)
+    assert structure.faults == []
+    assert len(structure.ids) == len(set(structure.ids))
+    assert set(structure.fields) <= structure.labelled
+    assert structure.headings.count(1) == 1
+
+
+@pytest.mark.parametrize(("desk", "page", "deed"), DEEDS)
+def test_a_deed_is_shown_where_it_can_be_done_and_does_it_once(everybody, gateway, desk, page, deed):
+    state = deed.states[0] if deed.states else None
+    facts = {"actions": deed.verb}
+    answering(gateway, page, **({"state": state, "status": state} if state else {}), **facts)
+    shown = everybody.get(address(desk, page))
+    assert f'name="deed" value="{deed.name}"' in shown.text
+    found, document = operation(deed.method, deed.path)
+    path = deed.path.replace("{organisation_id}", ORGANISATION)
+    path = re.sub(r"\{\w+\}", IDENTIFIER, path)
+    gateway.answer_write(deed.method, path, {"id": IDENTIFIER} | dict.fromkeys(deed.tells, "7"))
+    sent = [everybody.post(address(desk, page), data=typed(deed, shown.text)) for _ in range(2)]
+    assert {answer.status_code for answer in sent} == ({200} if deed.tells else {303}), sent[0].text
+    written = [seen for seen in gateway.requests if seen.method == deed.method and seen.path == path]
+    assert len({seen.headers["Idempotency-Key"] for seen in written}) == 1
+    assert {seen.headers["X-CSRF-Token"] for seen in written} == {"a-csrf-token"}
+    if any(one["name"] == "If-Match" and one.get("required") for one in found.get("parameters", [])):
+        assert written[0].headers["If-Match"]
+    schema = body_schema(found)
+    if schema is not None:
+        reference = schema | {"components": document["components"]}
+        jsonschema.validate(written[0].body, reference)
+
+
+def typed(deed: Deed, page: str) -> dict:
+    """Return what a person types into the form of a deed, with what the page carries along."""
+    form = page.partition(f'name="deed" value="{deed.name}"')
+    start, end = form[0].rindex("<form"), form[2].index("</form>")
+    own = (form[0] + form[1] + form[2])[start : len(form[0]) + len(form[1]) + end]
+    hidden = dict(re.findall(r'type="hidden" name="([\w.]+)" value="([^"]*)"', own))
+    return hidden | {
+        field.name: typed_in(field)
+        for field in deed.fields
+        if field.kind != "given" and field.name not in hidden
+    }
+
+
+def in_row(deed: Deed) -> bool:
+    return "{target}" in deed.path
+
+
+def typed_in(field: Field):
+    if field.kind == "file":
+        return (BytesIO(b"content"), "file.edoc")
+    if field.choices:
+        return [field.choices[0]] if field.kind == "ticks" else field.choices[0]
+    last = field.text.removeprefix("field.")
+    return KNOWN.get(last) or TYPED.get(field.kind) or "Teksts"
+
+
+@pytest.mark.parametrize(("desk", "page", "deed"), DEEDS)
+def test_a_form_that_lacks_something_says_what_and_keeps_the_rest(everybody, gateway, desk, page, deed):
+    needed = [
+        one for one in deed.fields if one.required and one.kind in ("text", "area", "whole", "day", "instant")
+    ]
+    if not needed:
+        pytest.skip("nothing needs to be typed")
+    state = deed.states[0] if deed.states else None
+    facts = {"actions": deed.verb}
+    answering(gateway, page, **({"state": state, "status": state} if state else {}), **facts)
+    form = typed(deed, everybody.get(address(desk, page)).text) | {needed[0].name: ""}
+    kept = [one for one in needed[1:] if one.kind in ("text", "area")]
+    form |= {one.name: "Saglabāts teksts" for one in kept}
+    answer = everybody.post(address(desk, page), data=form)
+    assert answer.status_code == 422
+    field = f"{deed.name}-{needed[0].name.replace('.', '-')}" + (f"-{IDENTIFIER}" if in_row(deed) else "")
+    assert f'href="#{field}"' in answer.text
+    assert f'aria-describedby="{field}-' in answer.text
+    assert answer.text.count("Saglabāts teksts") >= len(kept)
+    assert not [seen for seen in gateway.requests if seen.method not in ("GET",)]
+
+
+@pytest.mark.parametrize(("desk", "page"), NAMED)
+def test_without_a_session_a_desk_leads_to_sign_in(visitor, gateway, desk, page):
+    assert visitor.get(address(desk, page)).headers["Location"].startswith("/auth/login?next=")
+    assert gateway.requests == []
+
+
+def test_only_what_a_role_allows_stands_in_the_navigation(learner, gateway):
+    gateway.roles = [{"role": "payment_checker", "organisation": None}]
+    gateway.fail("/api/funding/v1/claims", 200, json.loads('{"items": [], "next": null}'))
+    places = re.findall(r'<nav class="places".*?</nav>', learner.get("/agency").text, re.DOTALL)[0]
+    assert re.findall(r'href="([^"]+)"', places) == ["/agency", "/agency/payment-runs"]
+
+
+def test_nobody_without_a_role_of_the_agency_sees_the_way_there(learner):
+    assert 'href="/agency"' not in learner.get("/").text
+    assert 'href="/provider"' not in learner.get("/").text
