@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from ila_local.errors import CannotRun
 
 SERVICES = ("identity", "catalog", "applications", "funding")
-EXTENSIONS = ("unaccent", "pg_trgm")
+EXTENSIONS = ("unaccent", "pg_trgm", "btree_gist")
 BUS = "bus"
 
 _ONE_AT_A_TIME = 5_060_024  # advisory lock: two provisionings would trip over each other's CREATEs
