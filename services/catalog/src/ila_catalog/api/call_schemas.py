@@ -5,8 +5,10 @@ from ila_kit.web.schemas import ListQuery, Schema, fields
 
 from ila_catalog.api import schemas
 from ila_catalog.domain.calls import KINDS
+from ila_catalog.domain.parameters import PARAMETERS
 from ila_catalog.domain.phases import NAMES
-from ila_catalog.domain.states import CALL
+from ila_catalog.domain.schedule import OPEN, OVER
+from ila_catalog.domain.states import CALL, SCHEDULE_CHANGE
 
 
 class PublicCallQuery(ListQuery):
@@ -141,6 +143,12 @@ class _OfficerFields(Schema):
     edition = schemas.number(1)
     content_hash = schemas.text()
     published_at = fields.Instant(required=True, allow_none=True)
+    phase_states = fields.Dict(
+        keys=fields.OneOf(list(NAMES)),
+        values=fields.OneOf([OPEN, OVER]),
+        required=True,
+        metadata={"description": "what was told of each phase that has begun"},
+    )
 
 
 class OfficerCallSummarySchema(CallSummarySchema, _OfficerFields):
@@ -154,3 +162,67 @@ class OfficerCallSchema(CallSummarySchema, _CallContentSchema, _OfficerFields):
         exclude = ("applications_open",)
 
     phases = fields.List(fields.Nested(PlannedPhaseSchema), required=True)
+
+
+class WindowSchema(Schema):
+    """When a phase is to be open; `closes_at` is the first instant that is too late."""
+
+    name = fields.OneOf(list(NAMES), required=True)
+    opens_at = fields.Instant(required=True)
+    closes_at = fields.Instant(required=True)
+
+
+class ChangeCallSchema(Schema):
+    """What changes in the draft of a call; what is left out stays."""
+
+    title_lv = fields.Text(max=200)
+    title_en = fields.Text(max=200)
+    phases = fields.List(fields.Nested(WindowSchema))
+    parameters = fields.Dict(
+        keys=fields.OneOf(list(PARAMETERS)),
+        metadata={"description": "name → a whole number, a word, true or false, or money"},
+    )
+
+
+class NewCallSchema(Schema):
+    """A call by the pattern of another one: its own name and schedule, and what it decides otherwise."""
+
+    code = fields.Text(max=60, pattern="[a-z0-9-]+", required=True)
+    title_lv = fields.Text(max=200, required=True)
+    title_en = fields.Text(max=200, required=True)
+    based_on = fields.Id(required=True)
+    phases = fields.List(fields.Nested(WindowSchema), required=True)
+    parameters = fields.Dict(
+        keys=fields.OneOf(list(PARAMETERS)),
+        load_default=dict,
+        metadata={"description": "name → a whole number, a word, true or false, or money"},
+    )
+
+
+class NewScheduleChangeSchema(Schema):
+    """Phases to move, and why."""
+
+    phases = fields.List(fields.Nested(WindowSchema), required=True)
+    reason = fields.Text(max=1_000, required=True)
+
+
+class ScheduleChangeQuery(ListQuery):
+    """Filters of schedule changes."""
+
+    sort = schemas.sort("created_at")
+    state = fields.OneOf(sorted(SCHEDULE_CHANGE.states))
+
+
+class ScheduleChangeSchema(Schema):
+    """A proposal to move phases, and what became of it."""
+
+    id = fields.Id(required=True)
+    call_id = fields.Id(required=True)
+    phases = fields.List(fields.Nested(WindowSchema), required=True)
+    reason = schemas.text()
+    state = fields.OneOf(sorted(SCHEDULE_CHANGE.states), required=True)
+    proposed_by = schemas.text()
+    confirmed_by = schemas.text(allow_none=True)
+    created_at = fields.Instant(required=True)
+    updated_at = fields.Instant(required=True)
+    version = schemas.number(1)

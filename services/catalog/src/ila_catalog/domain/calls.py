@@ -1,12 +1,16 @@
 """A call: what it takes, when, from whom, by which papers and parameters."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from ila_kit.clock import as_instant
+
+from ila_catalog.domain.errors import OffersClosed, OffersNotOpenYet
 from ila_catalog.domain.parameters import Parameter, Value
-from ila_catalog.domain.phases import APPLICATIONS, Phase, phase_named, shifted
+from ila_catalog.domain.phases import APPLICATIONS, OFFERS, Phase, phase_named, shifted
 
 FAMILIES = {
     "study_course": "higher_education",
@@ -121,6 +125,7 @@ class Call:
     """A stored call: its content, state and version.
 
     `shifted_by_days` is how far the schedule is moved from its plan: 0 except in demonstration data.
+    `phase_states` holds what was told of each phase that has begun: open or closed.
     """
 
     data: CallData
@@ -128,6 +133,7 @@ class Call:
     version: int
     shifted_by_days: int
     published_at: datetime | None = None
+    phase_states: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> UUID:
@@ -138,6 +144,25 @@ class Call:
     def applications(self) -> Phase:
         """The phase in which people apply."""
         return phase_named(self.data.phases, APPLICATIONS)
+
+    @property
+    def offers(self) -> Phase:
+        """The phase in which institutions submit offers."""
+        return phase_named(self.data.phases, OFFERS)
+
+    def must_take_drafts(self, at: datetime) -> None:
+        """Raise OffersClosed once the deadline is over: nothing moves afterwards (BR-306)."""
+        if at >= self.offers.closes_at:
+            raise OffersClosed(closed_at=as_instant(self.offers.closes_at))
+
+    def must_take_offers(self, at: datetime) -> None:
+        """Raise OffersNotOpenYet or OffersClosed unless offers are taken at an instant.
+
+        The instant is that of the receipt of the complete request. Source: BR-306; S-Sub1.
+        """
+        if at < self.offers.opens_at:
+            raise OffersNotOpenYet(opens_at=as_instant(self.offers.opens_at))
+        self.must_take_drafts(at)
 
 
 def scheduled(data: CallData, days: int) -> CallData:

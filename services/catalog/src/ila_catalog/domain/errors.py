@@ -104,3 +104,159 @@ class NoAgreementInForce(Conflict):
     """A programme is published only under an agreement in force that covers it."""
 
     code = "no-agreement-in-force"
+
+
+class CodeTaken(Conflict):
+    """Another call has this code."""
+
+    code = "code-taken"
+
+
+class SchedulePending(Conflict):
+    """A call has one open proposal for its schedule at a time."""
+
+    code = "schedule-pending"
+
+
+class SameProposer(Denied):
+    """A change of schedule takes two persons."""
+
+    code = "same-proposer"
+
+
+class PhaseIsOver(Conflict):
+    """A phase that is over is not opened again."""
+
+    code = "phase-is-over"
+
+
+class ScheduleInThePast(Conflict):
+    """No phase ends in the past, and none that has begun begins again."""
+
+    code = "schedule-in-the-past"
+
+
+class OffersNotOpenYet(Conflict):
+    """Offers are taken from the beginning of their phase."""
+
+    code = "offers-not-open-yet"
+
+
+class OffersClosed(Conflict):
+    """The deadline for offers is over; nothing moves afterwards."""
+
+    code = "offers-closed"
+
+
+class ProviderIsSuspended(Conflict):
+    """An institution that is suspended does not submit."""
+
+    code = "provider-suspended"
+
+
+class FieldsMissing(Refusal):
+    """A programme is complete when nothing that is needed is left empty."""
+
+    code = "fields-missing"
+
+
+class KindNotTaken(Refusal):
+    """The call does not take this kind of programme."""
+
+    code = "kind-not-taken"
+
+
+class WrongNumberOfParts(Refusal):
+    """A module or course is one part, a set or study module at least two."""
+
+    code = "wrong-number-of-parts"
+
+
+class ContentExcluded(Refusal):
+    """General secondary courses and lifelong-learning modules are not taken."""
+
+    code = "content-excluded"
+
+
+class LevelOutsideCall(Refusal):
+    """A DigComp level lies outside those the call takes."""
+
+    code = "level-outside-call"
+
+
+class NeedNotApproved(Refusal):
+    """The content matches no learning need that the council approved for this call."""
+
+    code = "need-not-approved"
+
+
+class NeedNotCovered(Refusal):
+    """The programme does not teach the area and level that its learning need asks for."""
+
+    code = "need-not-covered"
+
+
+class TooLittleDigital(Refusal):
+    """Digital content is below the least share of the call."""
+
+    code = "too-little-digital"
+
+
+class PlaceNotMatched(Conflict):
+    """A place counts once the register of institutions has its address."""
+
+    code = "place-not-matched"
+
+
+class LicenceUnfit(Refusal):
+    """The licence is not one that the call takes."""
+
+    code = "licence-unfit"
+
+
+class InstitutionUnfit(Refusal):
+    """The institution is not one that the call takes."""
+
+    code = "institution-unfit"
+
+
+class RegisterChecksOpen(Conflict):
+    """A register has not answered yet, and nothing is decided without it."""
+
+    code = "register-checks-open"
+
+
+class ProgrammeNotComplete(Conflict):
+    """Only a complete programme is submitted."""
+
+    code = "programme-not-complete"
+
+
+class ProgrammeOffered(Conflict):
+    """A programme has one offer; a withdrawn one is revised."""
+
+    code = "programme-offered"
+
+
+class AttachmentMissing(Refusal):
+    """A file that every offer needs is not attached."""
+
+    code = "attachment-missing"
+
+
+class NotConfirmed(Refusal):
+    """The institution has not confirmed what it says."""
+
+    code = "not-confirmed"
+
+
+class WrongFundingSource(Refusal):
+    """The funding source is not that of the call."""
+
+    code = "wrong-funding-source"
+
+
+class QuotaExceeded(Conflict):
+    """The institution has submitted as many offers of this kind as the call takes."""
+
+    code = "quota-exceeded"

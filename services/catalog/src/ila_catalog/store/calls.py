@@ -55,12 +55,22 @@ class SqlCallStore:
         key = sa.func.hashtextextended(sa.func.current_schema() + ":load", 0)
         self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
-    def get(self, call_id: UUID, states: Collection[str] | None = None) -> Call | None:
-        """Return a call with all that belongs to it, in one query."""
+    def hold(self, call_id: UUID) -> None:
+        """Keep a call as it is until this transaction ends; many may hold it at a time."""
+        query = sa.select(table.c.id).where(table.c.id == call_id)
+        self._connection.execute(query.with_for_update(read=True))
+
+    def has_code(self, code: str) -> bool:
+        """Tell whether a call has this code."""
+        return bool(self._connection.scalar(sa.select(sa.exists().where(table.c.code == code))))
+
+    def get(self, call_id: UUID, states: Collection[str] | None = None, lock: bool = False) -> Call | None:
+        """Return a call with all that belongs to it, in one query; `lock` keeps others from changing it."""
         query = sa.select(
             table, _rows_of(learning_need, "learning_needs"), _rows_of(call_document, "documents")
         )
         query = query.where(table.c.id == call_id, *_in_states(states))
+        query = query.with_for_update(of=table) if lock else query
         row = self._connection.execute(query).mappings().one_or_none()
         return _call(dict(row)) if row else None
 
@@ -125,6 +135,7 @@ def _values(call: Call) -> dict[str, Any]:
             "version": call.version,
             "shifted_by_days": call.shifted_by_days,
             "published_at": call.published_at,
+            "phase_states": dict(call.phase_states),
             "applications_open_at": call.applications.opens_at,
             "applications_close_at": call.applications.closes_at,
         }
@@ -147,6 +158,7 @@ def _call(row: Mapping[str, Any]) -> Call:
         version=row["version"],
         shifted_by_days=row["shifted_by_days"],
         published_at=row["published_at"],
+        phase_states=row["phase_states"],
     )
 
 

@@ -1,0 +1,185 @@
+"""What the agency does with calls: make one from another, change the draft, publish, move the schedule."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from ila_kit.errors import Missing, Stale
+from ila_kit.ids import uuid7
+from ila_kit.states import WrongState
+from ila_kit.store.listing import Page, PageRequest
+
+from ila_catalog.domain.call_copy import copied, decided
+from ila_catalog.domain.calls import Call
+from ila_catalog.domain.errors import CodeTaken, SchedulePending
+from ila_catalog.domain.schedule import ScheduleChange, Window, must_fit, rescheduled
+from ila_catalog.domain.states import CALL, DRAFT, PROPOSED, PUBLISHED, SCHEDULE_CHANGE
+from ila_catalog.events.published import CallPublished
+from ila_catalog.ports import Unit
+
+CALL_PHASES = "call_phases"
+SCHEDULE_CHANGE_DUE = "schedule_change_due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyCall:
+    """A new call by the pattern of another one."""
+
+    based_on: UUID
+    code: str
+    title_lv: str
+    title_en: str
+    phases: Sequence[Window]
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCall:
+    """What is written into the draft of a call; None leaves it. `version` is the one that was read."""
+
+    call_id: UUID
+    version: int
+    title_lv: str | None = None
+    title_en: str | None = None
+    phases: Sequence[Window] | None = None
+    parameters: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeSchedule:
+    """A wish to move phases of a published call, and why."""
+
+    call_id: UUID
+    phases: Sequence[Window]
+    reason: str
+
+
+def copy_call(unit: Unit, command: CopyCall) -> Call:
+    """Store a draft with the kinds, requirements, needs and documents of another call.
+
+    Raises Missing, CodeTaken or FaultyData.
+    """
+    unit.calls.lock()
+    template = _found(unit.calls.get(command.based_on))
+    if unit.calls.has_code(command.code):
+        raise CodeTaken(code=command.code)
+    data = copied(template.data, code=command.code, title_lv=command.title_lv, title_en=command.title_en)
+    call = Call(
+        data=decided(data, command.phases, command.parameters), state=DRAFT, version=1, shifted_by_days=0
+    )
+    unit.calls.add(call)
+    unit.audit("call_drafted", "call", call.id, based_on=template.id, code=command.code)
+    return call
+
+
+def change_call(unit: Unit, command: ChangeCall) -> Call:
+    """Save a change of a draft. Raises Missing, Stale, WrongState or FaultyData."""
+    call = _found(unit.calls.get(command.call_id, lock=True))
+    if call.version != command.version:
+        raise Stale()
+    if call.state != DRAFT:
+        raise WrongState(thing=CALL.name, state=call.state, action="change")
+    titled = replace(
+        call.data,
+        title_lv=command.title_lv or call.data.title_lv,
+        title_en=command.title_en or call.data.title_en,
+    )
+    changed = replace(
+        call, data=decided(titled, command.phases, command.parameters), version=call.version + 1
+    )
+    unit.calls.save(changed)
+    unit.audit("call_changed", "call", call.id, version=changed.version)
+    return changed
+
+
+def publish_call(unit: Unit, call_id: UUID) -> Call:
+    """Publish a draft and tell whoever listens; from now on its phases turn by themselves.
+
+    Raises Missing, WrongState, NotYourStep or FaultyData.
+    """
+    call = _found(unit.calls.get(call_id, lock=True))
+    state = CALL.next_state(call.state, "publish", unit.actor.role_names)
+    must_fit(call.data.phases)
+    published = replace(call, state=state, version=call.version + 1, published_at=unit.now)
+    unit.calls.save(published)
+    _announce(unit, published, "call_published")
+    return published
+
+
+def propose_schedule(unit: Unit, command: ProposeSchedule) -> ScheduleChange:
+    """Store a wish to move phases; nothing moves until another call manager confirms it.
+
+    Raises Missing, WrongState, SchedulePending, PhaseIsOver, ScheduleInThePast or FaultyData.
+    """
+    call = _published(unit, command.call_id)
+    if unit.schedule_changes.pending(call.id):
+        raise SchedulePending()
+    rescheduled(call.data.phases, command.phases, unit.now)
+    change = ScheduleChange(
+        id=uuid7(),
+        call_id=call.id,
+        phases=list(command.phases),
+        reason=command.reason,
+        state=SCHEDULE_CHANGE.start,
+        proposed_by=unit.actor.id,
+        version=1,
+        created_at=unit.now,
+        updated_at=unit.now,
+    )
+    unit.schedule_changes.add(change)
+    unit.set_timer(change.id, SCHEDULE_CHANGE_DUE, unit.now + SCHEDULE_CHANGE.timers[PROPOSED].after)
+    unit.audit("schedule_change_proposed", "call", call.id, change_id=change.id, reason=change.reason)
+    return change
+
+
+def confirm_schedule(unit: Unit, call_id: UUID, change_id: UUID) -> ScheduleChange:
+    """Move the phases as somebody else proposed, and tell everybody who listens.
+
+    Raises Missing, WrongState, SameProposer, PhaseIsOver, ScheduleInThePast or FaultyData.
+    """
+    call = _published(unit, call_id)
+    change = unit.schedule_changes.get(change_id)
+    if change is None or change.call_id != call_id:
+        raise Missing()
+    applied = change.applied_by(unit.actor.id, unit.actor.role_names, unit.now)
+    phases = rescheduled(call.data.phases, change.phases, unit.now)
+    unit.schedule_changes.save(applied)
+    unit.clear_timer(change.id, SCHEDULE_CHANGE_DUE)
+    moved = replace(call, data=replace(call.data, phases=phases), version=call.version + 1)
+    unit.calls.save(moved)
+    _announce(unit, moved, "schedule_change_applied", change_id=change.id, reason=change.reason)
+    return applied
+
+
+def lapse_schedule_change(unit: Unit, change_id: UUID) -> None:
+    """End a proposal that nobody confirmed in time."""
+    change = unit.schedule_changes.get(change_id)
+    if change is not None and change.state == PROPOSED:
+        unit.schedule_changes.save(change.step("lapse", unit.actor.role_names, unit.now))
+        unit.audit("schedule_change_lapsed", "call", change.call_id, change_id=change.id)
+
+
+def list_schedule_changes(unit: Unit, call_id: UUID, request: PageRequest) -> Page:
+    """Return a page of the schedule changes of a call, newest first. Raises Missing."""
+    _found(unit.calls.get(call_id))
+    return unit.schedule_changes.page(request, call_id)
+
+
+def _announce(unit: Unit, call: Call, action: str, **details: Any) -> None:
+    unit.audit(action, "call", call.id, version=call.version, **details)
+    unit.publish(CallPublished.of(call), sequence=call.version)
+    unit.set_timer(call.id, CALL_PHASES, unit.now)
+
+
+def _published(unit: Unit, call_id: UUID) -> Call:
+    call = _found(unit.calls.get(call_id, lock=True))
+    if call.state != PUBLISHED:
+        raise WrongState(thing=CALL.name, state=call.state, action="reschedule")
+    return call
+
+
+def _found(call: Call | None) -> Call:
+    if call is None:
+        raise Missing()
+    return call
