@@ -41,3 +41,25 @@ class TerritorySchema(Schema):
 
     code = text()
     name = text()
+
+
+class ProvenanceSchema(Schema):
+    """Where an answer of a register comes from; `snapshot` proves question and answer (JWS)."""
+
+    register = text()
+    found = fields.Flag(required=True, allow_none=True)
+    observed_at = fields.Instant(required=True, allow_none=True)
+    legal_basis = text(allow_none=True)
+    hash = text(allow_none=True)
+    snapshot = text(allow_none=True)
+
+
+class ProblemShownSchema(Schema):
+    """A refusal that would come, with its texts."""
+
+    code = text()
+    title_lv = text()
+    title_en = text()
+    detail_lv = text()
+    detail_en = text()
+    facts = fields.Dict(required=True)

@@ -1,12 +1,9 @@
-"""One file per service listened to; each maps event types to what is done about them.
+"""What the catalogue does when others tell it something, when a time has come, and by itself."""
 
-Nothing is listened to yet: approved providers and enrolled learners come with offers and places.
-"""
+from ila_catalog.consumers import identity
+from ila_catalog.consumers.registers import RegisterJob
+from ila_catalog.consumers.timers import TIMERS
 
-from collections.abc import Callable
+HANDLERS = identity.HANDLERS
 
-from ila_kit.events import Envelope
-
-from ila_catalog.ports import Unit
-
-HANDLERS: dict[str, Callable[[Unit, Envelope], None]] = {}
+__all__ = ["HANDLERS", "TIMERS", "RegisterJob"]
