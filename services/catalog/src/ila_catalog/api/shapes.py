@@ -1,10 +1,13 @@
 """How calls, programmes and institutions are shown: plain dicts, quick to write out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from ila_kit.errors import DomainError
 from ila_kit.events import to_json
+from ila_kit.states import StateMachine
+from ila_kit.texts import LANGUAGES, fill, problem_texts
 
 from ila_catalog.domain.calls import FAMILIES, Call
 from ila_catalog.domain.digcomp import Area
@@ -22,7 +25,6 @@ _PROGRAMME_SHORT = (
     "kind",
     "title_lv",
     "title_en",
-    "parts",
     "total_hours",
     "continuing_programme",
     "mode",
@@ -72,6 +74,7 @@ def officer_fields(call: Call) -> dict[str, Any]:
         "edition": call.data.edition,
         "content_hash": call.data.content_hash,
         "published_at": call.published_at,
+        "phase_states": dict(call.phase_states),
     }
 
 
@@ -96,6 +99,7 @@ def programme_summary(row: Row, areas: Areas) -> dict[str, Any]:
     """Return a row of a programme as lists show it."""
     return {
         **{name: row[name] for name in _PROGRAMME_SHORT},
+        "parts": [{name: part[name] for name in ("title", "title_en", "hours")} for part in row["parts"]],
         "family": FAMILIES[row["kind"]],
         "digcomp": [aim | _area_names(aim["area"], areas) for aim in row["digcomp"]],
         "provider": {
@@ -105,6 +109,22 @@ def programme_summary(row: Row, areas: Areas) -> dict[str, Any]:
         },
         "territory": {"code": row["territory"], "name": row["territory_name"]},
     }
+
+
+def actions_for(machine: StateMachine, state: str, roles: Collection[str]) -> list[str]:
+    """Return the steps that a state leads to and one of these roles takes."""
+    return [one for one in machine.actions(state) if not machine.steps[state, one].roles.isdisjoint(roles)]
+
+
+def problem_shown(fault: DomainError) -> dict[str, Any]:
+    """Return a refusal that would come, with its texts in both languages."""
+    texts = problem_texts("ila_kit", "ila_catalog")[fault.code]
+    said = {
+        f"{part}_{language}": fill(texts[part][language], fault.facts)
+        for part in ("title", "detail")
+        for language in LANGUAGES
+    }
+    return {"code": fault.code, "facts": {name: str(value) for name, value in fault.facts.items()}} | said
 
 
 def programme_full(row: Row, areas: Areas) -> dict[str, Any]:

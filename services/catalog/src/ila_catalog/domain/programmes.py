@@ -1,10 +1,12 @@
 """A programme that institutions offer and adults choose, and who gives it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Self
 from uuid import UUID
 
+from ila_catalog.domain.agreements import Agreement
 from ila_catalog.domain.calls import Call
 from ila_catalog.domain.digcomp import Aim
 from ila_catalog.domain.states import APPROVED, PROGRAMME
@@ -14,15 +16,28 @@ LANGUAGES = ("lv", "en")
 MOST_HOURS = 2_000
 MOST_PARTS = 40
 _OF_ONE_PART = ("module", "study_course")
+# What a part is by origin; a call says which of these it does not take (BR-203).
+SPECIALISED = "specialised"
+CONTENTS = (
+    SPECIALISED,
+    "general_secondary_basic_course",
+    "general_secondary_advanced_course",
+    "lifelong_learning_competence_module",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A module of a set or a course of a study module; a single one has itself as its only part."""
+    """A module of a set or a course of a study module; a single one has itself as its only part.
+
+    `digital_hours` of its hours are digital tools, topics and methods (BR-206).
+    """
 
     title: str
     title_en: str
     hours: int
+    digital_hours: int = 0
+    content: str = SPECIALISED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +58,7 @@ class Territory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """An education institution, as the register of institutions names it."""
+    """An education institution, as the register of institutions names it; `suspended` ones submit nothing."""
 
     id: UUID
     viis_number: str
@@ -51,6 +66,7 @@ class Provider:
     institution_type: str
     address: str
     territory: Territory
+    suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +98,24 @@ class Programme:
     state: str = APPROVED
     version: int = 1
     published_at: datetime | None = None
+    agreement_id: UUID | None = None
+    licence_number: str | None = None
+    learning_need_id: UUID | None = None
+    place_id: UUID | None = None
+
+    def step(self, action: str, roles: Iterable[str]) -> Self:
+        """Return the programme after an action. Raises WrongState or NotYourStep."""
+        state = PROGRAMME.next_state(self.state, action, roles, self)
+        return replace(self, state=state, version=self.version + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A wish to publish a programme: what the guard of the state table looks at."""
+
+    programme_id: UUID
+    call: Call
+    agreement: Agreement
 
 
 def total_hours(parts: Sequence[Part]) -> int:
@@ -103,7 +137,13 @@ def moved(programme: Programme, days: int) -> Programme:
     return replace(programme, starts_on=programme.starts_on + later, ends_on=programme.ends_on + later)
 
 
-def published(programme: Programme, call: Call, roles: frozenset[str], at: datetime) -> Programme:
-    """Return an approved programme as a published one. Raises WrongState, NotYourStep or CallNotPublished."""
-    state = PROGRAMME.next_state(programme.state, "publish", roles, call)
-    return replace(programme, state=state, published_at=at)
+def published(
+    programme: Programme, call: Call, agreement: Agreement, roles: frozenset[str], at: datetime
+) -> Programme:
+    """Return an approved programme as one published under an agreement in force that covers it.
+
+    Raises WrongState, NotYourStep, CallNotPublished or NoAgreementInForce. Source: BR-406.
+    """
+    wish = Publication(programme_id=programme.id, call=call, agreement=agreement)
+    state = PROGRAMME.next_state(programme.state, "publish", roles, wish)
+    return replace(programme, state=state, published_at=at, agreement_id=agreement.id)

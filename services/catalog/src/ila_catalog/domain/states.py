@@ -1,4 +1,4 @@
-"""Which steps calls, places, programmes and offers may take; what the tables lack is refused.
+"""Which steps calls, places, programmes, offers and agreements may take; what the tables lack is refused.
 
 Source: 01-mission, section 5. A call goes from draft to published; it is closed when
 its learning phase is over and archived when its retention ends.
@@ -7,12 +7,16 @@ its learning phase is over and archived when its retention ends.
 from datetime import timedelta
 from typing import Any
 
-from ila_kit.states import SYSTEM, StateMachine, Step, Timer
+from ila_kit.states import SYSTEM, StateMachine, Step, Timer, WrongState
 
-from ila_catalog.domain.errors import CallNotPublished
+from ila_catalog.domain.errors import CallNotPublished, NoAgreementInForce, OtherDocument, PreparerSigns
 
 DRAFT, PUBLISHED, CLOSED, ARCHIVED = "draft", "published", "closed", "archived"
 COMPLETE, BOUND, APPROVED = "complete", "bound", "approved"
+PREPARED, SIGNED_BY_PROVIDER = "prepared", "signed_by_provider"
+IN_FORCE, AMENDED = "in_force", "amended"
+ENDED, TERMINATED = "ended", "terminated"
+BINDING = frozenset({IN_FORCE, AMENDED})
 _BY_SYSTEM = frozenset({SYSTEM})
 ENTERED, MATCHED, NOT_MATCHED = "entered", "matched", "not_matched"
 PROPOSED, APPLIED, LAPSED = "proposed", "applied", "lapsed"
@@ -22,6 +26,8 @@ SIGNATORIES = frozenset({"provider_signatory"})
 _CALL_MANAGERS = frozenset({"call_manager"})
 _CHAIR = frozenset({"commission_chair"})
 _APPEAL = frozenset({"appeal_officer"})
+_PROVIDER_SIGNS, _AGENCY_SIGNS = frozenset({"provider_signatory"}), frozenset({"agency_signatory"})
+_CONTRACTS = frozenset({"contract_officer"})
 
 CALL = StateMachine(
     "call",
@@ -34,10 +40,33 @@ CALL = StateMachine(
 )
 
 
-def _call_is_published(call: Any) -> None:
-    """Refuse to publish a programme of a call that is not published itself."""
+def _is_under_an_agreement(publication: Any) -> None:
+    """Refuse to publish a programme whose call is not, or that no agreement in force covers (BR-406)."""
+    call, agreement = publication.call, publication.agreement
     if call.state != PUBLISHED:
         raise CallNotPublished(call_id=str(call.id), state=call.state)
+    if agreement.state not in BINDING or not agreement.covers(publication.programme_id):
+        raise NoAgreementInForce(agreement_id=str(agreement.id), state=agreement.state)
+
+
+def _signs_this_document(signing: Any) -> None:
+    """Refuse a signature over anything but the document as it was prepared."""
+    document = signing.agreement.document_sha256
+    if signing.document_sha256 != document:
+        raise OtherDocument(document_sha256=document)
+
+
+def _signs_what_others_prepared(signing: Any) -> None:
+    """Refuse the preparer, and then a signature over another document."""
+    if str(signing.person_id) == signing.agreement.prepared_by:
+        raise PreparerSigns()
+    _signs_this_document(signing)
+
+
+def _is_demonstration(agreement: Any) -> None:
+    """Refuse to put an agreement in force unsigned, except one of demonstration data."""
+    if not agreement.demonstration:
+        raise WrongState(thing="agreement", state=agreement.state, action="load")
 
 
 # A programme follows its offer: the offer's submission binds it, withdrawal or rejection frees it,
@@ -51,10 +80,35 @@ PROGRAMME = StateMachine(
         Step(COMPLETE, "bind", BOUND, _BY_SYSTEM),
         Step(BOUND, "unbind", COMPLETE, _BY_SYSTEM),
         Step(BOUND, "approve", APPROVED, _BY_SYSTEM),
-        Step(APPROVED, "publish", PUBLISHED, _BY_SYSTEM, guard=_call_is_published),
+        Step(APPROVED, "publish", PUBLISHED, _BY_SYSTEM, guard=_is_under_an_agreement),
         Step(PUBLISHED, "close", CLOSED, _BY_SYSTEM),
         Step(CLOSED, "archive", ARCHIVED, _BY_SYSTEM),
     ],
+)
+
+# The mission names no end for an agreement that nobody signs: it lapses, and its offers may have a new one.
+AGREEMENT = StateMachine(
+    "agreement",
+    PREPARED,
+    [
+        Step(PREPARED, "sign_for_provider", SIGNED_BY_PROVIDER, _PROVIDER_SIGNS, guard=_signs_this_document),
+        Step(PREPARED, "load", IN_FORCE, _BY_SYSTEM, guard=_is_demonstration),
+        Step(PREPARED, "lapse", LAPSED, _BY_SYSTEM),
+        Step(
+            SIGNED_BY_PROVIDER, "sign_for_agency", IN_FORCE, _AGENCY_SIGNS, guard=_signs_what_others_prepared
+        ),
+        Step(SIGNED_BY_PROVIDER, "lapse", LAPSED, _BY_SYSTEM),
+        Step(IN_FORCE, "amend", AMENDED, _CONTRACTS),
+        Step(IN_FORCE, "end", ENDED, _CONTRACTS),
+        Step(IN_FORCE, "terminate", TERMINATED, _CONTRACTS),
+        Step(AMENDED, "amend", AMENDED, _CONTRACTS),
+        Step(AMENDED, "end", ENDED, _CONTRACTS),
+        Step(AMENDED, "terminate", TERMINATED, _CONTRACTS),
+    ],
+    timers={
+        PREPARED: Timer(timedelta(days=30), "lapse"),
+        SIGNED_BY_PROVIDER: Timer(timedelta(days=30), "lapse"),
+    },
 )
 
 PLACE = StateMachine(
@@ -108,3 +162,6 @@ OFFER = StateMachine(
         "rejected": Timer(timedelta(days=30), "finalise"),
     },
 )
+# What the commission may look at: nothing that the institution may still take back.
+SEEN_BY_COMMISSION = frozenset(OFFER.states - {DRAFT, SUBMITTED, WITHDRAWN})
+UNDECIDED = frozenset({SUBMITTED, LOCKED, IN_EVALUATION, "clarification"})

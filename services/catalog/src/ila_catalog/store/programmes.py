@@ -1,11 +1,12 @@
 """Programmes in the database; the public reads are one query each and give plain rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from ila_kit.actor import Scope
 from ila_kit.errors import Stale
 from ila_kit.events import from_json, to_json
 from ila_kit.store.listing import Listing, Page, PageRequest
@@ -14,6 +15,7 @@ from ila_catalog.domain.digcomp import Aim
 from ila_catalog.domain.programmes import LearningOutcome, Part, Programme, Territory, total_hours
 from ila_catalog.domain.search import ProgrammeSearch, fold, neutral_order, sort_key
 from ila_catalog.domain.states import PUBLISHED
+from ila_catalog.store.columns import within
 from ila_catalog.store.providers import provider_of
 from ila_catalog.store.tables import call, provider
 from ila_catalog.store.tables import programme as table
@@ -65,6 +67,17 @@ LISTING = Listing(
     },
     updated=table.c.updated_at,
 )
+OWN_LISTING = Listing(
+    sa.select(table, *_PROVIDER).select_from(_JOINED),
+    id=table.c.id,
+    sorts={"created_at": table.c.id},
+    default="-created_at",
+    filters={
+        "organisation_id": table.c.provider_id,
+        **{name: table.c[name] for name in ("call_id", "kind", "state")},
+    },
+    updated=table.c.updated_at,
+)
 _PLAIN = (
     "id",
     "call_id",
@@ -86,6 +99,9 @@ _PLAIN = (
     "state",
     "version",
     "published_at",
+    "licence_number",
+    "learning_need_id",
+    "place_id",
 )
 _JSON = ("parts", "digcomp", "learning_outcomes")
 
@@ -96,10 +112,30 @@ class SqlProgrammeStore:
     def __init__(self, connection: sa.Connection, now: datetime):
         self._connection, self._now = connection, now
 
+    def get(self, programme_id: UUID, lock: bool = False) -> Programme | None:
+        """Return a programme in any state. `lock`: nobody else changes it meanwhile."""
+        query = sa.select(table, *_PROVIDER).select_from(_JOINED).where(table.c.id == programme_id)
+        query = query.with_for_update(of=table) if lock else query
+        row = self._connection.execute(query).mappings().one_or_none()
+        return _programme(dict(row)) if row else None
+
+    def own_page(self, request: PageRequest, scope: Scope) -> Page:
+        """Return a page of programmes in scope, in any state, with who gives them."""
+        page = OWN_LISTING.page(self._connection, request, where=within(scope, table.c.provider_id))
+        return Page([{"programme": _programme(row)} for row in page.rows], page.next)
+
     def of_call(self, call_id: UUID) -> list[Programme]:
         """Return every programme of a call, in the order of their ids."""
         query = sa.select(table, *_PROVIDER).select_from(_JOINED).where(table.c.call_id == call_id)
         rows = self._connection.execute(query.order_by(table.c.id)).mappings()
+        return [_programme(dict(row)) for row in rows]
+
+    def among(self, ids: Collection[UUID], lock: bool = False) -> list[Programme]:
+        """Return these programmes in the order of their ids; `lock`: nobody else changes them meanwhile."""
+        query = (
+            sa.select(table, *_PROVIDER).select_from(_JOINED).where(table.c.id.in_(ids)).order_by(table.c.id)
+        )
+        rows = self._connection.execute(query.with_for_update(of=table) if lock else query).mappings()
         return [_programme(dict(row)) for row in rows]
 
     def add(self, programme: Programme) -> None:
