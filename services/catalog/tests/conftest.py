@@ -1,19 +1,31 @@
 """What tests of the catalogue share: the files as read, and stores that live in memory."""
 
 import copy
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 import pytest
 from ila_catalog.clients.files import PackagedFiles
+from ila_catalog.domain.agreement_text import AgreementTemplates
+from ila_catalog.domain.agreements import Agreement, Covered, document_hash
 from ila_catalog.domain.call_data import read_call
 from ila_catalog.domain.calls import Call, CallData
+from ila_catalog.domain.evaluation import Commission, Decision, Declaration
+from ila_catalog.domain.facts import Question, RegisterFact
+from ila_catalog.domain.offers import Attachment, Offer, Receipt, Submission
+from ila_catalog.domain.places import Place
 from ila_catalog.domain.programme_data import read_programmes
 from ila_catalog.domain.programmes import Programme, Provider
-from ila_kit.actor import process_actor
-from ila_kit.errors import Stale
+from ila_catalog.domain.schedule import ScheduleChange
+from ila_catalog.domain.states import SEEN_BY_COMMISSION
+from ila_kit.actor import Scope, process_actor
+from ila_kit.errors import Missing, Stale
+from ila_kit.ids import uuid7
 from ila_kit.store.listing import Page, PageRequest
 from ila_kit.testing.fakes import FakeUnit
 
@@ -33,7 +45,13 @@ class FakeCalls:
     def lock(self) -> None:
         self.locked = True
 
-    def get(self, call_id: UUID, states: Collection[str] | None = None) -> Call | None:
+    def hold(self, call_id: UUID) -> None:
+        self.held = call_id
+
+    def has_code(self, code: str) -> bool:
+        return any(call.data.code == code for call in self.rows.values())
+
+    def get(self, call_id: UUID, states: Collection[str] | None = None, lock: bool = False) -> Call | None:
         found = self.rows.get(call_id)
         return found if found and (states is None or found.state in states) else None
 
@@ -57,8 +75,14 @@ class FakeProgrammes:
     def __init__(self) -> None:
         self.rows: dict[UUID, Programme] = {}
 
+    def get(self, programme_id: UUID, lock: bool = False) -> Programme | None:
+        return self.rows.get(programme_id)
+
     def of_call(self, call_id: UUID) -> list[Programme]:
         return [programme for programme in self.rows.values() if programme.call_id == call_id]
+
+    def among(self, ids: Collection[UUID], lock: bool = False) -> list[Programme]:
+        return [self.rows[one] for one in sorted(ids) if one in self.rows]
 
     def add(self, programme: Programme) -> None:
         assert programme.id not in self.rows
@@ -79,9 +103,253 @@ class FakeProviders:
 
     def __init__(self) -> None:
         self.rows: dict[UUID, Provider] = {}
+        self.versions: dict[UUID, tuple[int, int]] = {}
 
     def put(self, provider: Provider) -> None:
         self.rows[provider.id] = provider
+
+    def get(self, provider_id: UUID) -> Provider | None:
+        return self.rows.get(provider_id)
+
+    def learn(self, provider: Provider, version: int) -> bool:
+        told, standing = self.versions.get(provider.id, (0, 0))
+        if told >= version:
+            return False
+        before = self.rows.get(provider.id)
+        self.rows[provider.id] = replace(provider, suspended=before.suspended if before else False)
+        self.versions[provider.id] = (version, standing)
+        return True
+
+    def set_standing(self, provider_id: UUID, suspended: bool, version: int) -> bool:
+        told, standing = self.versions.get(provider_id, (0, 0))
+        if standing >= version:
+            return False
+        self.rows[provider_id] = replace(self.rows[provider_id], suspended=suspended)
+        self.versions[provider_id] = (told, version)
+        return True
+
+
+class FakeOffers:
+    """Offers in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, Offer] = {}
+        self.counted: Counter[tuple[UUID, UUID, str]] = Counter()
+        self.submitted: list[Submission] = []
+
+    def add(self, offer: Offer) -> bool:
+        if any(one.programme_id == offer.programme_id for one in self.rows.values()):
+            return False
+        self.rows[offer.id] = offer
+        return True
+
+    def in_state(self, call_id: UUID, state: str) -> list[Offer]:
+        return [one for one in self.rows.values() if (one.call_id, one.state) == (call_id, state)]
+
+    def take_quota(self, offer: Offer, most: int) -> bool:
+        if self.used(offer) >= most:
+            return False
+        self.counted[offer.organisation_id, offer.call_id, offer.kind] += 1
+        return True
+
+    def give_back_quota(self, offer: Offer) -> None:
+        self.counted[offer.organisation_id, offer.call_id, offer.kind] -= 1
+
+    def used(self, offer: Offer) -> int:
+        return self.counted[offer.organisation_id, offer.call_id, offer.kind]
+
+    def next_sequence(self) -> int:
+        return len(self.submitted) + 1
+
+    def add_submission(self, submission: Submission) -> None:
+        self.submitted.append(submission)
+
+    def receipt(self, offer_id: UUID) -> Receipt | None:
+        mine = [one.receipt for one in self.submitted if one.receipt.offer_id == offer_id]
+        return mine[-1] if mine else None
+
+    def get(self, offer_id: UUID, scope: Scope, lock: bool = False) -> Offer:
+        found = self.rows.get(offer_id)
+        if found is None or not scope.covers(organisation=found.organisation_id):
+            raise Missing
+        return found
+
+    def save(self, offer: Offer) -> None:
+        if self.rows[offer.id].version != offer.version - 1:
+            raise Stale
+        self.rows[offer.id] = offer
+
+    def of_organisation(self, call_id: UUID, organisation_id: UUID) -> list[Offer]:
+        mine = (call_id, organisation_id)
+        return [one for one in self.rows.values() if (one.call_id, one.organisation_id) == mine]
+
+
+class FakeScheduleChanges:
+    """Proposals to move phases in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, ScheduleChange] = {}
+
+    def pending(self, call_id: UUID) -> bool:
+        return any(one.call_id == call_id and one.state == "proposed" for one in self.rows.values())
+
+    def get(self, change_id: UUID) -> ScheduleChange | None:
+        return self.rows.get(change_id)
+
+    def add(self, change: ScheduleChange) -> None:
+        self.rows[change.id] = change
+
+    def save(self, change: ScheduleChange) -> None:
+        assert self.rows[change.id].version == change.version - 1
+        self.rows[change.id] = change
+
+
+class FakePlaces:
+    """Places in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, Place] = {}
+
+    def get(self, place_id: UUID, lock: bool = False) -> Place | None:
+        return self.rows.get(place_id)
+
+    def entered(self, organisation_id: UUID, until: datetime) -> list[Place]:
+        waiting = [one for one in self.rows.values() if one.state == "entered" and one.created_at < until]
+        return [one for one in waiting if one.organisation_id == organisation_id]
+
+    def add(self, place: Place) -> None:
+        self.rows[place.id] = place
+
+    def save(self, place: Place) -> None:
+        assert self.rows[place.id].version == place.version - 1
+        self.rows[place.id] = place
+
+
+class FakeFacts:
+    """Facts of registers in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[UUID, str], RegisterFact] = {}
+        self.wanted: list[tuple[UUID, str]] = []
+        self.postponed: list[tuple[str, datetime, str]] = []
+
+    def of(self, provider_id: UUID) -> dict[str, RegisterFact]:
+        return {register: fact for (owner, register), fact in self.rows.items() if owner == provider_id}
+
+    def want(self, provider_id: UUID, registers: Iterable[str]) -> None:
+        self.wanted += [(provider_id, register) for register in registers]
+
+    def record(self, fact: RegisterFact, asked_at: datetime) -> None:
+        self.rows[fact.provider_id, fact.register] = fact
+
+    def postpone(self, question: Question, ask_at: datetime, fault: str) -> None:
+        self.postponed.append((question.viis_number, ask_at, fault))
+
+
+class FakeAttachments:
+    """Files in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, tuple[Attachment, bytes]] = {}
+        self.removed: set[UUID] = set()
+
+    def add(self, attachment: Attachment, data: bytes) -> None:
+        self.rows[attachment.id] = (attachment, data)
+
+    def get(self, subject_id: UUID, attachment_id: UUID) -> tuple[Attachment, bytes] | None:
+        found = self.rows.get(attachment_id)
+        return found if found and found[0].subject_id == subject_id else None
+
+    def of(self, *subject_ids: UUID) -> list[Attachment]:
+        attached = [one for one, _ in self.rows.values() if one.id not in self.removed]
+        return [one for one in attached if one.subject_id in subject_ids]
+
+    def remove(self, subject_id: UUID, attachment_id: UUID) -> bool:
+        if self.get(subject_id, attachment_id) is None or attachment_id in self.removed:
+            return False
+        self.removed.add(attachment_id)
+        return True
+
+
+class FakeAgreements:
+    """Agreements in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, Agreement] = {}
+        self.numbers = count(1)
+
+    def next_number(self) -> int:
+        return next(self.numbers)
+
+    def add(self, agreement: Agreement) -> bool:
+        if self.live(agreement.call_id, agreement.organisation_id):
+            return False
+        self.rows[agreement.id] = agreement
+        return True
+
+    def save(self, agreement: Agreement) -> None:
+        if self.rows[agreement.id].version != agreement.version - 1:
+            raise Stale
+        self.rows[agreement.id] = agreement
+
+    def get(self, agreement_id: UUID, scope: Scope, lock: bool = False) -> Agreement:
+        found = self.rows.get(agreement_id)
+        if found is None or not scope.covers(organisation=found.organisation_id):
+            raise Missing
+        return found
+
+    def find(self, agreement_id: UUID) -> Agreement | None:
+        return self.rows.get(agreement_id)
+
+    def live(self, call_id: UUID, organisation_id: UUID) -> Agreement | None:
+        mine = [
+            one
+            for one in self.rows.values()
+            if (one.call_id, one.organisation_id) == (call_id, organisation_id) and one.state != "lapsed"
+        ]
+        return mine[0] if mine else None
+
+
+class FakeEvaluation:
+    """Commissions, declarations and decisions in memory."""
+
+    def __init__(self, offers: Any) -> None:
+        self._offers = offers
+        self.commissions: dict[UUID, Commission] = {}
+        self.declared: dict[tuple[UUID, UUID, UUID], Declaration] = {}
+        self.decided: list[Decision] = []
+
+    def commission(self, call_id: UUID) -> Commission:
+        return self.commissions.get(call_id, Commission(call_id=call_id))
+
+    def put_commission(self, one: Commission) -> None:
+        if self.commission(one.call_id).version != one.version - 1:
+            raise Stale
+        self.commissions[one.call_id] = one
+
+    def takes_part(self, call_id: UUID, organisation_id: UUID) -> bool:
+        mine = self._offers.of_organisation(call_id, organisation_id)
+        return any(one.state in {"submitted", *SEEN_BY_COMMISSION} for one in mine)
+
+    def declarations(self, call_id: UUID, organisation_id: UUID, lock: bool = False) -> list[Declaration]:
+        return [
+            one
+            for one in self.declared.values()
+            if (one.call_id, one.organisation_id) == (call_id, organisation_id)
+        ]
+
+    def put_declaration(self, one: Declaration) -> None:
+        self.declared[one.call_id, one.organisation_id, one.person_id] = one
+
+    def add_decision(self, one: Decision) -> None:
+        self.decided.append(one)
+
+    def decision(self, offer_id: UUID) -> Decision | None:
+        return next((one for one in reversed(self.decided) if one.offer_id == offer_id), None)
+
+    def decisions(self, call_id: UUID, organisation_id: UUID) -> list[Decision]:
+        mine = [one.id for one in self._offers.of_organisation(call_id, organisation_id)]
+        return [one for offer_id in mine if (one := self.decision(offer_id))]
 
 
 class FakeCatalogUnit(FakeUnit):
@@ -90,12 +358,47 @@ class FakeCatalogUnit(FakeUnit):
     def __init__(self) -> None:
         super().__init__(process_actor("catalog"), NOW)
         self.calls, self.programmes, self.providers = FakeCalls(), FakeProgrammes(), FakeProviders()
+        self.offers, self.agreements = FakeOffers(), FakeAgreements()
+        self.schedule_changes, self.places = FakeScheduleChanges(), FakePlaces()
+        self.facts, self.attachments = FakeFacts(), FakeAttachments()
+        self.evaluation = FakeEvaluation(self.offers)
 
 
 @pytest.fixture
 def unit() -> FakeCatalogUnit:
     """A unit of work of the catalogue, acting as its own process."""
     return FakeCatalogUnit()
+
+
+def agreement_about(*programmes: Programme, **changes: Any) -> Agreement:
+    """An agreement in force about programmes of one provider; `changes` say otherwise."""
+    usual: dict[str, Any] = {
+        "id": uuid7(),
+        "number": "IMK-2026/1",
+        "organisation_id": programmes[0].provider.id,
+        "call_id": programmes[0].call_id,
+        "state": "in_force",
+        "version": 3,
+        "prepared_by": str(uuid7()),
+        "prepared_at": NOW,
+        "document": "Līgums",
+        "document_sha256": document_hash("Līgums"),
+        "covered": [Covered(programme_id=one.id) for one in programmes],
+        "in_force_at": NOW,
+    }
+    return Agreement(**usual | changes)
+
+
+@pytest.fixture
+def covering() -> Callable[..., Agreement]:
+    """Make an agreement in force about programmes."""
+    return agreement_about
+
+
+@pytest.fixture
+def templates() -> AgreementTemplates:
+    """The texts agreements are written from."""
+    return FILES.agreement_templates
 
 
 @pytest.fixture

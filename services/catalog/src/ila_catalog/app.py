@@ -1,16 +1,21 @@
 """Wiring of the catalogue: the one module that knows all of its parts."""
 
+from functools import partial
+
 from flask import Flask
 from ila_kit.bus.broker import Broker
 from ila_kit.bus.worker import WorkerConfig
-from ila_kit.store.database import create_engine
+from ila_kit.clients import Neighbour
+from ila_kit.registers import Registers
+from ila_kit.store.database import create_engine, only_one
 from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
 from ila_kit.web.identity import Verifier
 
 from ila_catalog.api import BLUEPRINTS
 from ila_catalog.clients.files import PackagedFiles
-from ila_catalog.consumers import HANDLERS
+from ila_catalog.clients.keys import KeySigner
+from ila_catalog.consumers import HANDLERS, TIMERS, RegisterJob
 from ila_catalog.domain.digcomp import read_areas
 from ila_catalog.ports import Deps
 from ila_catalog.settings import Settings
@@ -23,10 +28,14 @@ def live_deps(settings: Settings) -> Deps:
     """Connect the ports to the real database, clock and files."""
     engine = create_engine(settings.database_url, pool_size=settings.pool_size, name=f"ila-{SERVICE}")
     files = PackagedFiles()
+    connect = partial(Neighbour, settings.gateway_url, f"svc:{SERVICE}", settings.client_key_file)
     return Deps(
         units=Units(engine, SERVICE, CatalogUnit, settings.clock()),
         areas=read_areas(files.competences),
         files=files,
+        registers=Registers(connect),
+        signer=KeySigner(settings.client_key_file),
+        alone=partial(only_one, engine),
     )
 
 
@@ -51,11 +60,14 @@ def create_app(
 
 
 def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[CatalogUnit]:
-    """Return what the worker process does: it sends events and seals the audit trail."""
+    """Describe the worker process: what it listens to, its timers, and the registers it asks."""
+    deps = deps or live_deps(settings)
     return WorkerConfig(
-        units=(deps or live_deps(settings)).units,
+        units=deps.units,
         broker=Broker(settings.broker_url, prefix=settings.bus_prefix),
         handlers=HANDLERS,
+        timers=TIMERS,
+        jobs={"registers": (settings.register_seconds, RegisterJob(deps).run)},
         host=settings.host,
         port=settings.port,
     )

@@ -1,6 +1,24 @@
 """The catalogue over HTTP: one file per resource."""
 
-from ila_catalog.api.calls import calls, public_calls
+from ila_catalog.api.agreements import agreements
+from ila_catalog.api.call_changes import calls
+from ila_catalog.api.calls import public_calls
+from ila_catalog.api.evaluation import decisions, evaluation
+from ila_catalog.api.offers import offers, receipt_keys
+from ila_catalog.api.own_programmes import own_programmes
+from ila_catalog.api.places import places
 from ila_catalog.api.programmes import programmes, providers
 
-BLUEPRINTS = (calls, public_calls, programmes, providers)
+BLUEPRINTS = (
+    calls,
+    public_calls,
+    programmes,
+    providers,
+    places,
+    own_programmes,
+    offers,
+    receipt_keys,
+    evaluation,
+    decisions,
+    agreements,
+)

@@ -4,9 +4,16 @@ from functools import cached_property
 
 from ila_kit.store.unit import Unit
 
+from ila_catalog.store.agreements import SqlAgreementStore
+from ila_catalog.store.attachments import SqlAttachmentStore
 from ila_catalog.store.calls import SqlCallStore
+from ila_catalog.store.evaluation import SqlEvaluationStore
+from ila_catalog.store.facts import SqlFactStore
+from ila_catalog.store.offers import SqlOfferStore
+from ila_catalog.store.places import SqlPlaceStore
 from ila_catalog.store.programmes import SqlProgrammeStore
 from ila_catalog.store.providers import SqlProviderStore
+from ila_catalog.store.schedule_changes import SqlScheduleChangeStore
 
 
 class CatalogUnit(Unit):
@@ -26,3 +33,38 @@ class CatalogUnit(Unit):
     def providers(self) -> SqlProviderStore:
         """Institutions."""
         return SqlProviderStore(self.connection, self.now)
+
+    @cached_property
+    def schedule_changes(self) -> SqlScheduleChangeStore:
+        """Proposals to move phases of calls."""
+        return SqlScheduleChangeStore(self.connection, self.now)
+
+    @cached_property
+    def places(self) -> SqlPlaceStore:
+        """Places."""
+        return SqlPlaceStore(self.connection, self.now)
+
+    @cached_property
+    def facts(self) -> SqlFactStore:
+        """What registers say."""
+        return SqlFactStore(self.connection, self.now)
+
+    @cached_property
+    def offers(self) -> SqlOfferStore:
+        """Offers and their submissions."""
+        return SqlOfferStore(self.connection, self.now)
+
+    @cached_property
+    def attachments(self) -> SqlAttachmentStore:
+        """Files of offers and programmes."""
+        return SqlAttachmentStore(self.connection, self.now)
+
+    @cached_property
+    def evaluation(self) -> SqlEvaluationStore:
+        """Commissions, declared interests and decisions."""
+        return SqlEvaluationStore(self.connection, self.now)
+
+    @cached_property
+    def agreements(self) -> SqlAgreementStore:
+        """Agreements."""
+        return SqlAgreementStore(self.connection, self.now)

@@ -1,9 +1,12 @@
 """Bring a call from its file into the catalogue, and tell whoever listens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
+from ila_catalog.domain.agreement_text import AgreementTemplates
+from ila_catalog.domain.agreements import Agreement
 from ila_catalog.domain.calls import Call, CallData, scheduled
 from ila_catalog.domain.errors import DemonstrationLoaded, EditionNotRaised
 from ila_catalog.domain.phases import APPLICATIONS, contains_day, phase_named, shift_to_open, shifted
@@ -11,6 +14,8 @@ from ila_catalog.domain.programmes import Programme, moved, published
 from ila_catalog.domain.states import APPROVED, CALL, DRAFT, PUBLISHED
 from ila_catalog.events.published import CallPublished, ProgrammePublished
 from ila_catalog.ports import Unit
+from ila_catalog.usecases.calls import CALL_PHASES
+from ila_catalog.usecases.demonstration import demonstrate_agreements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +23,14 @@ class LoadCall:
     """A call to load.
 
     With `open_on` the schedule is moved so that people can apply on that Latvian day, and
-    `programmes` are loaded with it: that is demonstration data.
+    `programmes` are loaded with it, under agreements written from `templates`: that is
+    demonstration data.
     """
 
     data: CallData
     open_on: date | None = None
     programmes: tuple[Programme, ...] = ()
+    templates: AgreementTemplates | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +59,9 @@ def load_call(unit: Unit, command: LoadCall) -> Loaded:
         call = _revise_call(unit, stored, command.data, days)
     changed = call is not stored
     wanted = [moved(programme, days) for programme in command.programmes]
-    return Loaded(
-        call=call, call_changed=changed, programmes_changed=_load_programmes(unit, call, wanted, changed)
-    )
+    agreements = demonstrate_agreements(unit, call, wanted, command.templates) if command.templates else {}
+    programmes = _load_programmes(unit, call, wanted, agreements, changed)
+    return Loaded(call=call, call_changed=changed, programmes_changed=programmes)
 
 
 def _shift(command: LoadCall, stored: Call | None) -> int:
@@ -104,9 +111,16 @@ def _announce(unit: Unit, call: Call, action: str) -> None:
     )
     if call.state == PUBLISHED:
         unit.publish(CallPublished.of(call), sequence=call.version)
+        unit.set_timer(call.id, CALL_PHASES, unit.now)
 
 
-def _load_programmes(unit: Unit, call: Call, wanted: Iterable[Programme], call_changed: bool) -> int:
+def _load_programmes(
+    unit: Unit,
+    call: Call,
+    wanted: Iterable[Programme],
+    agreements: Mapping[UUID | None, Agreement],
+    call_changed: bool,
+) -> int:
     """Store what is new among the wanted; when the call changed, announce all its programmes again.
 
     Programmes tell when one can apply, so a new schedule of the call is a new version of each.
@@ -116,8 +130,7 @@ def _load_programmes(unit: Unit, call: Call, wanted: Iterable[Programme], call_c
     for programme in wanted:
         before = stored.pop(programme.id, None)
         if before is None:
-            unit.providers.put(programme.provider)
-            _publish_programme(unit, call, programme)
+            _publish_programme(unit, call, agreements[programme.agreement_id], programme)
         elif call_changed or _content(before) != _content(programme):
             unit.providers.put(programme.provider)
             _renew_programme(unit, call, before, programme)
@@ -135,8 +148,8 @@ def _content(programme: Programme) -> Programme:
     return replace(programme, state=APPROVED, version=1, published_at=None)
 
 
-def _publish_programme(unit: Unit, call: Call, programme: Programme) -> None:
-    new = published(programme, call, unit.actor.role_names, unit.now)
+def _publish_programme(unit: Unit, call: Call, agreement: Agreement, programme: Programme) -> None:
+    new = published(programme, call, agreement, unit.actor.role_names, unit.now)
     unit.programmes.add(new)
     unit.audit("programme_published", "programme", new.id, call_id=call.id, version=new.version)
     unit.publish(ProgrammePublished.of(new, call), sequence=new.version)
