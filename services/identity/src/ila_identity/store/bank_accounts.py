@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from ila_kit.errors import Missing
 from ila_kit.store.listing import Listing, PageRequest
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from ila_identity.domain.bank_accounts import BankAccount, Iban
 from ila_identity.ports import Listed
@@ -61,7 +62,7 @@ class SqlBankAccountStore:
         """Return one account per organisation: the confirmed one, else the newest that was added."""
         query = (
             sa.select(t.bank_account)
-            .distinct(_C.organisation_id)
+            .ext(distinct_on(_C.organisation_id))
             .where(_C.organisation_id.in_(organisation_ids), _C.state.in_(("confirmed", "added")))
             .order_by(_C.organisation_id, _C.state.desc(), _C.id.desc())
         )

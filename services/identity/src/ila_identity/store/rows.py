@@ -19,4 +19,5 @@ def save(connection: sa.Connection, table: sa.Table, row_id: UUID, values: Mappi
 def add_once(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> bool:
     """Store a new row; False when a unique index says that it is there already."""
     insert = postgresql.insert(table).values(dict(values)).on_conflict_do_nothing()
-    return connection.execute(insert).rowcount == 1
+    # What came back counts: the row count after DO NOTHING does not tell.
+    return connection.execute(insert.returning(table.c.id)).scalar() is not None
