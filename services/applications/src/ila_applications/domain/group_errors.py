@@ -135,7 +135,7 @@ class ResultsIncomplete(Refusal):
     code = "results-incomplete"
 
 
-class TestNotTold(Refusal):
+class UntoldTest(Refusal):
     """The call asks for a final test, and its outcome is not told."""
 
     code = "test-not-told"

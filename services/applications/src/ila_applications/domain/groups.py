@@ -11,7 +11,7 @@ from ila_kit.ids import uuid7
 
 from ila_applications.domain.group_errors import GroupBegun, MaximumTooLow, WrongGroupDates
 from ila_applications.domain.group_states import GROUP, TRAINER, Standing
-from ila_applications.domain.offerings import Offering
+from ila_applications.domain.offerings import Call, Programme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group. `minimum` is the call's; `members` are the learners that hold one of its places."""
+    """A group. `minimum` is the call's; `members` are the learners that hold one of its places.
+
+    `reason` is why it was cancelled, in the words of who did or as a code; `notes` are the verifier's.
+    `overdue`: somebody should have acted by now, and nothing better can be done than to say so.
+    """
 
     id: UUID
     programme_id: UUID
@@ -46,6 +50,8 @@ class Group:
     members: int = 0
     due_at: datetime | None = None
     reason: str | None = None
+    notes: str | None = None
+    overdue: bool = False
     finished_at: datetime | None = None
     verified_at: datetime | None = None
 
@@ -80,7 +86,8 @@ class Group:
     ) -> "Group":
         """Return the group after a step of the state table. Raises WrongState, NotYourStep, or a guard's."""
         state = GROUP.next_state(self.state, action, roles, self.standing(now, lacking))
-        moved = replace(self, state=state, version=self.version + 1, updated_at=now, **changes)
+        values: dict[str, Any] = {"state": state, "version": self.version + 1, "updated_at": now}
+        moved = replace(self, **values | {"overdue": action == "alarm"} | changes)
         return replace(moved, due_at=deadline(moved, now))
 
     def must_allow(self, action: str, roles: frozenset[str], now: datetime) -> None:
@@ -88,7 +95,7 @@ class Group:
         GROUP.next_state(self.state, action, roles, self.standing(now))
 
     def changed(self, terms: Terms, roles: frozenset[str], now: datetime) -> "Group":
-        """Return the group with other terms. Raises what `step` raises, GroupBegun, or what `checked` raises."""
+        """Return the group with other terms. Raises GroupBegun, and what `step` and `checked` raise."""
         fixed = (self.starts_on, self.maximum)
         if self.state == "started" and fixed != (terms.starts_on, terms.maximum):
             raise GroupBegun()
@@ -119,16 +126,15 @@ class Reach:
 SYSTEM_REACH = Reach(everything=True)
 
 
-def plan(offering: Offering, organisation_id: UUID, terms: Terms, now: datetime) -> Group:
+def plan(programme: Programme, call: Call, organisation_id: UUID, terms: Terms, now: datetime) -> Group:
     """Return a new group of a programme. Raises MaximumTooLow or WrongGroupDates."""
-    minimum = offering.call.group_minimum if offering.call else 1
-    checked(terms, minimum, now)
+    checked(terms, call.group_minimum, now)
     group = Group(
         id=uuid7(),
-        programme_id=offering.programme.id,
-        call_id=offering.programme.call_id,
+        programme_id=programme.id,
+        call_id=call.id,
         organisation_id=organisation_id,
-        minimum=minimum,
+        minimum=call.group_minimum,
         state=GROUP.start,
         version=1,
         created_at=now,

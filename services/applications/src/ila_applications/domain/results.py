@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ila_kit.ids import uuid7
 
-from ila_applications.domain.group_errors import TestNotTold
+from ila_applications.domain.group_errors import UntoldTest
 from ila_applications.domain.group_states import RESULT
 from ila_applications.domain.offerings import Call, Part
 
@@ -85,9 +85,9 @@ def missed(call: Call, attended: int, total: int, test_passed: bool | None) -> s
 
 
 def must_tell_test(call: Call, passed: Sequence[bool | None]) -> None:
-    """Raise TestNotTold when the call asks for a test and somebody's outcome is not told."""
+    """Raise UntoldTest when the call asks for a test and somebody's outcome is not told."""
     if call.completion_needs_test and None in passed:
-        raise TestNotTold()
+        raise UntoldTest()
 
 
 def enter(

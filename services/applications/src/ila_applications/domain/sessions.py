@@ -4,7 +4,7 @@ import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,21 +24,21 @@ from ila_applications.domain.group_errors import (
 )
 from ila_applications.domain.group_states import SESSION
 from ila_applications.domain.groups import Group
-from ila_applications.domain.offerings import Offering, Part
+from ila_applications.domain.offerings import Call, Part, Programme
 
-# Read aloud and typed on a phone: no letter looks like a digit. Source: BR-602 [default].
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-CODE_LENGTH = 6
+# Short, to be read aloud and typed on a phone: guessing it gains nothing, for the trainer has to confirm
+# the presence too. Source: BR-602 [default].
+CODE_DIGITS = 6
 CODE_VALID = timedelta(minutes=15)
 CONFIRM_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What somebody says about a session. `part` counts the parts of the programme from 1."""
+    """What somebody says about a session. `part` is the title of the programme's part that it teaches."""
 
     title: str
-    part: int
+    part: str
     starts_at: datetime
     ends_at: datetime
     learning_hours: int
@@ -67,6 +67,10 @@ class Session:
         """Whether the session takes place."""
         return self.state == "scheduled"
 
+    def outside(self, first: date, last: date) -> bool:
+        """Tell whether the session does not lie within these legal days."""
+        return _outside(self, first, last)
+
     def step(self, action: str, roles: frozenset[str], now: datetime, **changes: Any) -> "Session":
         """Return the session after a step of the state table. Raises WrongState or NotYourStep."""
         state = SESSION.next_state(self.state, action, roles, self)
@@ -85,7 +89,7 @@ class Session:
         self.must_have_begun(now)
         if now >= self.ends_at + CONFIRM_WITHIN:
             raise ConfirmationClosed(closed_at=self.ends_at + CONFIRM_WITHIN)
-        code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+        code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
         changes = {"code_hash": self._hash(code), "code_valid_until": now + CODE_VALID}
         return self.step("show_code", roles, now, **changes), code
 
@@ -93,7 +97,7 @@ class Session:
         """Raise WrongCode or CodeExpired unless this is the code shown now."""
         if self.code_hash is None or self.code_valid_until is None:
             raise WrongCode()
-        if not hmac.compare_digest(self._hash(code.strip().upper()), self.code_hash):
+        if not hmac.compare_digest(self._hash(code), self.code_hash):
             raise WrongCode()
         if now >= self.code_valid_until:
             raise CodeExpired(expired_at=self.code_valid_until)
@@ -121,23 +125,17 @@ class Attendance:
 
 
 def schedule(
-    group: Group, offering: Offering, plan: Plan, others: Sequence[Session], now: datetime
+    group: Group, programme: Programme, call: Call, plan: Plan, others: Sequence[Session], now: datetime
 ) -> Session:
     """Return a new session of a group. `others` are the sessions there are.
 
     Raises UnknownPart, PartHoursExceeded, SessionTooShort or SessionOutsideGroup.
     """
-    parts = offering.programme.parts
-    if plan.part > len(parts):
-        raise UnknownPart(parts=len(parts))
-    planned = hours_of_part(others, plan.part)
-    free = parts[plan.part - 1].hours - planned
-    if plan.learning_hours > free:
-        raise PartHoursExceeded(part=plan.part, free=max(free, 0))
-    _must_last(plan, offering)
-    if riga_date(plan.starts_at) < group.starts_on or riga_date(plan.ends_at) > group.ends_on:
+    part = _part_with_room(plan, programme.parts, others)
+    _must_last(plan, call.learning_hour_minutes(programme.kind))
+    if _outside(plan, group.starts_on, group.ends_on):
         raise SessionOutsideGroup(starts_on=group.starts_on, ends_on=group.ends_on)
-    values = {name: getattr(plan, name) for name in plan.__dataclass_fields__}
+    values = {name: getattr(plan, name) for name in plan.__dataclass_fields__} | {"part": part}
     return Session(
         id=uuid7(),
         group_id=group.id,
@@ -149,18 +147,38 @@ def schedule(
     )
 
 
-def _must_last(plan: Plan, offering: Offering) -> None:
+def _part_with_room(plan: Plan, parts: Sequence[Part], others: Sequence[Session]) -> int:
+    """Return the number of the part that a session teaches; of parts with one title, the first with room.
+
+    Raises UnknownPart, or PartHoursExceeded: what is over the hours of a part can count for nobody.
+    """
+    free = {
+        number: part.hours - hours_of_part(others, number)
+        for number, part in enumerate(parts, 1)
+        if part.title == plan.part
+    }
+    if not free:
+        raise UnknownPart(parts=[part.title for part in parts])
+    room = [number for number, hours in free.items() if plan.learning_hours <= hours]
+    if not room:
+        raise PartHoursExceeded(part=plan.part, free=max(0, *free.values()))
+    return room[0]
+
+
+def _must_last(plan: Plan, hour_minutes: int) -> None:
     """Raise SessionTooShort unless a session lasts its learning hours by the clock.
 
     A learning hour is 40 minutes in vocational education and 45 in studies, by the call; with 0
     minutes hours are nominal, and a session only has to end after it began. Source: BR-602a.
     """
-    programme, call = offering.programme, offering.call
-    minutes = call.learning_hour_minutes(programme.kind) if call else 0
-    needed = timedelta(minutes=minutes * plan.learning_hours)
+    needed = hour_minutes * plan.learning_hours
     lasts = plan.ends_at - plan.starts_at
-    if lasts <= timedelta() or lasts < needed:
-        raise SessionTooShort(needed=minutes * plan.learning_hours, minutes=lasts // timedelta(minutes=1))
+    if lasts <= timedelta() or lasts < timedelta(minutes=needed):
+        raise SessionTooShort(needed=needed, minutes=lasts // timedelta(minutes=1))
+
+
+def _outside(one: Plan | Session, first: date, last: date) -> bool:
+    return riga_date(one.starts_at) < first or riga_date(one.ends_at) > last
 
 
 def hours_of_part(sessions: Iterable[Session], part: int) -> int:

@@ -98,3 +98,10 @@ class FundsReleased(Heard):
     hold_id: UUID
     application_id: UUID
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentSettled(Heard):
+    """funding.payment_settled.v1"""
+
+    application_ids: list[UUID]

@@ -8,6 +8,8 @@ from uuid import UUID
 from ila_kit.events import Event
 
 from ila_applications.domain.applications import Application
+from ila_applications.domain.groups import Group
+from ila_applications.domain.results import Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,3 +111,133 @@ class LearnerEnrolled(AboutApplication, Event):
 
     enrolled_at: datetime
     receipt_sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningCompleted(AboutApplication, Event):
+    """A learner completed the programme; `attendance_percent` is a decimal with two places, as text."""
+
+    type: ClassVar[str] = "applications.learning_completed.v1"
+
+    group_id: UUID
+    completed_on: date
+    attended_hours: int
+    total_hours: int
+    attendance_percent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningNotCompleted(AboutApplication, Event):
+    """A learner ended without completing: what was held for them is free, by the rule of the call."""
+
+    type: ClassVar[str] = "applications.learning_not_completed.v1"
+
+    group_id: UUID | None
+    ended_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultVerified(AboutApplication, Event):
+    """The agency verified that a learner completed: the institution may claim the unit cost."""
+
+    type: ClassVar[str] = "applications.result_verified.v1"
+
+    group_id: UUID
+    organisation_id: UUID
+    completed_on: date
+    attended_hours: int
+    total_hours: int
+    verified_at: datetime
+
+    @classmethod
+    def about(cls, application: Application, result: Result, group: Group, on: date, at: datetime) -> Self:
+        """Return the event of a result that was verified now."""
+        return cls.of(
+            application,
+            group_id=group.id,
+            organisation_id=group.organisation_id,
+            completed_on=on,
+            attended_hours=result.attended_hours,
+            total_hours=result.total_hours,
+            verified_at=at,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutGroup:
+    """What every step of a group names."""
+
+    subject_field: ClassVar[str] = "group_id"
+
+    group_id: UUID
+    programme_id: UUID
+    call_id: UUID
+    organisation_id: UUID
+    version: int
+
+    @classmethod
+    def of(cls, group: Group, **facts: Any) -> Self:
+        """Return the event of a group as it is now."""
+        return cls(
+            group_id=group.id,
+            programme_id=group.programme_id,
+            call_id=group.call_id,
+            organisation_id=group.organisation_id,
+            version=group.version,
+            **facts,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupOpened(AboutGroup, Event):
+    """A group takes learners."""
+
+    type: ClassVar[str] = "applications.group_opened.v1"
+
+    minimum: int
+    maximum: int
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPlacesChanged(Event):
+    """Learners joined or left a group."""
+
+    type: ClassVar[str] = "applications.group_places_changed.v1"
+    subject_field: ClassVar[str] = "group_id"
+
+    group_id: UUID
+    programme_id: UUID
+    members: int
+    free: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupStarted(AboutGroup, Event):
+    """The learning of a group began."""
+
+    type: ClassVar[str] = "applications.group_started.v1"
+
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFinished(AboutGroup, Event):
+    """The sessions of a group are over and cover the programme."""
+
+    type: ClassVar[str] = "applications.group_finished.v1"
+
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupCancelled(AboutGroup, Event):
+    """A group takes place no more; its learners were moved, or their places and money are free."""
+
+    type: ClassVar[str] = "applications.group_cancelled.v1"
+
+    cancelled_at: datetime
+    reason: str

@@ -2,6 +2,6 @@
 
 from ila_kit.store.migrate import run_env
 
-from ila_applications.store.tables import metadata
+from ila_applications.store.group_tables import metadata
 
 run_env(metadata)
