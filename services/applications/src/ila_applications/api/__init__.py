@@ -2,5 +2,10 @@
 
 from ila_applications.api.account import account
 from ila_applications.api.applications import applications
+from ila_applications.api.decisions import decisions
+from ila_applications.api.evidence import evidence
+from ila_applications.api.groups import groups
+from ila_applications.api.members import members
+from ila_applications.api.sessions import group_sessions, sessions
 
-BLUEPRINTS = [applications, account]
+BLUEPRINTS = [applications, decisions, evidence, account, groups, members, group_sessions, sessions]

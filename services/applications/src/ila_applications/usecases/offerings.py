@@ -7,6 +7,8 @@ from ila_kit.events import NotYet
 
 from ila_applications.domain.offerings import Call, Programme
 from ila_applications.ports import Unit
+from ila_applications.usecases.groups import cancel_groups_of
+from ila_applications.usecases.groups import cancel_groups_of
 from ila_applications.usecases.places import AGREEMENT_ENDED, expire, promote_waiting
 
 
@@ -26,8 +28,9 @@ def learn_call(unit: Unit, call: Call, sequence: int) -> None:
 def close_programme(unit: Unit, programme_id: UUID, closed_at: datetime) -> None:
     """End the applications of a programme that was closed for good; a second telling does nothing.
 
-    Who has no place ends first, so that no place that comes free is handed on. Raises NotYet while
-    the programme has not been heard of.
+    Its unfinished groups are cancelled first, and who has no place ends before who has one, so that
+    no place that comes free is handed on. Who learned to the end of a group keeps it: its results
+    are still verified. Raises NotYet while the programme has not been heard of.
 
     Source: BR-406.
     """
@@ -36,5 +39,7 @@ def close_programme(unit: Unit, programme_id: UUID, closed_at: datetime) -> None
             raise NotYet(f"programme {programme_id}")
         return
     cases = unit.applications.of_programme(programme_id)
+    finished = cancel_groups_of(unit, programme_id)
     for case in sorted(cases, key=lambda one: one.application.has_place):
-        expire(unit, case, "close", AGREEMENT_ENDED)
+        if case.application.group_id not in finished:
+            expire(unit, case, "close", AGREEMENT_ENDED)

@@ -5,16 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from ila_kit.actor import EVERYTHING
+from ila_kit.clock import riga_date
 from ila_kit.states import SYSTEM
 
 from ila_applications.domain.applications import Case
+from ila_applications.domain.results import DROPPED_OUT
 from ila_applications.domain.states import APPLICATION
 from ila_applications.events.published import ApplicationFoundEligible, ApplicationRefused, PlaceExpired
 from ila_applications.ports import Unit
 from ila_applications.usecases.keeping import DUE, keep
+from ila_applications.usecases.memberships import leave_group
+from ila_applications.usecases.results import tell_not_completed
 
 BY_ITSELF = (SYSTEM,)
 NO_EVIDENCE = {"code": "evidence-missing", "rule": "evidence", "fact": "evidence"}
+UNDECIDED = {"code": "evidence-undecided", "rule": "evidence", "fact": "evidence"}
 AGREEMENT_ENDED = "agreement-ended"
 LAPSES = {
     "waiting_for_funds": "no-money",
@@ -72,17 +77,31 @@ def end_in_time(unit: Unit, application_id: UUID) -> None:
     if application.state == "draft" and case.offering.closes_at > unit.now:
         unit.set_timer(application.id, DUE, case.offering.closes_at)
     elif timer.action == "refuse":
-        refuse(unit, case, "refuse", NO_EVIDENCE)
+        refuse(unit, case, "refuse", UNDECIDED if case.evidenced else NO_EVIDENCE)
     elif timer.action == "lapse":
         expire(unit, case, "lapse", LAPSES.get(application.state, "too-late"))
+    elif timer.action == "fail":
+        _give_up(unit, case)
     else:
         keep(unit, [case.step(timer.action, BY_ITSELF, unit.now)[1]])
 
 
+def _give_up(unit: Unit, was: Case) -> None:
+    """Let who interrupted the learning for too long have dropped out."""
+    case, change = was.step("fail", BY_ITSELF, unit.now)
+    keep(unit, [change])
+    tell_not_completed(unit, case, was.application.group_id, riga_date(unit.now), DROPPED_OUT)
+    leave_group(unit, was.application)
+
+
 def return_place(unit: Unit, was: Case) -> None:
-    """Give back the place of an application as it was, and let the first of the waiting list have it."""
+    """Give back the place of an application as it was, and let the first of the waiting list have it.
+
+    Its place in a group goes to the next without one.
+    """
     programme_id = was.offering.programme.id
     unit.offerings.give_back_place(programme_id)
+    leave_group(unit, was.application)
     promote_waiting(unit, programme_id)
 
 
