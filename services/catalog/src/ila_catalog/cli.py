@@ -58,7 +58,9 @@ def _command(files: CallFiles, code: str, open_on: date | None) -> LoadCall:
     if open_on is None:
         return LoadCall(data=data)
     programmes = read_programmes(files.demonstration(code), data, files.institutions())
-    return LoadCall(data=data, open_on=open_on, programmes=tuple(programmes))
+    return LoadCall(
+        data=data, open_on=open_on, programmes=tuple(programmes), templates=files.agreement_templates
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -32,8 +32,11 @@ def test_examples_fit_and_can_be_read_back(title):
         assert KINDS[title].read(example).as_data() == example
 
 
-def test_what_loading_publishes_fits_the_schemas(unit, call_data, demonstration):
-    load_call(unit, LoadCall(data=call_data, open_on=date(2026, 11, 24), programmes=demonstration))
+def test_what_loading_publishes_fits_the_schemas(unit, call_data, demonstration, templates):
+    command = LoadCall(
+        data=call_data, open_on=date(2026, 11, 24), programmes=demonstration, templates=templates
+    )
+    load_call(unit, command)
     for event, sequence in unit.published:
         body = orjson.loads(orjson.dumps(event.as_data()))
         Draft202012Validator(SCHEMAS[event.type], format_checker=FormatChecker()).validate(body)

@@ -70,6 +70,7 @@ PARAMETERS: dict[str, Check] = {
     "completion_attendance_percent": PERCENT,
     "completion_needs_test": flag,
     "standstill_days": whole(0, 365),
+    "agreement_days": whole(1, 365),
     "quality_threshold_percent": PERCENT,
     "offered_place_hours": whole(1, 24 * 60),
     "hold_days": whole(1, 365),

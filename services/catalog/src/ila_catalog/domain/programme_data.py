@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from ila_catalog.domain.calls import KINDS, CallData
 from ila_catalog.domain.digcomp import AREAS, LEVELS, Aim, outside_levels
@@ -34,8 +35,9 @@ def read_programmes(raw: Mapping[str, Any], call: CallData, institutions: Instit
     root = Reader(raw)
     root.take("call", word(call.code), "")
     made = [_provider(one, institutions) for one in root.tables("providers")]
-    providers = {provider.viis_number: provider for provider in made}
-    programmes = [_programme(one, call, providers) for one in root.tables("programmes")]
+    providers = {provider.viis_number: provider for provider, _ in made}
+    agreements = {provider.id: agreement_id for provider, agreement_id in made}
+    programmes = [_programme(one, call, providers, agreements) for one in root.tables("programmes")]
     for index, programme in enumerate(programmes):
         if programme.id in {earlier.id for earlier in programmes[:index]}:
             root.fault(f"programmes[{index}].id", "is that of another programme")
@@ -44,7 +46,8 @@ def read_programmes(raw: Mapping[str, Any], call: CallData, institutions: Instit
     return programmes
 
 
-def _provider(one: Reader, institutions: Institutions) -> Provider:
+def _provider(one: Reader, institutions: Institutions) -> tuple[Provider, UUID]:
+    """Return an institution, and the id of the agreement its demonstration programmes stand under."""
     number = one.text("viis_number", 10)
     row = institutions.get(number)
     if row is None:
@@ -57,11 +60,15 @@ def _provider(one: Reader, institutions: Institutions) -> Provider:
         address=row["address"] if row else "",
         territory=_territory(one),
     )
+    agreement_id = one.id("agreement_id")
     one.unknown()
-    return made
+    return made, agreement_id
 
 
-def _programme(one: Reader, call: CallData, providers: Mapping[str, Provider]) -> Programme:
+def _programme(
+    one: Reader, call: CallData, providers: Mapping[str, Provider], agreements: Mapping[UUID, UUID]
+) -> Programme:
+    provider = _one_of(one, providers)
     made = Programme(
         id=one.id("id"),
         call_id=call.id,
@@ -75,7 +82,7 @@ def _programme(one: Reader, call: CallData, providers: Mapping[str, Provider]) -
         qualification=one.maybe_text("qualification"),
         digcomp=[_aim(aim) for aim in one.tables("digcomp")],
         learning_outcomes=[_outcome(outcome) for outcome in one.tables("learning_outcomes")],
-        provider=_one_of(one, providers),
+        provider=provider,
         address=one.text("address"),
         territory=_territory(one),
         mode=one.take("mode", word(*MODES), ""),
@@ -85,6 +92,7 @@ def _programme(one: Reader, call: CallData, providers: Mapping[str, Provider]) -
         starts_on=one.day("starts_on"),
         ends_on=one.day("ends_on"),
         demonstration=True,
+        agreement_id=agreements.get(provider.id),
     )
     one.unknown()
     _check_together(one, made, call)

@@ -8,15 +8,25 @@ from uuid import UUID
 
 from ila_kit.events import Event
 
-from ila_catalog.domain.calls import Call
+from ila_catalog.domain.calls import FAMILIES, Call
 from ila_catalog.domain.programmes import Programme
+from ila_catalog.events.published_agreements import (
+    AgreementEnded,
+    AgreementInForce,
+    OfferDecided,
+    ProgrammeClosed,
+)
 from ila_catalog.events.published_offers import CallPhaseChanged, OfferSubmitted, OfferWithdrawn
 
 __all__ = [
+    "AgreementEnded",
+    "AgreementInForce",
     "CallPhaseChanged",
     "CallPublished",
+    "OfferDecided",
     "OfferSubmitted",
     "OfferWithdrawn",
+    "ProgrammeClosed",
     "ProgrammePublished",
     "PublishedPart",
 ]
@@ -98,6 +108,7 @@ class ProgrammePublished(Event):
     programme_id: UUID
     call_id: UUID
     kind: str
+    family: str
     title_lv: str
     title_en: str
     parts: list[PublishedPart]
@@ -105,8 +116,11 @@ class ProgrammePublished(Event):
     provider_id: UUID
     provider_name: str
     funding_source: str
+    territory: str
     places: int
     starts_on: date
+    ends_on: date
+    agreement_id: UUID | None
     applications_open_at: datetime
     applications_close_at: datetime
     version: int
@@ -118,6 +132,7 @@ class ProgrammePublished(Event):
             programme_id=programme.id,
             call_id=programme.call_id,
             kind=programme.kind,
+            family=FAMILIES[programme.kind],
             title_lv=programme.title_lv,
             title_en=programme.title_en,
             parts=[PublishedPart(title=part.title, hours=part.hours) for part in programme.parts],
@@ -125,8 +140,11 @@ class ProgrammePublished(Event):
             provider_id=programme.provider.id,
             provider_name=programme.provider.name,
             funding_source=programme.funding_source,
+            territory=programme.territory.code,
             places=programme.places,
             starts_on=programme.starts_on,
+            ends_on=programme.ends_on,
+            agreement_id=programme.agreement_id,
             applications_open_at=call.applications.opens_at,
             applications_close_at=call.applications.closes_at,
             version=programme.version,
