@@ -38,7 +38,10 @@ def _parser() -> argparse.ArgumentParser:
     token = _command(commands, "token", _token, "sign a persona in and print an access token")
     token.add_argument("persona", help="for example learner-01")
     token.add_argument("--url", default=os.environ.get("ILA_URL"), help="the front door (ILA_URL)")
-    hands = _command(commands, "clock", _clock, "turn the clock of the running suite on, or show it")
+    # With another prefix, `-1h` is a step to be refused in a sentence, and not an unknown option.
+    hands = _command(
+        commands, "clock", _clock, "turn the clock of the running suite on, or show it", prefix_chars="~"
+    )
     hands.add_argument("step", nargs="?", default="", help="how far forward, for example +49h")
     postgres = _command(commands, "with-postgres", _with_postgres, "run a command beside an empty PostgreSQL")
     suite = _command(commands, "with-suite", _with_suite, "run a command beside a whole suite of its own")
@@ -56,8 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands, name, act, text) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+def _command(commands, name, act, text, **how) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text, **how)
     parser.set_defaults(act=act)
     return parser
 

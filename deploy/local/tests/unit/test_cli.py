@@ -33,6 +33,16 @@ def test_reset_of_nothing_makes_nothing(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+def test_the_clock_is_turned_forward_only(tmp_path):
+    data = DataDir(tmp_path / "data")
+    assert "No suite runs" in ila_local("clock", "+49h", ILA_DATA_DIR=str(data.path)).stderr
+    with data.locked():
+        assert "2 days, 1:00:00 ahead" in ila_local("clock", "+49h", ILA_DATA_DIR=str(data.path)).stdout
+        back = ila_local("clock", "-1h", ILA_DATA_DIR=str(data.path))
+        assert (back.returncode, "back is no way to go" in back.stderr) == (1, True)
+        assert "2 days, 1:00:00 ahead" in ila_local("clock", ILA_DATA_DIR=str(data.path)).stdout
+
+
 @pytest.mark.parametrize(
     ("command", "environment", "says"),
     [
@@ -40,7 +50,6 @@ def test_reset_of_nothing_makes_nothing(tmp_path):
         (["run"], {"ILA_DATABASE_NAME": "a;b"}, "ILA_DATABASE_NAME"),
         (["with-suite"], {}, "Say which command to run"),
         (["provision"], {}, "ILA_DATABASE_URL is not set"),
-        (["clock", "+49h"], {"ILA_DATA_DIR": "/tmp/ila-nobody-is-here"}, "No suite runs"),
     ],
 )
 def test_what_cannot_be_done_is_told_without_a_trace(command, environment, says):
