@@ -11,7 +11,16 @@ from ila_kit.actor import Scope
 from ila_kit.ports import UnitOfWork
 from ila_kit.store.listing import PageRequest
 
-from ila_applications.domain.applications import Application, Case, Change, Content, Happening, Receipt
+from ila_applications.domain.applications import (
+    Acceptance,
+    Application,
+    Case,
+    Change,
+    Content,
+    Evidence,
+    Happening,
+    Receipt,
+)
 from ila_applications.domain.eligibility import PersonFacts
 from ila_applications.domain.groups import Group, Reach
 from ila_applications.domain.offerings import Call, Offering, Programme
@@ -38,6 +47,9 @@ class ApplicationStore(Protocol):
 
     def submit(self, change: Change, content: Content) -> Receipt:
         """Store a submission with its content; give its receipt. Raises Stale."""
+
+    def keep_acceptance(self, terms: Acceptance) -> None:
+        """Keep what a person committed to; nobody can change it."""
 
     def get(self, application_id: UUID, scope: Scope, lock: bool = False) -> Case:
         """Return an application in scope. Raises Missing. `lock`: nobody else changes it meanwhile."""
@@ -71,6 +83,19 @@ class ApplicationStore(Protocol):
 
     def page(self, request: PageRequest, scope: Scope) -> CasePage:
         """Return a page of applications in scope, newest first."""
+
+
+class EvidenceStore(Protocol):
+    """Files that people gave as evidence."""
+
+    def add(self, evidence: Evidence, data: bytes) -> None:
+        """Keep a file."""
+
+    def of(self, application_id: UUID) -> list[Evidence]:
+        """Return what was given for an application, oldest first."""
+
+    def get(self, application_id: UUID, evidence_id: UUID) -> tuple[Evidence, bytes]:
+        """Return a file of an application. Raises Missing."""
 
 
 class OfferingStore(Protocol):
@@ -196,6 +221,10 @@ class Unit(UnitOfWork, Protocol):
     @property
     def applications(self) -> ApplicationStore:
         """Learner applications."""
+
+    @property
+    def evidence(self) -> EvidenceStore:
+        """Evidence by hand."""
 
     @property
     def offerings(self) -> OfferingStore:

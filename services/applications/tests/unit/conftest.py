@@ -9,22 +9,33 @@ from uuid import UUID
 
 import pytest
 from ila_applications.consumers import RECHECK, FactsJob
-from ila_applications.domain.applications import Application, Case, Change, Content, Happening, Receipt
+from ila_applications.domain.applications import (
+    Acceptance,
+    Application,
+    Case,
+    Change,
+    Content,
+    Evidence,
+    Happening,
+    Receipt,
+)
 from ila_applications.domain.eligibility import PersonFacts
 from ila_applications.domain.offerings import Call, Offering, Part, Programme
 from ila_applications.domain.states import LIVE, UNCHECKED, WITH_PLACE
 from ila_applications.ports import CasePage, Deps
+from ila_applications.usecases.acceptance import AcceptPlace, accept_place
 from ila_applications.usecases.applications import (
     BeginApplication,
     SubmitApplication,
     begin_application,
     submit_application,
 )
+from ila_applications.usecases.funds import offer_place
 from ila_applications.usecases.offerings import learn_call, learn_programme
 from ila_kit.actor import EVERYTHING, Scope
 from ila_kit.errors import Missing, Stale, Unavailable
 from ila_kit.ids import uuid7
-from ila_kit.testing.fakes import FakeUnit
+from ila_kit.testing.fakes import FakeUnit, someone
 
 OPENS = datetime(2024, 11, 13, 22, 0, tzinfo=UTC)
 CLOSES = datetime(2024, 12, 6, 22, 0, tzinfo=UTC)
@@ -88,6 +99,7 @@ class FakeApplications:
         self.rows: dict[UUID, Application] = {}
         self.happenings: list[Happening] = []
         self.contents: dict[UUID, Content] = {}
+        self.acceptances: dict[UUID, Acceptance] = {}
         self.after: dict[UUID, datetime] = {}
 
     def add(self, application: Application, happening: Happening) -> bool:
@@ -115,6 +127,9 @@ class FakeApplications:
         self.save([replace(change, application=replace(change.application, receipt=receipt))])
         self.contents[content.application_id] = content
         return receipt
+
+    def keep_acceptance(self, terms: Acceptance) -> None:
+        self.acceptances[terms.application_id] = terms
 
     def get(self, application_id: UUID, scope: Scope, lock: bool = False) -> Case:
         found = self.rows.get(application_id)
@@ -167,6 +182,25 @@ class FakeApplications:
         return Case(application, self._offerings.get(application.programme_id))
 
 
+class FakeEvidence:
+    """Files in memory."""
+
+    def __init__(self) -> None:
+        self.files: dict[UUID, tuple[Evidence, bytes]] = {}
+
+    def add(self, evidence: Evidence, data: bytes) -> None:
+        self.files[evidence.id] = (evidence, data)
+
+    def of(self, application_id: UUID) -> list[Evidence]:
+        return [one for one, _ in self.files.values() if one.application_id == application_id]
+
+    def get(self, application_id: UUID, evidence_id: UUID) -> tuple[Evidence, bytes]:
+        found = self.files.get(evidence_id)
+        if found is None or found[0].application_id != application_id:
+            raise Missing()
+        return found
+
+
 class ApplicationsFakeUnit(FakeUnit):
     """A unit of work whose stores are in memory."""
 
@@ -174,6 +208,7 @@ class ApplicationsFakeUnit(FakeUnit):
         super().__init__()
         self.offerings = FakeOfferings()
         self.applications = FakeApplications(self.offerings)
+        self.evidence = FakeEvidence()
 
     def commit(self) -> None: ...
 
@@ -296,6 +331,25 @@ class World:
         application = self.submit(person)
         self.job.run()
         return self.now(application)
+
+    def offered(self, person: UUID | None = None, amount: str = "608.99") -> Application:
+        application = self.decided(person)
+        offer_place(self.unit, application.id, uuid7(), Decimal(amount))
+        return self.now(application)
+
+    def accept(self, application: Application, amount: str = "608.99", version: int = 1) -> Application:
+        command = AcceptPlace(
+            application_id=application.id, programme_version=version, amount=Decimal(amount)
+        )
+        return accept_place(self.unit, command, Scope(person=application.person_id)).application
+
+    def enrolled(self, person: UUID | None = None) -> Application:
+        return self.accept(self.offered(person))
+
+    def acting(self, *roles: str) -> UUID:
+        """Let a new person in these roles act from now on; give their id."""
+        self.unit.actor = someone(*roles)
+        return UUID(self.unit.actor.id)
 
     def now(self, application: Application) -> Application:
         return self.unit.applications.get(application.id, EVERYTHING).application

@@ -84,8 +84,9 @@ def test_a_place_is_given_back_by_leaving_and_never_by_waiting():
     assert not WITH_PLACE & {"draft", "waiting", "withdrawn", "expired", "ineligible", "no_show"}
 
 
-def test_every_live_state_says_what_comes_next_and_every_usual_step_what_happened():
-    assert TEXTS["next"].keys() >= LIVE
+def test_every_state_says_what_comes_next_and_every_step_what_happened():
+    assert TEXTS["next"].keys() >= APPLICATION.states
+    assert TEXTS["happened"].keys() >= set(ACTIONS)
     for group in TEXTS.values():
         assert all(entry["lv"] and entry["en"] for entry in group.values())
     assert {"you", "agency", "budget", "institution", "nobody"} == {

@@ -72,4 +72,7 @@ def test_a_refusal_tells_how_to_contest_it(world):
     refusal = {"code": "something-new", "rule": "some_rule", "fact": "x"}
     assert "apstrīd" not in both("rules", "refusals", "something-new", refusal)["text_en"]
     assert "contest" in both("rules", "refusals", "something-new", refusal)["text_en"]
-    assert shown(view(open_applications(world.unit, application.person_id)[0]))["refusal"] is None
+    assert (
+        shown(view(open_applications(world.unit, application.person_id)[0], world.unit.actor))["refusal"]
+        is None
+    )

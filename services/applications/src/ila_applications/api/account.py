@@ -41,7 +41,7 @@ def get_account(call: Call) -> dict[str, Any]:
     cases = open_applications(call.unit, call.scope.person)
     return {
         "person_id": call.scope.person,
-        "open_applications": [shown(view(case)) for case in cases],
+        "open_applications": [shown(view(case, call.actor)) for case in cases],
         "next_step": _next_step(cases),
     }
 

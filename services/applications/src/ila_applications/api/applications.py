@@ -9,9 +9,11 @@ from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import list_of
 
 from ila_applications.api.schemas import (
+    AcceptanceSchema,
     ApplicationQuery,
     ApplicationSchema,
     ChangeSchema,
+    ContestSchema,
     NewApplicationSchema,
     SubmissionSchema,
     TimelineSchema,
@@ -24,9 +26,13 @@ from ila_applications.domain.errors import (
     AlreadyApplied,
     ApplicationsClosed,
     ApplicationsNotOpenYet,
+    ContestTooLate,
+    PlaceNoLongerOffered,
+    PriceChanged,
     ProgrammeChanged,
     UnknownProgramme,
 )
+from ila_applications.usecases.acceptance import AcceptPlace, accept_place
 from ila_applications.usecases.applications import (
     BeginApplication,
     ChangeApplication,
@@ -36,6 +42,7 @@ from ila_applications.usecases.applications import (
     submit_application,
     withdraw_application,
 )
+from ila_applications.usecases.contests import ContestRefusal, contest_refusal
 from ila_applications.usecases.views import list_applications, show_application, show_timeline, view
 
 PREFIX = "/api/applications/v1/applications"
@@ -44,7 +51,7 @@ applications = Resource(
 )
 OWNER = Access(own={"learner"})
 OWN_ACT = Access(own={"learner"}, acr="high")
-READERS = Access(own={"learner"}, any={"eligibility_officer", "auditor"})
+READERS = Access(own={"learner"}, any={"eligibility_officer", "appeal_officer", "auditor"})
 
 
 @applications.operation("GET", "", READERS, query=ApplicationQuery, answer=(200, list_of(ApplicationSchema)))
@@ -67,7 +74,8 @@ def post_application(call: Call) -> Answer:
     """Begin an application as a draft."""
     if call.scope.person is None:
         raise Missing()
-    return _answer(begin_application(call.unit, BeginApplication(person_id=call.scope.person, **call.body)))
+    command = BeginApplication(person_id=call.scope.person, **call.body)
+    return answer(call, begin_application(call.unit, command))
 
 
 @applications.operation("GET", "/<uuid:application_id>", READERS, answer=(200, ApplicationSchema))
@@ -89,7 +97,7 @@ def get_application(call: Call, application_id: UUID) -> Answer:
 def put_application(call: Call, application_id: UUID) -> Answer:
     """Save what a person writes into a draft."""
     command = ChangeApplication(application_id=application_id, version=call.if_match or 0, **call.body)
-    return _answer(change_application(call.unit, command, call.scope))
+    return answer(call, change_application(call.unit, command, call.scope))
 
 
 @applications.operation(
@@ -108,7 +116,41 @@ def post_submission(call: Call, application_id: UUID) -> Answer:
         programme_version=call.body["programme_version"],
         quoted_amount=call.body["quoted_amount"],
     )
-    return _answer(submit_application(call.unit, command, call.scope))
+    return answer(call, submit_application(call.unit, command, call.scope))
+
+
+@applications.operation(
+    "POST",
+    "/<uuid:application_id>/acceptance",
+    OWN_ACT,
+    body=AcceptanceSchema,
+    answer=(201, ApplicationSchema),
+    idempotent=True,
+    refusals=[WrongState, PlaceNoLongerOffered, ApplicationsClosed, ProgrammeChanged, PriceChanged],
+)
+def post_acceptance(call: Call, application_id: UUID) -> Answer:
+    """Take the place that is offered by an own act, and be enrolled."""
+    command = AcceptPlace(
+        application_id=application_id,
+        programme_version=call.body["programme_version"],
+        amount=call.body["amount"],
+    )
+    return answer(call, accept_place(call.unit, command, call.scope))
+
+
+@applications.operation(
+    "POST",
+    "/<uuid:application_id>/contest",
+    OWNER,
+    body=ContestSchema,
+    answer=(201, ApplicationSchema),
+    idempotent=True,
+    refusals=[WrongState, ContestTooLate, ApplicationsClosed, AlreadyApplied],
+)
+def post_contest(call: Call, application_id: UUID) -> Answer:
+    """Contest a refusal; another officer will decide."""
+    command = ContestRefusal(application_id=application_id, reason=call.body["reason"])
+    return answer(call, contest_refusal(call.unit, command, call.scope))
 
 
 @applications.operation(
@@ -122,7 +164,7 @@ def post_submission(call: Call, application_id: UUID) -> Answer:
 )
 def post_withdrawal(call: Call, application_id: UUID) -> Answer:
     """Take an application back; its place and money are free again."""
-    return _answer(withdraw_application(call.unit, application_id, call.scope))
+    return answer(call, withdraw_application(call.unit, application_id, call.scope))
 
 
 @applications.operation("GET", "/<uuid:application_id>/timeline", READERS, answer=(200, TimelineSchema))
@@ -131,6 +173,7 @@ def get_timeline(call: Call, application_id: UUID) -> dict[str, Any]:
     return shown_timeline(show_timeline(call.unit, application_id, call.scope))
 
 
-def _answer(case: Case) -> Answer:
-    application = case.application
-    return Answer(shown(view(case)), location=f"{PREFIX}/{application.id}", version=application.version)
+def answer(call: Call, case: Case) -> Answer:
+    """Return an application as the answer to whoever changed it."""
+    body = shown(view(case, call.actor))
+    return Answer(body, location=f"{PREFIX}/{body['id']}", version=body["version"])

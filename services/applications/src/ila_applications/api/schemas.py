@@ -14,6 +14,7 @@ from ila_applications.domain.states import APPLICATION
 from ila_applications.usecases.views import ApplicationView, Timeline
 
 LANGUAGE = ["lv", "en"]
+FUNDS = ["held", "committed", "paid"]
 STATES = sorted(APPLICATION.states)
 
 
@@ -52,6 +53,20 @@ class WithdrawalSchema(Schema):
     """An empty object: nobody has to say why they withdraw."""
 
 
+class AcceptanceSchema(Schema):
+    """The person's own act: takes the place for this version of the programme, at the price that is held."""
+
+    confirmed = fields.Flag(required=True, validate=_yes)
+    programme_version = fields.WholeNumber(min=1, max=1_000_000, required=True)
+    amount = fields.Money(required=True, validate=_not_negative)
+
+
+class ContestSchema(Schema):
+    """Why a refusal is wrong, in the person's words."""
+
+    reason = fields.Text(min=3, max=4_000, required=True)
+
+
 class ReceiptSchema(Schema):
     """The proof of a submission."""
 
@@ -87,8 +102,22 @@ class RefusalSchema(Schema):
     text_en = fields.String(required=True)
 
 
+class StatementSchema(Schema):
+    """What the person or an officer said about a decision."""
+
+    kind = fields.OneOf(["contest", "decision", "contest_decision", "evidence"], required=True)
+    outcome = fields.String(required=True, allow_none=True)
+    text = fields.String(required=True)
+    by = fields.String(required=True, metadata={"description": "the role that spoke"})
+    at = fields.Instant(required=True)
+
+
 class ApplicationSchema(Schema):
-    """A learner application; `actions` are what its owner may do now."""
+    """A learner application; `actions` are what the caller may do now.
+
+    `provisional`: decided while a register was silent, to be checked again before money moves.
+    `amount` is held for it; `funds` says how far that money has come.
+    """
 
     id = fields.Id(required=True)
     person_id = fields.Id(required=True)
@@ -98,14 +127,20 @@ class ApplicationSchema(Schema):
     title_en = fields.String(required=True)
     kind = fields.String(required=True)
     starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True, allow_none=True)
     call_id = fields.Id(required=True)
     state = fields.OneOf(STATES, required=True)
     version = fields.WholeNumber(min=1, max=2**31, required=True)
+    provisional = fields.Flag(required=True)
+    amount = fields.Money(required=True, allow_none=True)
+    funds = fields.OneOf(FUNDS, required=True, allow_none=True)
+    group_id = fields.Id(required=True, allow_none=True)
     preferred_language = fields.OneOf(LANGUAGE, required=True)
     note = fields.String(required=True, allow_none=True)
     receipt = fields.Nested(ReceiptSchema, required=True, allow_none=True)
     checks = fields.List(fields.Nested(CheckSchema), required=True)
     refusal = fields.Nested(RefusalSchema, required=True, allow_none=True)
+    statements = fields.List(fields.Nested(StatementSchema), required=True)
     due_at = fields.Instant(required=True, allow_none=True)
     actions = fields.List(fields.String(), required=True)
     created_at = fields.Instant(required=True)
@@ -175,10 +210,20 @@ def shown_next(case: Case) -> dict[str, Any]:
     facts = {"by": due.astimezone(RIGA).strftime("%d.%m.%Y %H:%M") if due else None}
     return {
         "state": application.state,
-        "who": who_acts(application.state),
+        "who": who_acts(_next(case)),
         "by": due,
-        **both("timeline", "next", application.state, facts),
+        **both("timeline", "next", _next(case), facts),
     }
+
+
+def _next(case: Case) -> str:
+    """Return the name of the words for what comes next: of the state, or of how far it has come."""
+    application = case.application
+    if application.state == "needs_evidence" and case.evidenced:
+        return "proved"
+    if application.funds == "paid":
+        return "paid"
+    return application.state
 
 
 def _check(check: dict[str, Any]) -> dict[str, Any]:

@@ -121,6 +121,57 @@ class Content:
         return sha256_hex(to_json(self))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What a person commits to by accepting a place: programme, price and dates.
+
+    Source: BR-507.
+    """
+
+    application_id: UUID
+    person_id: UUID
+    programme_id: UUID
+    programme_version: int
+    title_lv: str
+    starts_on: date
+    ends_on: date | None
+    hold_id: UUID | None
+    amount: Decimal
+    accepted_at: datetime
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the canonical JSON (RFC 8785) of these terms."""
+        return sha256_hex(to_json(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A file that a person gave for a fact no register told. `size` is in bytes."""
+
+    id: UUID
+    application_id: UUID
+    given_at: datetime
+    name: str
+    media_type: str
+    sha256: str
+    note: str | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """The words of the person, or of an officer, about a decision; no part of the audit trail.
+
+    `kind`: `contest`, `decision`, `contest_decision` or `evidence`; `by` is the role that spoke.
+    """
+
+    kind: str
+    outcome: str | None
+    text: str
+    by: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """An application with the offering it is for."""
@@ -131,6 +182,15 @@ class Case:
     def noting(self, checks: list[dict[str, Any]]) -> "Case":
         """Return the case with the outcome of its checks, to be stored with its next step."""
         return Case(replace(self.application, checks=checks), self.offering)
+
+    def with_statement(self, statement: Statement) -> list[dict[str, Any]]:
+        """Return what was said about the application, this last; to be stored with its next step."""
+        return [*self.application.statements, to_json(statement)]
+
+    @property
+    def evidenced(self) -> bool:
+        """Whether the person gave evidence."""
+        return any(one["kind"] == "evidence" for one in self.application.statements)
 
     def step(
         self,

@@ -1,6 +1,6 @@
 """Why applications refuses."""
 
-from ila_kit.errors import Conflict, Refusal
+from ila_kit.errors import Conflict, Denied, Refusal
 
 
 class UnknownProgramme(Refusal):
@@ -31,3 +31,39 @@ class ProgrammeChanged(Conflict):
     """The programme is not the version the person saw and confirmed."""
 
     code = "programme-changed"
+
+
+class PlaceNoLongerOffered(Conflict):
+    """The time to accept the place is over."""
+
+    code = "place-no-longer-offered"
+
+
+class PriceChanged(Conflict):
+    """The price is not the one that is held for the person."""
+
+    code = "price-changed"
+
+
+class ContestTooLate(Conflict):
+    """The time to contest the decision is over."""
+
+    code = "contest-too-late"
+
+
+class DecidedByYou(Denied):
+    """Whoever decided does not decide about the contest of it."""
+
+    code = "decided-by-you"
+
+
+class OwnApplication(Denied):
+    """Nobody decides about an application of their own."""
+
+    code = "own-application"
+
+
+class TooMuchEvidence(Refusal):
+    """The application has as many files of evidence as it may have."""
+
+    code = "too-much-evidence"

@@ -41,6 +41,8 @@ RECHECKED = (
     *IN_GROUP,
     "completed",
 )
+# Where evidence by hand may help an officer to decide.
+PROVABLE = ("needs_evidence", "contested", *RECHECKED[:-1])
 # Money that was held can be lost only while its application goes on.
 _WITH_MONEY = ("offered", "accepted", *IN_GROUP)
 
@@ -57,7 +59,7 @@ APPLICATION = StateMachine(
         Step("checking", "ask_evidence", "needs_evidence", _BY_SYSTEM),
         Step("checking", "refuse", "ineligible", _BY_SYSTEM),
         Step("checking", "lapse", "expired", _BY_SYSTEM),
-        Step("needs_evidence", "give_evidence", "needs_evidence", _BY_LEARNER),
+        *(Step(state, "give_evidence", state, _BY_LEARNER) for state in PROVABLE),
         Step("needs_evidence", "accept_evidence", "eligible", _BY_OFFICER),
         Step("needs_evidence", "refuse", "ineligible", _BY_OFFICER | _BY_SYSTEM),
         Step("provisional", "confirm", "eligible", _BY_OFFICER | _BY_SYSTEM),

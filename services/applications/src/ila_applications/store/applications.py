@@ -12,7 +12,15 @@ from ila_kit.errors import Missing, Stale
 from ila_kit.events import to_json
 from ila_kit.store.listing import Listing, PageRequest
 
-from ila_applications.domain.applications import Application, Case, Change, Content, Happening, Receipt
+from ila_applications.domain.applications import (
+    Acceptance,
+    Application,
+    Case,
+    Change,
+    Content,
+    Happening,
+    Receipt,
+)
 from ila_applications.domain.states import LIVE
 from ila_applications.ports import CasePage
 from ila_applications.store import tables as t
@@ -56,6 +64,9 @@ said AS (INSERT INTO submission (application_id, sequence, content, sha256)
 told AS ({_HAPPENING})
 SELECT receipt_sequence FROM changed
 """  # noqa: S608 - put together from constants
+_ACCEPT = """
+INSERT INTO acceptance (application_id, content, sha256) VALUES (%(id)s, %(content)s::jsonb, %(sha256)s)
+"""
 _POSTPONE = """
 UPDATE application SET check_tries = check_tries + 1,
   check_after = %s + make_interval(secs => least(1800, 5 * 2 ^ least(check_tries, 20)))
@@ -112,6 +123,11 @@ class SqlApplicationStore:
             received_at=content.received_at,
             sha256=sha256,
         )
+
+    def keep_acceptance(self, terms: Acceptance) -> None:
+        """Keep what a person committed to; nobody can change it."""
+        values = {"id": terms.application_id, "content": _json(to_json(terms)), "sha256": terms.sha256()}
+        self._connection.exec_driver_sql(_ACCEPT, values)
 
     def get(self, application_id: UUID, scope: Scope, lock: bool = False) -> Case:
         """Return an application in scope. Raises Missing. `lock`: nobody else changes it meanwhile."""

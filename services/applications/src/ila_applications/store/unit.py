@@ -5,7 +5,11 @@ from functools import cached_property
 from ila_kit.store.unit import Unit
 
 from ila_applications.store.applications import SqlApplicationStore
+from ila_applications.store.evidence import SqlEvidenceStore
+from ila_applications.store.groups import SqlGroupStore
 from ila_applications.store.offerings import SqlOfferingStore
+from ila_applications.store.results import SqlResultStore
+from ila_applications.store.sessions import SqlSessionStore
 
 
 class ApplicationsUnit(Unit):
@@ -17,6 +21,26 @@ class ApplicationsUnit(Unit):
         return SqlApplicationStore(self.connection)
 
     @cached_property
+    def evidence(self) -> SqlEvidenceStore:
+        """Evidence by hand."""
+        return SqlEvidenceStore(self.connection)
+
+    @cached_property
     def offerings(self) -> SqlOfferingStore:
         """Programmes and calls."""
         return SqlOfferingStore(self.connection)
+
+    @cached_property
+    def groups(self) -> SqlGroupStore:
+        """Groups and their members."""
+        return SqlGroupStore(self.connection)
+
+    @cached_property
+    def sessions(self) -> SqlSessionStore:
+        """Sessions and attendance."""
+        return SqlSessionStore(self.connection)
+
+    @cached_property
+    def results(self) -> SqlResultStore:
+        """Results of learners."""
+        return SqlResultStore(self.connection)

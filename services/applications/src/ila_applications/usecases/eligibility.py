@@ -83,13 +83,15 @@ def admit(
     One programme after the other in the order of ids (never a deadlock). `changes` are stored with
     the step.
     """
-    by_programme: dict[UUID, list[tuple[Case, str]]] = defaultdict(list)
+    by_programme: dict[UUID, list[tuple[Case, Change]]] = defaultdict(list)
     for case, action in cases:
-        by_programme[case.offering.programme.id].append((case, action))
+        mark = action == "pass_provisionally"
+        step = case.step(action, by, unit.now, provisional=mark, **changes)
+        by_programme[case.offering.programme.id].append(step)
     for programme_id, passed in sorted(by_programme.items()):
         by_receipt = passed[0][0].offering.by_receipt
         places = unit.offerings.take_places(programme_id, len(passed)) if by_receipt else 0
-        _settle(unit, passed, places, by, changes)
+        _settle(unit, passed, places)
 
 
 def _on_the_way(case: Case, facts: PersonFacts | None, unit: Unit) -> bool:
@@ -106,22 +108,13 @@ def _turn_down(unit: Unit, case: Case, checks: list[Check], outcome: str) -> Non
     keep(unit, [case.step("ask_evidence", BY_ITSELF, unit.now, details={"facts": missing})[1]])
 
 
-def _settle(
-    unit: Unit, passed: list[tuple[Case, str]], places: int, by: Iterable[str], more: dict[str, Any]
-) -> None:
-    changes: list[Change] = []
-    placed: list[Case] = []
-    for number, (case, action) in enumerate(passed):
-        mark = action == "pass_provisionally"
-        eligible, change = case.step(action, by, unit.now, provisional=mark, **more)
-        changes.append(change)
-        if number < places:
-            placed.append(eligible)
-        else:
-            changes.append(eligible.step("queue", BY_ITSELF, unit.now)[1])
+def _settle(unit: Unit, passed: list[tuple[Case, Change]], places: int) -> None:
+    changes = [change for _, change in passed]
+    placed, rest = passed[:places], passed[places:]
+    changes += [case.step("queue", BY_ITSELF, unit.now)[1] for case, _ in rest]
     keep(unit, changes)
-    recheck_soon(unit, [change.application.id for change in changes if change.application.provisional])
-    for case in placed:
+    recheck_soon(unit, [case.application.id for case, _ in passed if case.application.provisional])
+    for case, _ in placed:
         tell_eligible(unit, case)
 
 

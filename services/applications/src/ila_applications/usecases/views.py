@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from ila_kit.actor import Scope
+from ila_kit.actor import Actor, Scope
 from ila_kit.store.listing import PageRequest
 
 from ila_applications.domain.applications import Case, Happening, Receipt
@@ -25,14 +26,20 @@ class ApplicationView:
     title_en: str
     kind: str
     starts_on: date
+    ends_on: date | None
     call_id: UUID
     state: str
     version: int
+    provisional: bool
+    amount: Decimal | None
+    funds: str | None
+    group_id: UUID | None
     preferred_language: str
     note: str | None
     receipt: Receipt | None
     checks: list[dict[str, Any]]
     refusal: dict[str, Any] | None
+    statements: list[dict[str, Any]]
     due_at: datetime | None
     actions: list[str]
     created_at: datetime
@@ -47,8 +54,8 @@ class Timeline:
     happenings: list[Happening]
 
 
-def view(case: Case) -> ApplicationView:
-    """Return an application as it is shown."""
+def view(case: Case, actor: Actor) -> ApplicationView:
+    """Return an application as it is shown to somebody, with what that person may do."""
     one, programme = case.application, case.offering.programme
     return ApplicationView(
         id=one.id,
@@ -59,16 +66,22 @@ def view(case: Case) -> ApplicationView:
         title_en=programme.title_en,
         kind=programme.kind,
         starts_on=programme.starts_on,
+        ends_on=programme.ends_on,
         call_id=one.call_id,
         state=one.state,
         version=one.version,
+        provisional=one.provisional,
+        amount=one.amount,
+        funds=one.funds,
+        group_id=one.group_id,
         preferred_language=one.preferred_language,
         note=one.note,
         receipt=one.receipt,
         checks=one.checks,
         refusal=one.refusal,
+        statements=one.statements,
         due_at=one.due_at,
-        actions=_own_actions(one.state),
+        actions=actions_of(case, actor),
         created_at=one.created_at,
         updated_at=one.updated_at,
     )
@@ -78,7 +91,7 @@ def show_application(unit: Unit, application_id: UUID, scope: Scope) -> Applicat
     """Return an application in scope; a look by anybody but its owner is noted. Raises Missing."""
     case = unit.applications.get(application_id, scope)
     _note_look(unit, case, "application")
-    return view(case)
+    return view(case, unit.actor)
 
 
 def list_applications(
@@ -88,7 +101,7 @@ def list_applications(
     page = unit.applications.page(request, scope)
     for case in page.cases:
         _note_look(unit, case, "application")
-    return [view(case) for case in page.cases], page.next
+    return [view(case, unit.actor) for case in page.cases], page.next
 
 
 def show_timeline(unit: Unit, application_id: UUID, scope: Scope) -> Timeline:
@@ -110,10 +123,18 @@ def _pressing(case: Case) -> tuple[bool, bool, str]:
     return (not mine, one.due_at is None, one.due_at.isoformat() if one.due_at else "")
 
 
-def _own_actions(state: str) -> list[str]:
-    return [
-        action for action in APPLICATION.actions(state) if LEARNER in APPLICATION.steps[state, action].roles
-    ]
+def actions_of(case: Case, actor: Actor) -> list[str]:
+    """Return what somebody may do with an application now: its owner as a learner, others by their roles.
+
+    Evidence, and an officer's decision, are for what no rule has decided for good.
+    """
+    application = case.application
+    own = actor.id == str(application.person_id)
+    roles = frozenset({LEARNER}) if own else actor.role_names - {LEARNER}
+    state = application.state
+    possible = [one for one in APPLICATION.actions(state) if APPLICATION.steps[state, one].roles & roles]
+    undecided = application.provisional or state in ("needs_evidence", "contested")
+    return [one for one in possible if undecided or one not in ("give_evidence", "confirm", "refuse")]
 
 
 def _note_look(unit: Unit, case: Case, what: str) -> None:
