@@ -110,6 +110,7 @@ def test_the_whole_way_from_the_form_to_an_administrator(
     jobs.institutions()
     checked = api.as_(uuid7(), "auditor").get(f"{PATH}/{registration}").json
     assert {check["verdict"] for check in checked["checks"]} == {"passed"}
+    assert checked["title"] == f"Paraugu koledža {number}"
     assert checked["checks"][0]["snapshot"]
     first, second = uuid7(), uuid7()
     one = approve(api, registration, first).json

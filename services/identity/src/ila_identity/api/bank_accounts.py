@@ -17,7 +17,8 @@ from ila_identity.usecases.bank_accounts import (
     list_bank_accounts,
 )
 
-PREFIX = "/api/identity/v1/organisations/<uuid:organisation_id>/bank-accounts"
+PREFIX = "/api/identity/v1/organisations"
+OURS = "/<uuid:organisation_id>/bank-accounts"
 bank_accounts = Resource(
     "bank-accounts", __name__, url_prefix=PREFIX, description="Where an organisation is paid to"
 )
@@ -61,7 +62,9 @@ class BankAccountSchema(Schema):
     version = fields.WholeNumber(min=1, max=2**31, required=True)
 
 
-@bank_accounts.operation("GET", "", READERS, query=BankAccountQuery, answer=(200, list_of(BankAccountSchema)))
+@bank_accounts.operation(
+    "GET", OURS, READERS, query=BankAccountQuery, answer=(200, list_of(BankAccountSchema))
+)
 def get_bank_accounts(call: Call, organisation_id: UUID) -> dict[str, Any]:
     """List the accounts of an organisation, newest first."""
     page = list_bank_accounts(call.unit, organisation_id, page_request(call.query), call.scope)
@@ -70,7 +73,7 @@ def get_bank_accounts(call: Call, organisation_id: UUID) -> dict[str, Any]:
 
 @bank_accounts.operation(
     "POST",
-    "",
+    OURS,
     ADMINS,
     body=NewBankAccountSchema,
     answer=(201, BankAccountSchema),
@@ -86,7 +89,7 @@ def post_bank_account(call: Call, organisation_id: UUID) -> Answer:
 
 @bank_accounts.operation(
     "POST",
-    "/<uuid:account_id>/confirmation",
+    OURS + "/<uuid:account_id>/confirmation",
     SECOND,
     answer=(200, BankAccountSchema),
     idempotent=True,

@@ -21,10 +21,11 @@ from ila_identity.usecases.members import (
     remove_member,
 )
 
-PREFIX = "/api/identity/v1/organisations/<uuid:organisation_id>/members"
+PREFIX = "/api/identity/v1/organisations"
+OURS = "/<uuid:organisation_id>/members"
 members = Resource("members", __name__, url_prefix=PREFIX, description="People of an organisation")
 ADMINS = Access(own={"provider_admin"}, acr="high")
-READERS = Access(own={"provider_admin"}, any={"user_approver", "auditor"})
+READERS = Access(own=PROVIDER, any={"user_approver", "auditor"})
 CONFIRMERS = Access(own={"provider_admin"}, any={"user_approver"}, acr="high")
 STATES = sorted(MEMBER.states)
 
@@ -69,7 +70,7 @@ class MemberSchema(Schema):
     version = fields.WholeNumber(min=1, max=2**31, required=True)
 
 
-@members.operation("GET", "", READERS, query=MemberQuery, answer=(200, list_of(MemberSchema)))
+@members.operation("GET", OURS, READERS, query=MemberQuery, answer=(200, list_of(MemberSchema)))
 def get_members(call: Call, organisation_id: UUID) -> dict[str, Any]:
     """List the people of an organisation, newest first."""
     page = list_members(call.unit, organisation_id, page_request(call.query), call.scope)
@@ -78,7 +79,7 @@ def get_members(call: Call, organisation_id: UUID) -> dict[str, Any]:
 
 @members.operation(
     "POST",
-    "",
+    OURS,
     ADMINS,
     body=NewMemberSchema,
     answer=(201, MemberSchema),
@@ -98,7 +99,7 @@ def post_member(call: Call, organisation_id: UUID) -> Answer:
 
 @members.operation(
     "POST",
-    "/<uuid:member_id>/confirmation",
+    OURS + "/<uuid:member_id>/confirmation",
     CONFIRMERS,
     answer=(200, MemberSchema),
     idempotent=True,
@@ -117,7 +118,7 @@ def post_confirmation(call: Call, organisation_id: UUID, member_id: UUID) -> Ans
 
 @members.operation(
     "DELETE",
-    "/<uuid:member_id>",
+    OURS + "/<uuid:member_id>",
     ADMINS,
     answer=(200, MemberSchema),
     refusals=[WrongState, errors.LastAdministrator],

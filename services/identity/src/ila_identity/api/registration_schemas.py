@@ -103,7 +103,8 @@ class DecisionSchema(Schema):
 
 
 class RegistrationSchema(Schema):
-    """A registration. `due_at` is the first instant that is too late for an answer.
+    """A registration. `due_at` is the first instant that is too late for an answer; `title` is null until
+    the register of institutions has told it.
 
     `approvals_given` is for the agency; `actions` are what the caller may do now, by their paths.
     """
@@ -111,6 +112,7 @@ class RegistrationSchema(Schema):
     id = fields.Id(required=True)
     status = fields.OneOf(STATES, required=True)
     registrant_id = fields.Id(required=True)
+    title = fields.String(required=True, allow_none=True)
     viis_number = fields.String(required=True)
     legal_person_number = fields.String(required=True)
     administrator = fields.Nested(AdministratorSchema, required=True)

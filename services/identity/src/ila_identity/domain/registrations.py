@@ -175,6 +175,11 @@ class Registration:
         return checks_of(self.form.viis_number, self.institution, self.legal_person)
 
     @property
+    def title(self) -> str | None:
+        """How the register of institutions calls it; None until it has answered."""
+        return ((self.institution and self.institution.answer) or {}).get("title")
+
+    @property
     def lapses_at(self) -> datetime | None:
         """When the present state ends by itself."""
         if self.state == "submitted":
