@@ -71,8 +71,13 @@ def test_programmes_come_back_as_they_were_stored(loaded, demonstration):
 
 
 def test_loading_stores_events_and_audit_with_the_data(loaded, engine):
-    assert sent(engine) == [("call_published", 1), *[("programme_published", 1)] * 3]
-    assert count(engine, "audit_entry") == 4
+    assert sent(engine) == [
+        ("call_published", 1),
+        *[("agreement_in_force", 1)] * 3,
+        *[("programme_published", 1)] * 3,
+    ]
+    assert count(engine, "audit_entry") == 7
+    assert (count(engine, "agreement"), count(engine, "agreement_programme")) == (3, 3)
     assert (count(engine, "programme"), count(engine, "provider")) == (3, 3)
     assert (count(engine, "learning_need"), count(engine, "call_document")) == (5, 7)
 
@@ -82,8 +87,8 @@ def test_loading_twice_changes_nothing(loaded, engine):
         before = connection.execute(sa.text("SELECT id, version, updated_at FROM programme")).all()
     again = cli.run_load(loaded, "call-1", demonstration=True)
     assert (again.call_changed, again.programmes_changed) == (False, 0)
-    assert len(sent(engine)) == 4
-    assert count(engine, "audit_entry") == 4
+    assert len(sent(engine)) == 7
+    assert count(engine, "audit_entry") == 7
     with engine.connect() as connection:
         assert connection.execute(sa.text("SELECT id, version, updated_at FROM programme")).all() == before
 
@@ -92,13 +97,13 @@ def test_loading_at_the_same_time_loads_once(deps, engine):
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: cli.run_load(deps, "call-1", demonstration=True), range(4)))
     assert sorted(one.call_changed for one in found) == [False, False, False, True]
-    assert len(sent(engine)) == 4
+    assert len(sent(engine)) == 7
 
 
 def test_a_demonstration_that_has_run_out_is_opened_again(loaded, engine, today):
     again = cli.run_load(loaded, "call-1", True, as_of=today + timedelta(days=60))
     assert again.call.version == 2
-    assert sent(engine)[4:] == [("call_published", 2), *[("programme_published", 2)] * 3]
+    assert sent(engine)[7:] == [("call_published", 2), *[("programme_published", 2)] * 3]
 
 
 def test_without_demonstration_there_is_no_demonstration_data(deps, engine):
@@ -142,7 +147,7 @@ def test_the_command_loads_and_says_so(settings, capsys):
     asked = ["--call", "call-1", "--demonstration", "--as-of", "2026-11-24"]
     assert cli.load(settings, asked) == 0
     assert capsys.readouterr().out == (
-        "call-1 edition 1: stored at version 1, moved by 735 days; 3 programmes stored\n"
+        "call-1 edition 2: stored at version 1, moved by 735 days; 3 programmes stored\n"
     )
     assert cli.load(settings, asked) == 0
     assert "unchanged at version 1" in capsys.readouterr().out
