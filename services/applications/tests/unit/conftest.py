@@ -20,6 +20,7 @@ from ila_applications.domain.applications import (
     Receipt,
 )
 from ila_applications.domain.eligibility import PersonFacts
+from ila_applications.domain.groups import Group
 from ila_applications.domain.offerings import Call, Offering, Part, Programme
 from ila_applications.domain.states import LIVE, UNCHECKED, WITH_PLACE
 from ila_applications.ports import CasePage, Deps
@@ -201,6 +202,15 @@ class FakeEvidence:
         return found
 
 
+class NoGroups:
+    """Programmes in which nobody has opened a group yet."""
+
+    def lock_programme(self, programme_id: UUID) -> None: ...
+
+    def in_states(self, programme_id: UUID, states: Sequence[str]) -> list[Group]:
+        return []
+
+
 class ApplicationsFakeUnit(FakeUnit):
     """A unit of work whose stores are in memory."""
 
@@ -209,6 +219,7 @@ class ApplicationsFakeUnit(FakeUnit):
         self.offerings = FakeOfferings()
         self.applications = FakeApplications(self.offerings)
         self.evidence = FakeEvidence()
+        self.groups = NoGroups()
 
     def commit(self) -> None: ...
 
@@ -367,3 +378,9 @@ class World:
 @pytest.fixture
 def world() -> World:
     return World()
+
+
+@pytest.fixture(scope="session")
+def new_world() -> type[World]:
+    """The making of worlds, for tests that need a new one for each example."""
+    return World

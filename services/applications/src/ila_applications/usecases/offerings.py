@@ -8,7 +8,6 @@ from ila_kit.events import NotYet
 from ila_applications.domain.offerings import Call, Programme
 from ila_applications.ports import Unit
 from ila_applications.usecases.groups import cancel_groups_of
-from ila_applications.usecases.groups import cancel_groups_of
 from ila_applications.usecases.places import AGREEMENT_ENDED, expire, promote_waiting
 
 
