@@ -99,11 +99,11 @@ def prepare_agreement(unit: Unit, command: PrepareAgreement, templates: Agreemen
 def sign_agreement(unit: Unit, command: SignAgreement, scope: Scope) -> Agreement:
     """Sign for the side one stands on; with the agency's signature the agreement is in force.
 
-    Then its offers are final and its programmes published. Raises Missing, WrongState, OtherDocument
-    or PreparerSigns. Source: BR-406.
+    Then its offers are final and its programmes published. Raises Missing, WrongState, OtherDocument,
+    PreparerSigns or CallNotPublished. Source: BR-406.
     """
     was = unit.agreements.get(command.agreement_id, scope, lock=True)
-    call = call_for_offers(unit, was.call_id)
+    call = _held_call(unit, was.call_id)
     party = party_of(unit.actor, was.organisation_id)
     signing = Signing(
         agreement=was, person_id=_own_person(unit.actor), document_sha256=command.document_sha256
@@ -208,6 +208,15 @@ def _written(
         covered=[Covered(programme_id=one.programme_id, offer_id=one.id) for one in offers],
         due_at=deadline(call.data, AGREEMENT.start, unit.now),
     )
+
+
+def _held_call(unit: Unit, call_id: UUID) -> Call:
+    """Return a call in any state, which keeps its schedule until this transaction ends."""
+    unit.calls.hold(call_id)
+    call = unit.calls.get(call_id)
+    if call is None:
+        raise Missing()
+    return call
 
 
 def _put_in_force(unit: Unit, call: Call, agreement: Agreement) -> None:
