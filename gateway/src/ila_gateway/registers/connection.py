@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import orjson
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ReadTimeoutError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from ila_gateway.registers.breaker import Breaker
 from ila_gateway.registers.faults import BREAKER_OPEN, DOWN, GARBAGE, TIMEOUT, WRONG_ANSWER, RegisterFault
@@ -23,6 +23,8 @@ PAUSE = (0.05, 0.25)
 LEAST_SECONDS = 0.2
 _LARGEST = 1024 * 1024
 _PIECE = 64 * 1024
+# What a repetition would not mend.
+_LASTING = (BREAKER_OPEN, WRONG_ANSWER)
 _ANSWERS = (HTTPStatus.OK, HTTPStatus.NOT_FOUND)
 
 Read = TypeVar("Read")
@@ -39,6 +41,7 @@ class Connection:
         self._session = requests.Session()
         self._session.trust_env = False  # the credential goes to the register, and past no proxy
         self._session.headers["Authorization"] = f"Bearer {secret}"
+        self._session.headers["Accept-Encoding"] = "identity"  # so that the limit counts what is read
         adapter = HTTPAdapter(pool_maxsize=limits.at_once, max_retries=0)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter)
@@ -52,23 +55,18 @@ class Connection:
         if not self._url:
             raise RegisterFault(DOWN)
         until = min(until, time.monotonic() + self._limits.seconds)
-        for tries_left in reversed(range(self._limits.tries)):
-            if until - time.monotonic() < LEAST_SECONDS:
-                raise RegisterFault(TIMEOUT)
+        for _ in range(self._limits.tries - 1):
             try:
                 return self._try(method, path, body, read, until)
             except RegisterFault as fault:
-                if not self._worth_repeating(fault, tries_left, until):
+                if fault.kind in _LASTING or until - time.monotonic() < PAUSE[1] + LEAST_SECONDS:
                     raise
             time.sleep(random.uniform(*PAUSE))  # noqa: S311 - no secret
-        raise RegisterFault(DOWN)
-
-    def _worth_repeating(self, fault: RegisterFault, tries_left: int, until: float) -> bool:
-        in_passing = fault.kind not in (BREAKER_OPEN, WRONG_ANSWER)
-        enough = until - time.monotonic() > PAUSE[1] + LEAST_SECONDS
-        return in_passing and tries_left > 0 and enough
+        return self._try(method, path, body, read, until)
 
     def _try(self, method: str, path: str, body: Any, read: Callable[[int, Any], Read], until: float) -> Read:
+        if until - time.monotonic() < LEAST_SECONDS:
+            raise RegisterFault(TIMEOUT)
         if not self._breaker.admits():
             raise RegisterFault(BREAKER_OPEN)
         try:
@@ -94,22 +92,21 @@ class Connection:
                 if answer.status_code not in _ANSWERS:
                     raise RegisterFault(DOWN)
                 return answer.status_code, orjson.loads(_body(answer, until))
-        except requests.Timeout:
+        except (requests.Timeout, ReadTimeoutError):
             raise RegisterFault(TIMEOUT) from None
         except orjson.JSONDecodeError:
             raise RegisterFault(GARBAGE) from None
-        except requests.RequestException as fault:
-            late = bool(fault.args) and isinstance(fault.args[0], ReadTimeoutError)
-            raise RegisterFault(TIMEOUT if late else DOWN) from None
+        except (requests.RequestException, HTTPError):
+            raise RegisterFault(DOWN) from None
 
 
 def _body(answer: requests.Response, until: float) -> bytes:
     """Return the body; one that is too large, or trickles past the time limit, is cut off."""
-    data = b""
-    for piece in answer.iter_content(_PIECE):
+    data = bytearray()
+    while piece := answer.raw.read1(_PIECE):
         data += piece
         if len(data) > _LARGEST:
             raise RegisterFault(GARBAGE)
         if time.monotonic() > until:
             raise RegisterFault(TIMEOUT)
-    return data
+    return bytes(data)
