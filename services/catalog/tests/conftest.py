@@ -214,7 +214,7 @@ class FakePlaces:
         return self.rows.get(place_id)
 
     def entered(self, organisation_id: UUID, until: datetime) -> list[Place]:
-        waiting = [one for one in self.rows.values() if one.state == "entered" and one.created_at < until]
+        waiting = [one for one in self.rows.values() if one.state == "entered" and one.created_at <= until]
         return [one for one in waiting if one.organisation_id == organisation_id]
 
     def add(self, place: Place) -> None:

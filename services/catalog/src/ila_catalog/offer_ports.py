@@ -41,7 +41,7 @@ class PlaceStore(Protocol):
         """Return a place, or None when there is none. `lock`: nobody else changes it meanwhile."""
 
     def entered(self, organisation_id: UUID, until: datetime) -> list[Place]:
-        """Return, locked, the places of an institution that were entered before an instant and wait."""
+        """Return, locked, the places of an institution that were entered by an instant and wait."""
 
     def add(self, place: Place) -> None:
         """Store a new place."""

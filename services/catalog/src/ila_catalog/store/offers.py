@@ -88,7 +88,7 @@ class SqlOfferStore:
     def add(self, offer: Offer) -> bool:
         """Store a new draft; False when its programme has an offer."""
         new = insert(table).values(_values(offer)).on_conflict_do_nothing(index_elements=["programme_id"])
-        return self._connection.execute(new).rowcount == 1
+        return self._connection.scalar(new.returning(table.c.id)) is not None
 
     def save(self, offer: Offer) -> None:
         """Store the next version, unless somebody stored it first. Raises Stale."""

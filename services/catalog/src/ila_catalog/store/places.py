@@ -38,9 +38,9 @@ class SqlPlaceStore:
         return Place(**row) if row else None
 
     def entered(self, organisation_id: UUID, until: datetime) -> list[Place]:
-        """Return, locked, the places of an institution that were entered before an instant and wait."""
+        """Return, locked, the places of an institution that were entered by an instant and wait."""
         waiting = (table.c.organisation_id == organisation_id) & (table.c.state == ENTERED)
-        query = sa.select(table).where(waiting, table.c.created_at < until).order_by(table.c.id)
+        query = sa.select(table).where(waiting, table.c.created_at <= until).order_by(table.c.id)
         return [Place(**row) for row in self._connection.execute(query.with_for_update()).mappings()]
 
     def add(self, place: Place) -> None:

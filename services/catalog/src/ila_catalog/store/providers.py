@@ -56,7 +56,7 @@ class SqlProviderStore:
         told = new.on_conflict_do_update(
             index_elements=["id"], set_=facts, where=table.c.told_version < version
         )
-        return self._connection.execute(told).rowcount == 1
+        return self._connection.scalar(told.returning(table.c.id)) is not None
 
     def set_standing(self, provider_id: UUID, suspended: bool, version: int) -> bool:
         """Store whether an institution is suspended; False when something newer is known of that."""
