@@ -65,7 +65,6 @@ def test_the_path_from_a_planned_group_to_a_closed_one(service, institution, ver
 def test_only_what_both_sides_confirm_counts_and_the_rest_is_not_completed(service, institution, verifier):
     group, enrolled = finished(institution, attending=1, learners=3)
     enter(institution, group, {application: True for _, application in enrolled})
-    members = institution.do  # noqa: F841
     seen = institution.trainer.get(f"{group}/members").json["items"]
     assert [one["attendance_percent"] for one in seen] == ["100.00", "0.00", "0.00"]
     institution.do(f"{group}/results/verification", verifier, {})

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from ila_applications.app import create_app
-from ila_applications.domain import errors
+from ila_applications.domain import errors, group_errors
 from ila_applications.domain.applications import Application
+from ila_applications.domain.groups import Group
+from ila_applications.domain.results import Result
 from ila_applications.events import consumed, published
 from ila_applications.settings import Settings
 from ila_kit.cli import openapi
@@ -31,6 +33,36 @@ APPLICATION = Application(
     created_at=NOW,
     updated_at=NOW,
 )
+GROUP = Group(
+    id=uuid7(),
+    programme_id=APPLICATION.programme_id,
+    call_id=APPLICATION.call_id,
+    organisation_id=uuid7(),
+    title="1. grupa",
+    minimum=10,
+    maximum=15,
+    starts_on=date(2024, 12, 20),
+    ends_on=date(2025, 3, 20),
+    trainer_ids=(uuid7(),),
+    state="recruiting",
+    version=2,
+    created_at=NOW,
+    updated_at=NOW,
+)
+RESULT = Result(
+    id=uuid7(),
+    group_id=GROUP.id,
+    application_id=APPLICATION.id,
+    person_id=APPLICATION.person_id,
+    state="verified",
+    version=2,
+    attended_hours=156,
+    total_hours=170,
+    test_passed=True,
+    outcome="completed",
+    missed=None,
+    entered_at=NOW,
+)
 MADE = [
     published.ApplicationSubmitted.of(APPLICATION, programme_version=1, receipt_sequence=1, received_at=NOW),
     published.ApplicationFoundEligible.of(
@@ -41,6 +73,23 @@ MADE = [
     published.PlaceOffered.of(APPLICATION, expires_at=NOW),
     published.PlaceExpired.of(APPLICATION, from_state="offered", reason="not-accepted", expired_at=NOW),
     published.LearnerEnrolled.of(APPLICATION, enrolled_at=NOW, receipt_sequence=1),
+    published.LearningCompleted.of(
+        APPLICATION,
+        group_id=GROUP.id,
+        completed_on=NOW.date(),
+        attended_hours=156,
+        total_hours=170,
+        attendance_percent=str(RESULT.percent),
+    ),
+    published.LearningNotCompleted.of(APPLICATION, group_id=None, ended_on=NOW.date(), reason="test"),
+    published.ResultVerified.about(APPLICATION, RESULT, GROUP, NOW.date(), NOW),
+    published.GroupOpened.of(GROUP, minimum=10, maximum=15, starts_on=GROUP.starts_on, ends_on=GROUP.ends_on),
+    published.GroupPlacesChanged(
+        group_id=GROUP.id, programme_id=GROUP.programme_id, members=1, free=14, version=3
+    ),
+    published.GroupStarted.of(GROUP, started_at=NOW),
+    published.GroupFinished.of(GROUP, finished_at=NOW),
+    published.GroupCancelled.of(GROUP, cancelled_at=NOW, reason="not-formed"),
 ]
 
 
@@ -61,8 +110,9 @@ def test_every_refusal_has_texts_in_both_languages():
     texts = problem_texts("ila_applications")
     own = {
         kind.code
-        for kind in vars(errors).values()
-        if isinstance(kind, type) and issubclass(kind, DomainError) and kind.__module__ == errors.__name__
+        for module in (errors, group_errors)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, DomainError) and kind.__module__ == module.__name__
     }
     assert own <= set(texts)
     for code in own:
@@ -80,7 +130,7 @@ def test_events_and_examples_fit_their_schema(event):
     validator = Draft202012Validator(schema, format_checker=FormatChecker())
     for body in (event.as_data(), *schema["examples"]):
         validator.validate(body)
-    assert event.subject == str(APPLICATION.id)
+    assert event.subject in (str(APPLICATION.id), str(GROUP.id))
 
 
 def test_every_consumed_schema_names_exactly_what_is_read():

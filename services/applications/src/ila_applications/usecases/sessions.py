@@ -100,6 +100,8 @@ def confirm_attendance(
     known = unit.sessions.attendance(session_id).get(application.id)
     if known is not None and known.confirmed_at is not None:
         return group, session
+    if application.state != "learning":
+        raise NotAMember(application_ids=[str(application.id)])
     group.must_allow("attend", frozenset({LEARNER}), unit.now)
     session.step("confirm", frozenset({LEARNER}), unit.now)
     session.must_have_begun(unit.now)
@@ -111,12 +113,11 @@ def confirm_attendance(
 
 
 def _learner(unit: Unit, group: Group, person_id: UUID) -> Application:
-    """Return by which application somebody learns in a group now. Raises NotAMember."""
+    """Return by which application somebody learns, or has learned, in a group. Raises NotAMember."""
     membership = unit.groups.membership(group.id, person_id)
-    case = membership and unit.applications.get(membership, EVERYTHING)
-    if not case or case.application.state not in ("learning", "completed", "not_completed"):
+    if membership is None:
         raise NotAMember(application_ids=[])
-    return case.application
+    return unit.applications.get(membership, EVERYTHING).application
 
 
 def _session(unit: Unit, session_id: UUID, reach: Reach) -> tuple[Group, Session]:
