@@ -10,7 +10,7 @@ from ila_kit.actor import EVERYTHING, Scope
 from ila_kit.errors import Missing, Stale
 from ila_kit.events import from_json
 from ila_kit.store.listing import Listing, Page, PageRequest
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 
 from ila_catalog.domain.agreements import Agreement, Covered, Signature
 from ila_catalog.store.agreement_tables import agreement as table
@@ -39,11 +39,9 @@ _LIVE = sa.text("agreement.state <> 'lapsed'")
 
 def _children(child: sa.Table, name: str, order: str) -> sa.Label[Any]:
     """Return the rows of an agreement in another table as one JSON column."""
-    rows = sa.select(child).where(child.c.agreement_id == table.c.id).order_by(child.c[order]).subquery()
-    every = sa.func.coalesce(
-        sa.func.jsonb_agg(sa.func.to_jsonb(sa.literal_column(rows.name))), sa.cast("[]", JSONB), type_=JSONB
-    )
-    return sa.select(every).select_from(rows).scalar_subquery().label(name)
+    rows = aggregate_order_by(sa.func.to_jsonb(sa.literal_column(child.name)), child.c[order])
+    every = sa.func.coalesce(sa.func.jsonb_agg(rows), sa.cast("[]", JSONB), type_=JSONB)
+    return sa.select(every).where(child.c.agreement_id == table.c.id).scalar_subquery().label(name)
 
 
 _ROWS = sa.select(
