@@ -25,7 +25,7 @@ def stage(institution):
 
 
 def test_presence_counts_when_trainer_and_learner_say_so(institution, stage):
-    group, [(learner, application), (other, _)], session = stage
+    _, [(learner, application), (other, _)], session = stage
     shown = institution.do(f"{session}/code", institution.trainer)
     assert len(shown["code"]) == 6
     recorded = institution.do(f"{session}/attendance", institution.trainer, {"present": [application]})

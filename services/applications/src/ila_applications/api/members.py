@@ -15,8 +15,8 @@ from ila_applications.api.group_schemas import (
     MembersSchema,
     MovedSchema,
     ResultsSchema,
-    TransferSchema,
     ResultVerificationSchema,
+    TransferSchema,
     shown_member,
     shown_result,
 )

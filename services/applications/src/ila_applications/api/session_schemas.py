@@ -41,6 +41,7 @@ class SessionSchema(Schema):
     learning_hours = fields.WholeNumber(min=1, max=2**31, required=True)
     state = fields.OneOf(sorted(SESSION.states), required=True)
     version = fields.WholeNumber(min=1, max=2**31, required=True)
+    reason = fields.String(required=True, allow_none=True)
     present = fields.WholeNumber(min=0, max=2**31, required=True)
     confirmed = fields.WholeNumber(min=0, max=2**31, required=True)
     attended = fields.WholeNumber(min=0, max=2**31, required=True)
@@ -93,7 +94,7 @@ class AttendancesSchema(Schema):
 def shown_session(view: SessionView) -> dict[str, Any]:
     """Return a session as JSON shows it."""
     session = view.session
-    kept = ("id", "group_id", "title", "starts_at", "ends_at", "learning_hours", "state", "version")
+    kept = ("id", "group_id", "title", "starts_at", "ends_at", "learning_hours", "state", "version", "reason")
     counts = {name: getattr(view, name) for name in ("part", "present", "confirmed", "attended", "actions")}
     return {name: getattr(session, name) for name in kept} | counts | {"my": _my(view.my)}
 

@@ -46,7 +46,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session of a group. `part` counts the parts of the programme from 1; hours are learning hours."""
+    """A session of a group. `part` counts the parts of the programme from 1; hours are learning hours.
+
+    `reason` is why it was cancelled, in the words of who did.
+    """
 
     id: UUID
     group_id: UUID
@@ -61,6 +64,7 @@ class Session:
     updated_at: datetime
     code_hash: str | None = None
     code_valid_until: datetime | None = None
+    reason: str | None = None
 
     @property
     def counts(self) -> bool:

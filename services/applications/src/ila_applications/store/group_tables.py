@@ -64,6 +64,7 @@ learning_session = sa.Table(
     sa.Column("updated_at", UTC, nullable=False),
     sa.Column("code_hash", sa.Text, comment="of the code shown last, with the session's id"),
     sa.Column("code_valid_until", UTC),
+    sa.Column("reason", sa.Text, comment="why it was cancelled"),
     sa.CheckConstraint(f"state IN ({SESSION_STATES})", name="learning_session_state"),
     sa.CheckConstraint("starts_at < ends_at", name="learning_session_times"),
     sa.CheckConstraint("learning_hours >= 1 AND part >= 1", name="learning_session_hours"),

@@ -42,11 +42,11 @@ def cancel_session(unit: Unit, session_id: UUID, reason: str, reach: Reach) -> t
     group, was = _session(unit, session_id, reach)
     roles = roles_in(unit.actor, group)
     group.must_allow("plan_session", roles, unit.now)
-    session = was.step("cancel", roles, unit.now)
+    session = was.step("cancel", roles, unit.now, reason=reason)
     if any(one.present or one.confirmed_at for one in unit.sessions.attendance(session_id).values()):
         raise SessionInUse()
     unit.sessions.save(session)
-    _note(unit, session, "cancel", reason=reason)
+    _note(unit, session, "cancel")
     return group, session
 
 
