@@ -211,8 +211,9 @@ def test_what_only_informs_stops_no_approval(world):
         {"told": INSTITUTION | {"number": "9900000002"}, "key": VIIS},
         {"told": {}, "key": VIIS},
         {"told": None, "key": VIIS, "state": "unavailable"},
+        {"told": None, "key": "9900000002"},
     ],
-    ids=["another institution", "garbage", "down"],
+    ids=["another institution", "garbage", "down", "the number of before a change"],
 )
 def test_an_answer_that_says_nothing_of_this_institution_leaves_the_check_open(world, answer):
     registration = world.registered(REGISTRANT)

@@ -46,8 +46,8 @@ registrations = Resource(
     "provider-registrations", __name__, url_prefix=PREFIX, description="Institutions register"
 )
 FILE = "attestation"
-REGISTRANTS = Access(signed_in=True, acr="high")
-READERS = Access(signed_in=True, any={"user_approver", "auditor"})
+REGISTRANTS = Access(own={"learner"}, acr="high")
+READERS = Access(own={"learner"}, any={"user_approver", "auditor"})
 APPROVERS = Access(any={"user_approver"}, acr="high")
 FORM_REFUSALS = [
     errors.MalformedPersonalCode,

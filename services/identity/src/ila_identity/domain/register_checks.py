@@ -54,9 +54,9 @@ _RULES = (
 
 def usable(answer: RegisterAnswer, number: str) -> bool:
     """Tell whether an answer says something, and says it about the number that was asked."""
-    if not answer.known or not answer.found:
-        return answer.known
-    return (answer.answer or {}).get("number") == number
+    if not answer.known or answer.key != number:
+        return False
+    return not answer.found or (answer.answer or {}).get("number") == number
 
 
 def checks_of(
