@@ -1,27 +1,40 @@
 """Wiring of the funding service: the one module that knows all of its parts."""
 
+from functools import partial
+
 from flask import Flask
 from ila_kit.bus.broker import Broker
 from ila_kit.bus.worker import WorkerConfig
+from ila_kit.clients import Neighbour
 from ila_kit.store.database import create_engine
 from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
 
 from ila_funding.api import BLUEPRINTS
+from ila_funding.clients.bank_file import Pain001, Payer
+from ila_funding.clients.identity import IdentityAccounts
 from ila_funding.consumers import HANDLERS, TIMERS
-from ila_funding.parameters import load_methodologies
+from ila_funding.parameters import load_methodologies, load_targets
 from ila_funding.ports import Deps
 from ila_funding.settings import Settings
 from ila_funding.store.unit import FundingUnit
+from ila_funding.store.vault import Vault
 
 SERVICE = "funding"
 
 
 def live_deps(settings: Settings) -> Deps:
-    """Connect the ports to the real database and clock."""
+    """Connect the ports to the real database, clock and neighbours."""
     engine = create_engine(settings.database_url, pool_size=settings.pool_size, name="ila-funding")
-    kind = FundingUnit.deciding_by(load_methodologies())
-    return Deps(units=Units(engine, SERVICE, kind, settings.clock()))
+    kind = FundingUnit.deciding_by(load_methodologies(), Vault.of(settings.bank_account_key))
+    connect = partial(Neighbour, settings.gateway_url, f"svc:{SERVICE}", settings.client_key_file)
+    payer = Payer(settings.payer_name, settings.payer_iban, settings.payer_bic)
+    return Deps(
+        units=Units(engine, SERVICE, kind, settings.clock()),
+        accounts=IdentityAccounts(connect),
+        bank_file=Pain001(payer),
+        targets=load_targets(),
+    )
 
 
 def create_app(settings: Settings, deps: Deps | None = None) -> Flask:

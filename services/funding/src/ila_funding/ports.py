@@ -1,5 +1,6 @@
 """What the use cases need from outside, and what the doors are given."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,19 +10,21 @@ from uuid import UUID
 from ila_kit.ports import UnitOfWork
 from ila_kit.store.unit import Units
 
+from ila_funding.domain.agreement import Agreement
 from ila_funding.domain.budget import BudgetLine, PublishedCall
-from ila_funding.domain.hold import EarlyWithdrawal, Hold, HoldRequest, PublishedProgramme
-from ila_funding.domain.ledger import Movement
+from ila_funding.domain.checks import Check, ClaimFacts
+from ila_funding.domain.claim import Claim, ClaimLine
+from ila_funding.domain.hold import Hold
+from ila_funding.domain.indicator import Indicator, Target
+from ila_funding.domain.ledger import AccountState, Movement
 from ila_funding.domain.methodology import Methodology
-
-
-@dataclass(frozen=True, slots=True)
-class AccountState:
-    """A learner's account in one call, after a movement: what was ever granted, and its version."""
-
-    id: UUID
-    granted: Decimal
-    version: int
+from ila_funding.domain.payee import BankAccount
+from ila_funding.domain.payment_run import Payment, PaymentRun
+from ila_funding.domain.programme import PublishedProgramme
+from ila_funding.domain.provider import Provider
+from ila_funding.domain.request import EarlyEnding, HoldRequest
+from ila_funding.domain.result import ClaimableResult, VerifiedResult
+from ila_funding.domain.transfer import TransferFile
 
 
 class MethodologyStore(Protocol):
@@ -29,6 +32,9 @@ class MethodologyStore(Protocol):
 
     def deciding(self, as_of: date, known_at: datetime) -> Methodology:
         """Return the version valid on a day, as known at an instant. Raises NoMethodology."""
+
+    def by_version(self, version: str) -> Methodology:
+        """Return the version a decision was pinned to. Raises KeyError for one that never was."""
 
 
 class CallStore(Protocol):
@@ -45,7 +51,7 @@ class ProgrammeStore(Protocol):
     """Programmes, as catalog told of them."""
 
     def get(self, programme_id: UUID) -> PublishedProgramme | None:
-        """Return a programme, or None when nobody told of it yet."""
+        """Return a programme with what its agreement pinned, or None when nobody told of it yet."""
 
     def save(self, programme: PublishedProgramme) -> bool:
         """Store a programme; False when what is stored is not older."""
@@ -70,11 +76,14 @@ class BudgetLineStore(Protocol):
 class RequestStore(Protocol):
     """Hold requests, one per application."""
 
-    def claim(self, request: HoldRequest) -> HoldRequest | EarlyWithdrawal | None:
+    def claim(self, request: HoldRequest) -> HoldRequest | EarlyEnding | None:
         """Store a request unless its application has one; return what was there, locked, if so."""
 
-    def claim_withdrawal(self, withdrawal: EarlyWithdrawal) -> HoldRequest | None:
-        """Return the request of an application, locked; store the withdrawal when there is none."""
+    def claim_ending(self, ending: EarlyEnding) -> HoldRequest | None:
+        """Return the request of an application, locked; store the latest ending when there is none."""
+
+    def lock(self, application_id: UUID) -> HoldRequest | EarlyEnding | None:
+        """Return what is known of an application, locked."""
 
     def save(self, request: HoldRequest) -> None:
         """Store a changed request."""
@@ -96,7 +105,13 @@ class HoldStore(Protocol):
         """Return a hold that nobody else changes until this transaction ends."""
 
     def of_application(self, application_id: UUID) -> Hold | None:
-        """Return the hold of an application, locked the same way."""
+        """Return the newest hold of an application, locked the same way."""
+
+    def lock_all(self, hold_ids: Sequence[UUID]) -> list[Hold]:
+        """Return holds in the order of their ids, locked the same way."""
+
+    def save_all(self, holds: Sequence[Hold]) -> None:
+        """Store the states of many changed holds at once."""
 
 
 class LedgerStore(Protocol):
@@ -109,8 +124,119 @@ class LedgerStore(Protocol):
         waits for the line's money. This takes the hot row, so it comes late.
         """
 
+    def post_all(self, movements: Sequence[Movement]) -> None:
+        """Move the money of many learners, all for one reason between the same two accounts, at once."""
+
     def record(self, movement: Movement) -> None:
         """Write the entries of a movement of the line itself."""
+
+
+class AgreementStore(Protocol):
+    """Agreements, as catalog told of them."""
+
+    def note_in_force(self, agreement: Agreement) -> None:
+        """Store that an agreement is in force, and what it pinned; once."""
+
+    def note_ended(self, agreement: Agreement) -> None:
+        """Store that an agreement ended; once."""
+
+
+class ProviderStore(Protocol):
+    """Providers, as identity told of them."""
+
+    def note_approved(self, provider: Provider) -> None:
+        """Store who a provider is and who approved it, unless something newer is known."""
+
+    def note_standing(self, organisation_id: UUID, suspended: bool, sequence: int) -> None:
+        """Store whether a provider is suspended, unless something newer is known."""
+
+    def some(self, organisation_ids: Sequence[UUID]) -> list[Provider]:
+        """Return those of these providers that somebody told of."""
+
+
+class ResultStore(Protocol):
+    """Verified results, as applications told of them."""
+
+    def note(self, result: VerifiedResult) -> None:
+        """Store a result; one of the same application changes nothing."""
+
+    def lock_claimable(self, organisation_id: UUID, call_id: UUID, most: int) -> list[ClaimableResult]:
+        """Return results nobody claimed, finally decided and with committed money, locked, oldest first."""
+
+    def set_claim(self, application_ids: Sequence[UUID], claim_id: UUID | None) -> None:
+        """Note which claim results are in; None gives them free for another one."""
+
+
+class ClaimStore(Protocol):
+    """Claims, their lines and their checks."""
+
+    def add(self, claim: Claim, lines: Sequence[ClaimLine]) -> None:
+        """Store a new claim."""
+
+    def lock(self, claim_id: UUID) -> Claim | None:
+        """Return a claim that nobody else changes until this transaction ends."""
+
+    def lock_all(self, claim_ids: Sequence[UUID]) -> list[Claim]:
+        """Return claims in the order of their ids, locked the same way."""
+
+    def save(self, claim: Claim) -> None:
+        """Store a changed claim."""
+
+    def lines(self, claim_ids: Sequence[UUID]) -> list[ClaimLine]:
+        """Return the lines of claims that are still claimed."""
+
+    def set_lines(self, claim_id: UUID, application_ids: Sequence[UUID] | None, state: str) -> None:
+        """Change the state of these lines of a claim; None means all that are still claimed."""
+
+    def facts(self, claim_id: UUID) -> ClaimFacts:
+        """Return what a claim is checked by, as it is now."""
+
+    def add_checks(self, checks: Sequence[Check], run_id: UUID | None = None) -> None:
+        """Store results of checks: of the claim itself, or of its payment in a run."""
+
+    def checks(self, claim_id: UUID) -> list[Check]:
+        """Return the results of a claim's own checks, the oldest first."""
+
+
+class RunStore(Protocol):
+    """Payment runs and their payments."""
+
+    def add(self, run: PaymentRun, payments: Sequence[Payment], accounts: Sequence[BankAccount]) -> None:
+        """Store a new run; the IBANs of the accounts are sealed."""
+
+    def lock(self, run_id: UUID) -> PaymentRun | None:
+        """Return a run that nobody else changes until this transaction ends."""
+
+    def save(self, run: PaymentRun) -> None:
+        """Store a changed run."""
+
+    def payments(self, run_id: UUID) -> list[Payment]:
+        """Return the payments of a run, in the order of their claims."""
+
+    def set_payments(self, run_id: UUID, state: str) -> None:
+        """Change the state of all payments of a run."""
+
+    def ibans(self, run_id: UUID) -> dict[UUID, str]:
+        """Return the whole IBAN of each payment by its claim: for the bank's file and nothing else."""
+
+    def keep_file(self, run_id: UUID, data: bytes) -> None:
+        """Seal and store the file that went to the bank."""
+
+    def file(self, run_id: UUID) -> bytes | None:
+        """Return the file that went to the bank, as it went."""
+
+    def never_paid(self, organisation_ids: Sequence[UUID]) -> list[UUID]:
+        """Return those of these organisations that no run was released for yet."""
+
+
+class IndicatorStore(Protocol):
+    """What the fund counts."""
+
+    def note_account(self, person_id: UUID, opened_at: datetime) -> None:
+        """Store that a person opened an account; once."""
+
+    def counts(self, ends: Sequence[datetime | None]) -> list[dict[Indicator, int]]:
+        """Return both counters as they were at each of some instants; None is now."""
 
 
 class Unit(UnitOfWork, Protocol):
@@ -130,6 +256,32 @@ class Unit(UnitOfWork, Protocol):
     def holds(self) -> HoldStore: ...
     @property
     def ledger(self) -> LedgerStore: ...
+    @property
+    def agreements(self) -> AgreementStore: ...
+    @property
+    def providers(self) -> ProviderStore: ...
+    @property
+    def results(self) -> ResultStore: ...
+    @property
+    def claims(self) -> ClaimStore: ...
+    @property
+    def runs(self) -> RunStore: ...
+    @property
+    def indicators(self) -> IndicatorStore: ...
+
+
+class BankAccounts(Protocol):
+    """Where organisations are paid to; identity knows."""
+
+    def of(self, organisation_ids: Sequence[UUID], purpose: str) -> list[BankAccount]:
+        """Return the accounts of organisations. Raises Unavailable."""
+
+
+class BankFile(Protocol):
+    """How a payment run is written for the bank."""
+
+    def write(self, file: TransferFile) -> bytes:
+        """Return the bytes of an ISO 20022 pain.001.001.09 document that fits its schema."""
 
 
 @dataclass(frozen=True)
@@ -137,3 +289,6 @@ class Deps:
     """What the doors are given."""
 
     units: Units[Any]
+    accounts: BankAccounts
+    bank_file: BankFile
+    targets: Sequence[Target]

@@ -11,14 +11,17 @@ import sqlalchemy as sa
 from ila_funding.api import BLUEPRINTS
 from ila_funding.app import SERVICE
 from ila_funding.domain.budget import PublishedCall
-from ila_funding.domain.hold import PublishedProgramme
+from ila_funding.domain.programme import PublishedProgramme
+from ila_funding.domain.request import Ending
 from ila_funding.domain.training import Kind, Part, Training
 from ila_funding.parameters import load_methodologies
 from ila_funding.ports import Deps
-from ila_funding.settings import Settings
+from ila_funding.settings import DEVELOPMENT_KEY, Settings
 from ila_funding.store.unit import FundingUnit
+from ila_funding.store.vault import Vault
 from ila_funding.usecases.budget_lines import RegisterCall, register_call
-from ila_funding.usecases.holds import RequestHold, WithdrawRequest, request_hold, withdraw_request
+from ila_funding.usecases.endings import EndRequest, end_request
+from ila_funding.usecases.holds import RequestHold, request_hold
 from ila_funding.usecases.programmes import register_programme
 from ila_kit.actor import process_actor
 from ila_kit.cli import offline_environment
@@ -39,12 +42,21 @@ EXAMPLE = Training(
 )
 
 
+def ending(request: RequestHold) -> EndRequest:
+    """Return the withdrawal of an application that was found eligible."""
+    return EndRequest(
+        application_id=request.application_id, reason=Ending.WITHDRAWN, sequence=request.sequence + 1
+    )
+
+
 class World:
     """A call with a budget line and a programme for 608.99, and what may happen in it."""
 
     def __init__(self, engine: sa.Engine):
         self.engine = engine
-        self.units = Units(engine, SERVICE, FundingUnit.deciding_by(load_methodologies()), utc_now)
+        self.units = Units(
+            engine, SERVICE, FundingUnit.deciding_by(load_methodologies(), Vault.of(DEVELOPMENT_KEY)), utc_now
+        )
         self.call_id, self.programme_id = uuid7(), uuid7()
 
     def do(self, use_case: Callable[..., Any], *what: Any) -> Any:
@@ -65,6 +77,7 @@ class World:
             activity="training",
             hold_days=30,
             opening_mode="first_come",
+            drop_out_rule="completion_only",
             sequence=sequence,
         )
         self.do(register_call, RegisterCall(call=call, budget_limit=limit))
@@ -89,6 +102,7 @@ class World:
             applied_on=date(2024, 11, 20),
             receipt_sequence=place,
             provisional=False,
+            sequence=3,
         )
 
     def hold(self, place: int = 1, person_id: UUID | None = None) -> RequestHold:
@@ -99,7 +113,7 @@ class World:
 
     def withdraw(self, request: RequestHold) -> None:
         """Have an application withdrawn."""
-        self.do(withdraw_request, WithdrawRequest(application_id=request.application_id))
+        self.do(end_request, ending(request))
 
     def sql(self, statement: str) -> list[Any]:
         """Return the rows of a query."""
@@ -148,7 +162,7 @@ def visitor(world: World) -> ApiClient:
         SERVICE,
         "Funding",
         BLUEPRINTS,
-        Deps(units=world.units),
+        Deps(units=world.units, accounts=None, bank_file=None, targets=()),
         Settings(**offline_environment()),
         package="ila_funding",
         verifier=verifier(SERVICE),

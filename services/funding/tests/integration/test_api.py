@@ -188,6 +188,8 @@ def test_the_verification_says_that_everything_fits(world, auditor):
         "differing_lines": [],
         "differing_accounts": [],
         "lines_differing_from_holds": [],
+        "holds_differing_from_entries": [],
+        "lines_differing_from_payments": [],
     }
 
 

@@ -11,7 +11,9 @@ import orjson
 import pytest
 from ila_funding.app import SERVICE
 from ila_funding.consumers import HANDLERS
-from ila_funding.usecases.holds import WithdrawRequest, request_hold, withdraw_request
+from ila_funding.domain.request import Ending
+from ila_funding.usecases.endings import EndRequest, end_request
+from ila_funding.usecases.holds import request_hold
 from ila_kit.bus.inbox import InboxWorker
 from ila_kit.clock import utc_now
 from ila_kit.events import to_json
@@ -54,7 +56,8 @@ def ask(world, request) -> None:
 
 
 def withdraw(world, request) -> None:
-    world.do(withdraw_request, WithdrawRequest(application_id=request.application_id))
+    ending = {"application_id": request.application_id, "reason": Ending.WITHDRAWN}
+    world.do(end_request, EndRequest(**ending, sequence=request.sequence + 1))
 
 
 def states(world) -> Counter:
@@ -156,6 +159,7 @@ def all_facts(world, requests, withdrawn) -> list[tuple[str, dict]]:
         "budget_limit": {"amount": "100000.00", "currency": "EUR"},
         "hold_days": 30,
         "opening_mode": "first_come",
+        "drop_out_rule": "completion_only",
     }
     programme = {
         "programme_id": str(world.programme_id),
@@ -165,6 +169,7 @@ def all_facts(world, requests, withdrawn) -> list[tuple[str, dict]]:
         "funding_source": "AF",
         "parts": [{"title": "Datortīkli", "hours": 160}],
         "continuing_programme": None,
+        "agreement_id": None,
     }
     found = [("catalog.call_published.v1", call), ("catalog.programme_published.v1", programme)]
     found += [("applications.application_found_eligible.v1", to_json(one)) for one in requests]
@@ -208,5 +213,5 @@ def work_off(world) -> None:
 
 
 def test_the_service_reads_only_what_it_has_a_handler_for():
-    assert {kind.split(".")[0] for kind in HANDLERS} == {"catalog", "applications"}
+    assert {kind.split(".")[0] for kind in HANDLERS} == {"catalog", "applications", "identity"}
     assert SERVICE == "funding"

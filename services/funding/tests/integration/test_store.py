@@ -79,11 +79,11 @@ def test_a_transaction_is_reversed_at_most_once(world):
     assert refused(world, copied) == "ledger_entry_reversed_once"
 
 
-def test_an_application_has_one_hold(world):
+def test_an_application_has_one_live_hold(world):
     world.publish().hold()
     other_id = "jsonb_build_object('id', gen_random_uuid())"
     copied = f"INSERT INTO hold SELECT (jsonb_populate_record(hold, {other_id})).* FROM hold"
-    assert refused(world, copied) == "hold_application_id_key"
+    assert refused(world, copied) == "hold_live_once"
 
 
 def test_holding_and_releasing_move_exactly_the_price(world):

@@ -10,11 +10,15 @@ from uuid import UUID
 
 import pytest
 from ila_funding.domain.budget import PublishedCall
-from ila_funding.domain.hold import EarlyWithdrawal, HoldRequest, PublishedProgramme
-from ila_funding.domain.ledger import Account, Reason
+from ila_funding.domain.checks import ClaimFacts, LineFacts
+from ila_funding.domain.indicator import Indicator
+from ila_funding.domain.ledger import Account, AccountState, Reason
+from ila_funding.domain.programme import PinnedMethodology, PublishedProgramme
+from ila_funding.domain.provider import Provider
+from ila_funding.domain.request import EarlyEnding, HoldRequest
+from ila_funding.domain.result import ClaimableResult
 from ila_funding.domain.training import Kind, Part, Training
 from ila_funding.parameters import load_methodologies
-from ila_funding.ports import AccountState
 from ila_funding.usecases.budget_lines import RegisterCall, register_call
 from ila_funding.usecases.holds import RequestHold
 from ila_funding.usecases.programmes import register_programme
@@ -41,6 +45,39 @@ class FakeTold:
             return False
         self.rows[getattr(new, self.key)] = new
         return True
+
+
+class FakeProgrammes(FakeTold):
+    """Programmes with what their agreement pinned."""
+
+    def __init__(self, agreements: "FakeAgreements"):
+        super().__init__("programme_id")
+        self.agreements = agreements
+
+    def get(self, one: UUID):
+        programme = self.rows.get(one)
+        agreement = self.agreements.rows.get(programme.agreement_id) if programme else None
+        if agreement is None or agreement.in_force_at is None:
+            return programme
+        return replace(programme, pinned=PinnedMethodology(agreement.methodology_version))
+
+
+class FakeAgreements:
+    """Agreements: each of their two facts once."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def note_in_force(self, new):
+        old = self.rows.setdefault(new.id, new)
+        if old.in_force_at is None:
+            told = {name: getattr(new, name) for name in ("number", "in_force_at", "methodology_version")}
+            self.rows[new.id] = replace(old, **told)
+
+    def note_ended(self, new):
+        old = self.rows.setdefault(new.id, new)
+        if old.ended_at is None:
+            self.rows[new.id] = replace(old, ended_at=new.ended_at, outcome=new.outcome)
 
 
 class FakeLines:
@@ -70,7 +107,7 @@ class FakeLines:
 
 class FakeRequests:
     def __init__(self):
-        self.rows: dict[UUID, HoldRequest | EarlyWithdrawal] = {}
+        self.rows: dict[UUID, HoldRequest | EarlyEnding] = {}
 
     def claim(self, request):
         old = self.rows.get(request.application_id)
@@ -78,9 +115,16 @@ class FakeRequests:
             self.rows[request.application_id] = request
         return old
 
-    def claim_withdrawal(self, withdrawal):
-        old = self.rows.setdefault(withdrawal.application_id, withdrawal)
-        return old if isinstance(old, HoldRequest) else None
+    def claim_ending(self, ending):
+        old = self.rows.setdefault(ending.application_id, ending)
+        if isinstance(old, HoldRequest):
+            return old
+        if old.ended_sequence < ending.ended_sequence:
+            self.rows[ending.application_id] = ending
+        return None
+
+    def lock(self, application_id):
+        return self.rows.get(application_id)
 
     def save(self, request):
         self.rows[request.application_id] = request
@@ -98,7 +142,7 @@ class FakeHolds:
         self.rows = {}
 
     def add(self, hold):
-        assert hold.application_id not in {one.application_id for one in self.rows.values()}
+        assert hold.application_id not in {one.application_id for one in self.rows.values() if one.live}
         self.rows[hold.id] = hold
 
     def save(self, hold):
@@ -108,7 +152,14 @@ class FakeHolds:
         return self.rows.get(hold_id)
 
     def of_application(self, application_id):
-        return next((one for one in self.rows.values() if one.application_id == application_id), None)
+        mine = [one for one in self.rows.values() if one.application_id == application_id]
+        return max(mine, key=lambda one: one.id, default=None)
+
+    def lock_all(self, hold_ids):
+        return [self.rows[one] for one in sorted(hold_ids)]
+
+    def save_all(self, holds):
+        self.rows |= {hold.id: hold for hold in holds}
 
 
 class FakeLedger:
@@ -137,6 +188,204 @@ class FakeLedger:
         self.granted[key] = AccountState(state.id, state.granted + new, state.version + 1)
         return self.granted[key]
 
+    def post_all(self, movements):
+        for movement in movements:
+            self.post(movement)
+
+
+class FakeResults:
+    """Verified results by application, and which claim each is in."""
+
+    def __init__(self, holds: FakeHolds):
+        self.holds, self.rows, self.claimed = holds, {}, {}
+
+    def note(self, result):
+        self.rows.setdefault(result.application_id, result)
+
+    def lock_claimable(self, organisation_id, call_id, most):
+        place = (organisation_id, call_id)
+        found = []
+        for one in self.rows.values():
+            hold = self.holds.of_application(one.application_id)
+            mine = (one.organisation_id, one.call_id) == place and not self.claimed.get(one.application_id)
+            if mine and hold and hold.state == "committed" and not hold.provisional:
+                found.append(
+                    ClaimableResult(
+                        application_id=one.application_id,
+                        programme_id=one.programme_id,
+                        completed_on=one.completed_on,
+                        hold_id=hold.id,
+                        amount=hold.amount,
+                        quote_hash=hold.quote_hash,
+                    )
+                )
+        return sorted(found, key=lambda one: (one.completed_on, one.application_id))[:most]
+
+    def set_claim(self, application_ids, claim_id):
+        self.claimed |= dict.fromkeys(application_ids, claim_id)
+
+
+class FakeProviders:
+    """Providers: approval and standing, each by the newest sequence."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def note_approved(self, new):
+        old = self.rows.get(new.organisation_id, Provider(organisation_id=new.organisation_id))
+        if old.approved_sequence < new.approved_sequence:
+            told = ("viis_number", "title", "approved_by", "approved_sequence")
+            old = replace(old, **{name: getattr(new, name) for name in told})
+        self.rows[new.organisation_id] = old
+
+    def note_standing(self, organisation_id, suspended, sequence):
+        old = self.rows.get(organisation_id, Provider(organisation_id=organisation_id))
+        if old.standing_sequence < sequence:
+            old = replace(old, suspended=suspended, standing_sequence=sequence)
+        self.rows[organisation_id] = old
+
+    def some(self, organisation_ids):
+        return [self.rows[one] for one in organisation_ids if one in self.rows]
+
+
+class FakeClaims:
+    """Claims, their lines and their checks."""
+
+    def __init__(self, unit: "FakeFunding"):
+        self.unit, self.rows, self.of, self.made = unit, {}, {}, []
+
+    def add(self, claim, lines):
+        taken = {
+            line.application_id for lines in self.of.values() for line in lines if line.state == "claimed"
+        }
+        assert not taken & {line.application_id for line in lines}
+        self.rows[claim.id], self.of[claim.id] = claim, list(lines)
+
+    def lock(self, claim_id):
+        return self.rows.get(claim_id)
+
+    def lock_all(self, claim_ids):
+        return [self.rows[one] for one in sorted(claim_ids) if one in self.rows]
+
+    def save(self, claim):
+        self.rows[claim.id] = claim
+
+    def lines(self, claim_ids):
+        return [line for one in claim_ids for line in self.of[one] if line.state == "claimed"]
+
+    def set_lines(self, claim_id, application_ids, state):
+        self.of[claim_id] = [
+            replace(line, state=state)
+            if line.state == "claimed" and (application_ids is None or line.application_id in application_ids)
+            else line
+            for line in self.of[claim_id]
+        ]
+
+    def facts(self, claim_id):
+        organisation = self.rows[claim_id].organisation_id
+        return ClaimFacts(
+            claim_id=claim_id,
+            lines=[self._facts(claim_id, line) for line in self.lines([claim_id])],
+            agreements=[
+                one for one in self.unit.agreements.rows.values() if one.organisation_id == organisation
+            ],
+            provider=self.unit.providers.rows.get(organisation),
+        )
+
+    def add_checks(self, checks, run_id=None):
+        self.made += [(run_id, check) for check in checks]
+
+    def checks(self, claim_id):
+        return [check for run_id, check in self.made if run_id is None and check.claim_id == claim_id]
+
+    def _facts(self, claim_id, line):
+        hold = self.unit.holds.rows.get(line.hold_id)
+        result = self.unit.results.rows.get(line.application_id)
+        paid = [
+            one.id for one in self.rows.values() if one.state in ("paid", "recovered") and one.id != claim_id
+        ]
+        return LineFacts(
+            application_id=line.application_id,
+            programme_id=line.programme_id,
+            amount=line.amount,
+            quote_hash=line.quote_hash,
+            hold_state=hold and hold.state,
+            hold_amount=hold and hold.amount,
+            hold_quote_hash=hold and hold.quote_hash,
+            provisional=hold and hold.provisional,
+            completed_on=result and result.completed_on,
+            paid_before=any(
+                other.application_id == line.application_id and other.state != "refused"
+                for one in paid
+                for other in self.of[one]
+            ),
+        )
+
+
+class FakeRuns:
+    """Payment runs, their payments and the numbers they go to."""
+
+    def __init__(self):
+        self.rows, self.of, self.numbers, self.files = {}, {}, {}, {}
+
+    def add(self, run, payments, accounts):
+        ibans = {account.account_id: account.iban for account in accounts}
+        self.rows[run.id], self.of[run.id] = run, list(payments)
+        self.numbers[run.id] = {one.claim_id: ibans.get(one.account_id) for one in payments}
+
+    def lock(self, run_id):
+        return self.rows.get(run_id)
+
+    def save(self, run):
+        self.rows[run.id] = run
+
+    def payments(self, run_id):
+        return sorted(self.of[run_id], key=lambda one: one.claim_id)
+
+    def set_payments(self, run_id, state):
+        self.of[run_id] = [replace(one, state=state) for one in self.of[run_id]]
+
+    def ibans(self, run_id):
+        return self.numbers[run_id]
+
+    def keep_file(self, run_id, data):
+        self.files[run_id] = data
+
+    def file(self, run_id):
+        return self.files.get(run_id)
+
+    def never_paid(self, organisation_ids):
+        out = [one.id for one in self.rows.values() if one.state in ("released", "exported", "settled")]
+        paid = {payment.organisation_id for one in out for payment in self.of[one]}
+        return [one for one in organisation_ids if one not in paid]
+
+
+class FakeIndicators:
+    """Accounts and results by person."""
+
+    def __init__(self, results: FakeResults):
+        self.results, self.accounts = results, {}
+
+    def note_account(self, person_id, opened_at):
+        self.accounts.setdefault(person_id, opened_at)
+
+    def counts(self, ends):
+        return [
+            {
+                Indicator.ACCOUNT_USERS: len(
+                    [at for at in self.accounts.values() if end is None or at < end]
+                ),
+                Indicator.ADULTS: len(
+                    {
+                        one.person_id
+                        for one in self.results.rows.values()
+                        if end is None or one.verified_at < end
+                    }
+                ),
+            }
+            for end in ends
+        ]
+
 
 class FakeFunding(FakeUnit):
     """A unit of work of this service in memory."""
@@ -144,9 +393,13 @@ class FakeFunding(FakeUnit):
     def __init__(self):
         super().__init__(process_actor("funding"), NOON)
         self.methodologies = load_methodologies()
-        self.calls, self.programmes = FakeTold("call_id"), FakeTold("programme_id")
+        self.agreements = FakeAgreements()
+        self.calls, self.programmes = FakeTold("call_id"), FakeProgrammes(self.agreements)
         self.lines, self.requests, self.holds = FakeLines(), FakeRequests(), FakeHolds()
         self.ledger = FakeLedger(self.lines, self.requests)
+        self.providers, self.results = FakeProviders(), FakeResults(self.holds)
+        self.claims, self.runs = FakeClaims(self), FakeRuns()
+        self.indicators = FakeIndicators(self.results)
 
     def commit(self):
         """Nothing is undone here."""
@@ -181,6 +434,12 @@ def unit() -> FakeFunding:
     return FakeFunding()
 
 
+@pytest.fixture(scope="session")
+def new_unit() -> type[FakeFunding]:
+    """What makes a fresh unit, as often as a test needs one."""
+    return FakeFunding
+
+
 @pytest.fixture
 def methodology():
     return load_methodologies().versions[0]
@@ -210,7 +469,11 @@ def example_set() -> Training:
 @pytest.fixture
 def publish_call(unit, call_id) -> Callable[..., None]:
     def publish(
-        limit: str = "2132000.00", sequence: int = 1, mode: str = "first_come", days: int = 30
+        limit: str = "2132000.00",
+        sequence: int = 1,
+        mode: str = "first_come",
+        days: int = 30,
+        rule: str = "completion_only",
     ) -> None:
         call = PublishedCall(
             call_id=call_id,
@@ -221,6 +484,7 @@ def publish_call(unit, call_id) -> Callable[..., None]:
             activity="training",
             hold_days=days,
             opening_mode=mode,
+            drop_out_rule=rule,
             sequence=sequence,
         )
         register_call(unit, RegisterCall(call=call, budget_limit=Decimal(limit)))
@@ -255,6 +519,7 @@ def asked(call_id, programme_id) -> Callable[..., RequestHold]:
             applied_on=date(2024, 11, 20),
             receipt_sequence=place,
             provisional=False,
+            sequence=3,
         )
         return replace(request, **changes)
 

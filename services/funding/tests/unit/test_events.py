@@ -5,8 +5,11 @@ from importlib.resources import files
 
 import pytest
 from ila_funding.consumers import HANDLERS
+from ila_funding.domain.request import Ending
 from ila_funding.events import consumed, published
-from ila_funding.usecases.holds import WithdrawRequest, request_hold, withdraw_request
+from ila_funding.usecases.commitments import CommitFunds, commit_funds
+from ila_funding.usecases.endings import EndRequest, end_request
+from ila_funding.usecases.holds import request_hold
 from ila_kit.events import Event
 from jsonschema import Draft202012Validator, FormatChecker
 
@@ -58,13 +61,17 @@ def test_a_reader_needs_exactly_what_its_schema_requires(title):
     assert set(READERS[title].__dataclass_fields__) == set(CONSUMED[title]["required"])
 
 
-def test_what_holding_and_releasing_publish_fits_the_schemas(unit, asked, publish_call, publish_programme):
+def test_what_holding_committing_and_releasing_publish_fits_the_schemas(
+    unit, asked, publish_call, publish_programme
+):
     publish_call("700.00")
     publish_programme()
     first, second = asked(1), asked(2)
     request_hold(unit, first)
     request_hold(unit, second)
-    withdraw_request(unit, WithdrawRequest(application_id=first.application_id))
-    assert {event.type for event in unit.events} == set(PUBLISHED)
+    commit_funds(unit, CommitFunds(application_id=first.application_id, sequence=5))
+    end_request(unit, EndRequest(application_id=first.application_id, reason=Ending.EXPIRED, sequence=6))
+    told = {"entitlement_granted", "funds_committed", "funds_held", "funds_released", "hold_refused"}
+    assert {event.type for event in unit.events} == {f"funding.{name}.v1" for name in told}
     for event in unit.events:
         validator(PUBLISHED[event.type]).validate(json.loads(json.dumps(event.as_data())))

@@ -2,18 +2,19 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import permutations
 
 import pytest
-from ila_funding.consumers import HANDLERS, TIMERS
+from ila_funding.consumers import TIMERS
 from ila_funding.domain.errors import LimitBelowUse
-from ila_funding.domain.hold import HOLD_STATES, EarlyWithdrawal
+from ila_funding.domain.hold import HOLD_STATES
 from ila_funding.domain.ledger import Account, Reason
+from ila_funding.domain.request import EarlyEnding, Ending
 from ila_funding.domain.training import Kind, Part, Training
 from ila_funding.events.published import EntitlementGranted, FundsHeld, FundsReleased, HoldRefused
-from ila_funding.usecases.holds import WithdrawRequest, expire_hold, request_hold, withdraw_request
+from ila_funding.usecases.endings import EndRequest, end_request
+from ila_funding.usecases.holds import expire_hold, request_hold
 from ila_funding.usecases.waiting import EXPIRE_HOLD, SERVE_WAITING, SERVED_AT_ONCE, serve_waiting
-from ila_kit.events import Envelope, NotYet
+from ila_kit.events import NotYet
 from ila_kit.ids import uuid7
 from ila_kit.testing.fakes import NOON
 
@@ -28,7 +29,8 @@ def published(publish_call, publish_programme):
 
 
 def withdraw(unit, request):
-    withdraw_request(unit, WithdrawRequest(application_id=request.application_id))
+    ending = {"application_id": request.application_id, "reason": Ending.WITHDRAWN}
+    end_request(unit, EndRequest(**ending, sequence=request.sequence + 1))
 
 
 def state_of(unit, request):
@@ -38,9 +40,10 @@ def state_of(unit, request):
 def test_an_expired_place_gives_its_money_back_once(unit, asked):
     request = asked()
     request_hold(unit, request)
-    expired = envelope("applications.place_expired.v1", application_id=str(request.application_id))
     for _ in range(3):
-        HANDLERS[expired.type](unit, expired)
+        end_request(
+            unit, EndRequest(application_id=request.application_id, reason=Ending.EXPIRED, sequence=9)
+        )
     (released,) = [event for event in unit.events if isinstance(event, FundsReleased)]
     assert (released.amount, released.reason) == (PRICE, "place-expired")
     assert unit.line.held == 0
@@ -153,7 +156,7 @@ def test_a_withdrawal_gives_the_money_back_to_the_cent_and_once(unit, asked):
 def test_a_withdrawal_that_comes_first_is_remembered_and_the_hold_refused(unit, asked):
     request = asked()
     withdraw(unit, request)
-    assert isinstance(unit.requests.rows[request.application_id], EarlyWithdrawal)
+    assert isinstance(unit.requests.rows[request.application_id], EarlyEnding)
     for _ in range(3):
         request_hold(unit, request)
     withdraw(unit, request)
@@ -314,86 +317,5 @@ def test_the_state_table_of_a_hold_is_the_one_of_the_mission():
         ("held", "released"),
         ("held", "expired"),
         ("committed", "released"),
+        ("consumed", "released"),
     }
-
-
-def envelope(kind: str, /, **data) -> Envelope:
-    service, subject = kind.split(".")[0], str(uuid7())
-    return Envelope(id=uuid7(), source=service, type=kind, subject=subject, time=NOON, sequence=1, data=data)
-
-
-def facts(request) -> list[Envelope]:
-    """Everything the bus tells of one application that is found eligible and withdrawn."""
-    call, programme = str(request.call_id), str(request.programme_id)
-    return [
-        envelope(
-            "catalog.call_published.v1",
-            call_id=call,
-            code="call-1",
-            title_lv="Pirmais",
-            title_en="First",
-            funding_source="AF",
-            activity="training",
-            budget_limit={"amount": "700.00", "currency": "EUR"},
-            hold_days=30,
-            opening_mode="first_come",
-        ),
-        envelope(
-            "catalog.programme_published.v1",
-            programme_id=programme,
-            call_id=call,
-            kind="study_course",
-            title_lv="Datortīkli",
-            funding_source="AF",
-            parts=[{"title": "Datortīkli", "hours": 160}],
-            continuing_programme=None,
-        ),
-        envelope(
-            "applications.application_found_eligible.v1",
-            application_id=str(request.application_id),
-            person_id=str(request.person_id),
-            call_id=call,
-            programme_id=programme,
-            provisional=False,
-            applied_on="2024-11-20",
-            receipt_sequence=1,
-        ),
-        envelope("applications.application_withdrawn.v1", application_id=str(request.application_id)),
-    ]
-
-
-def deliver(unit, envelopes) -> None:
-    """Handle envelopes like the inbox does: what waits for a predecessor comes again at the end."""
-    while envelopes:
-        late = []
-        for one in envelopes:
-            try:
-                HANDLERS[one.type](unit, one)
-            except NotYet:
-                late.append(one)
-        assert len(late) < len(envelopes), "everything waits for something"
-        envelopes = late
-
-
-def outcome(unit, request):
-    """What has to be the same whatever came when."""
-    line = unit.line
-    live = tuple(hold.state for hold in unit.holds.rows.values() if hold.state != "released")
-    told = unit.requests.rows[request.application_id]
-    return (line.limit_amount, line.held, line.free, live, told.state, told.person_id, bool(unit.timers))
-
-
-@pytest.mark.parametrize("withdrawn", [True, False])
-def test_every_order_of_facts_delivered_three_times_ends_the_same(unit, asked, withdrawn):
-    request = asked(call_id=uuid7(), programme_id=uuid7())
-    told = facts(request) if withdrawn else facts(request)[:-1]
-    ends = set()
-    for order in permutations(told):
-        fresh = type(unit)()
-        deliver(fresh, [*order, *reversed(order), *order])
-        ends.add(outcome(fresh, request))
-        assert sum(movement.change(Account.HELD) for movement in fresh.ledger.movements) == fresh.line.held
-    ((_, held, _, live, state, person, timed),) = ends
-    assert (held, live) == ((0, ()) if withdrawn else (Decimal("412.13"), ("held",)))
-    assert (state, person) == ("withdrawn" if withdrawn else "granted", request.person_id)
-    assert timed is not withdrawn

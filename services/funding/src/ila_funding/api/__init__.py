@@ -2,9 +2,28 @@
 
 from ila_funding.api.accounts import accounts
 from ila_funding.api.budget_lines import budget_lines
+from ila_funding.api.claims import claims, recoveries
 from ila_funding.api.holds import holds
+from ila_funding.api.indicators import indicators, indicators_csv, public_indicators
 from ila_funding.api.ledger import ledger
 from ila_funding.api.methodologies import methodologies
+from ila_funding.api.payment_runs import payment_runs
 from ila_funding.api.quotes import public_quotes, quotes
+from ila_funding.api.reconciliation import reconciliation
 
-BLUEPRINTS = [quotes, public_quotes, methodologies, budget_lines, holds, accounts, ledger]
+BLUEPRINTS = [
+    quotes,
+    public_quotes,
+    methodologies,
+    budget_lines,
+    holds,
+    accounts,
+    ledger,
+    claims,
+    payment_runs,
+    recoveries,
+    reconciliation,
+    indicators,
+    indicators_csv,
+    public_indicators,
+]

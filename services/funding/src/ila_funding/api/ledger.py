@@ -54,6 +54,8 @@ class LedgerVerificationSchema(Schema):
     differing_lines = fields.List(fields.Id(), required=True)
     differing_accounts = fields.List(fields.Id(), required=True)
     lines_differing_from_holds = fields.List(fields.Id(), required=True)
+    holds_differing_from_entries = fields.List(fields.Id(), required=True)
+    lines_differing_from_payments = fields.List(fields.Id(), required=True)
 
 
 @ledger.operation("GET", "/entries", AUDITOR, query=LedgerQuery, answer=(200, list_of(LedgerEntrySchema)))

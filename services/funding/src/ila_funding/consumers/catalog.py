@@ -1,12 +1,16 @@
-"""Calls and programmes, as catalog publishes them: snapshots, of which the newest counts."""
+"""What catalog publishes: calls and programmes (snapshots, the newest counts), and agreements."""
+
+from collections.abc import Callable
 
 from ila_kit.events import Envelope
 
+from ila_funding.domain.agreement import Agreement
 from ila_funding.domain.budget import PublishedCall
-from ila_funding.domain.hold import PublishedProgramme
+from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.training import Kind, Part, Training
-from ila_funding.events.consumed import CallPublished, ProgrammePublished
+from ila_funding.events.consumed import AgreementEnded, AgreementInForce, CallPublished, ProgrammePublished
 from ila_funding.ports import Unit
+from ila_funding.usecases.agreements import end_agreement, pin_methodology
 from ila_funding.usecases.budget_lines import RegisterCall, register_call
 from ila_funding.usecases.programmes import register_programme
 
@@ -23,6 +27,7 @@ def open_line_on_publication(unit: Unit, envelope: Envelope) -> None:
         activity=told.activity,
         hold_days=told.hold_days,
         opening_mode=told.opening_mode,
+        drop_out_rule=told.drop_out_rule,
         sequence=envelope.sequence,
     )
     register_call(unit, RegisterCall(call=call, budget_limit=told.budget_limit))
@@ -43,11 +48,42 @@ def remember_programme(unit: Unit, envelope: Envelope) -> None:
         funding_source=told.funding_source,
         training=training,
         sequence=envelope.sequence,
+        agreement_id=told.agreement_id,
     )
     register_programme(unit, programme)
 
 
-HANDLERS = {
+def note_agreement(unit: Unit, envelope: Envelope) -> None:
+    """Pin the methodology of an agreement's programmes."""
+    told = AgreementInForce.read(envelope.data)
+    agreement = Agreement(
+        id=told.agreement_id,
+        organisation_id=told.organisation_id,
+        call_id=told.call_id,
+        programme_ids=tuple(told.programme_ids),
+        number=told.number,
+        in_force_at=told.in_force_at,
+    )
+    pin_methodology(unit, agreement)
+
+
+def note_agreement_end(unit: Unit, envelope: Envelope) -> None:
+    """Keep until when an agreement's results are paid."""
+    told = AgreementEnded.read(envelope.data)
+    agreement = Agreement(
+        id=told.agreement_id,
+        organisation_id=told.organisation_id,
+        call_id=told.call_id,
+        programme_ids=tuple(told.programme_ids),
+        ended_at=told.ended_at,
+        outcome=told.outcome,
+    )
+    end_agreement(unit, agreement)
+
+
+HANDLERS: dict[str, Callable[[Unit, Envelope], None]] = {
     "catalog.call_published.v1": open_line_on_publication,
     "catalog.programme_published.v1": remember_programme,
+    "catalog.agreement_in_force.v1": note_agreement,
+    "catalog.agreement_ended.v1": note_agreement_end,
 }

@@ -45,7 +45,9 @@ class PublishedCall:
     activity: str
     hold_days: int
     opening_mode: str
+    drop_out_rule: str
     sequence: int
 
 
 FIRST_COME = "first_come"
+COMPLETION_ONLY = "completion_only"

@@ -1,4 +1,4 @@
-"""Holds: money set apart for one application, and applications that wait for some."""
+"""Holds: money set apart for one application, and where it goes from there."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -12,7 +12,7 @@ from ila_kit.states import SYSTEM, StateMachine, Step
 
 from ila_funding.domain.ledger import Account, Movement, Reason
 from ila_funding.domain.quote import Quote
-from ila_funding.domain.training import Training
+from ila_funding.domain.request import HoldRequest
 
 _BY_ITSELF = frozenset({SYSTEM})
 HOLD_STATES = StateMachine(
@@ -24,78 +24,18 @@ HOLD_STATES = StateMachine(
         Step("held", "expire", "expired", _BY_ITSELF),
         Step("committed", "consume", "consumed", _BY_ITSELF),
         Step("committed", "release", "released", _BY_ITSELF),
+        Step("consumed", "recover", "released", _BY_ITSELF),
     ],
 )
-REQUEST_STATES = StateMachine(
-    "hold request",
-    "waiting",
-    [
-        Step("waiting", "wait", "waiting", _BY_ITSELF),
-        Step("waiting", "grant", "granted", _BY_ITSELF),
-        Step("waiting", "refuse", "refused", _BY_ITSELF),
-        Step("waiting", "withdraw", "withdrawn", _BY_ITSELF),
-        Step("granted", "withdraw", "withdrawn", _BY_ITSELF),
-        Step("refused", "withdraw", "withdrawn", _BY_ITSELF),
-    ],
-)
-
-
-class Refused:
-    """Why no money was set apart; the code of a rule (`no-methodology`) may stand there too."""
-
-    BUDGET_EXHAUSTED = "budget-exhausted"
-    NO_BUDGET_LINE = "no-budget-line"
-    APPLICATION_WITHDRAWN = "application-withdrawn"
-    PROGRAMME_NOT_IN_CALL = "programme-not-in-call"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedProgramme:
-    """What this service keeps of a programme; `sequence` is the version it was told of last."""
-
-    programme_id: UUID
-    call_id: UUID
-    title_lv: str
-    funding_source: str
-    training: Training
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class EarlyWithdrawal:
-    """A withdrawal that came before the eligibility of its application did."""
-
-    application_id: UUID
-    version: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldRequest:
-    """An eligible application's wish for money: one per application, whatever arrives how often.
-
-    `line_id` is None when no budget line pays for it, `amount` until it is calculated.
-    """
-
-    application_id: UUID
-    state: str = REQUEST_STATES.start
-    reason: str | None = None
-    person_id: UUID
-    call_id: UUID
-    programme_id: UUID
-    line_id: UUID | None = None
-    applied_on: date
-    receipt_sequence: int
-    provisional: bool
-    amount: Decimal | None = None
-    version: int = 1
-    created_at: datetime
-    updated_at: datetime
-
-    def after(self, action: str, now: datetime, **changes: Any) -> "HoldRequest":
-        """Return the request after a step of its state table. Raises WrongState."""
-        state = REQUEST_STATES.next_state(self.state, action, _BY_ITSELF)
-        return replace(self, state=state, version=self.version + 1, updated_at=now, **changes)
+LIVE = ("held", "committed", "consumed")
+# What each step writes into the ledger: why, and where the money goes.
+_MOVES = {
+    "commit": (Reason.COMMITMENT, Account.COMMITTED),
+    "consume": (Reason.SETTLEMENT, Account.CONSUMED),
+    "release": (Reason.RELEASE, Account.FREE),
+    "expire": (Reason.EXPIRY, Account.FREE),
+    "recover": (Reason.RECOVERY, Account.FREE),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +63,11 @@ class Hold:
     version: int
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def live(self) -> bool:
+        """Whether the money is still this application's."""
+        return self.state in LIVE
 
     def allows(self, action: str) -> bool:
         """Tell whether the state table has this step from here."""
@@ -169,24 +114,25 @@ def new_hold(
     return hold, movement
 
 
-def ended(hold: Hold, action: str, now: datetime) -> tuple[Hold, Movement]:
-    """Return a hold after `release` or `expire`, and how its amount goes back: the reversal of the last move.
+def moved(hold: Hold, action: str, now: datetime) -> tuple[Hold, Movement]:
+    """Return a hold after a step of its state table, and how its amount moves in the ledger.
 
-    Raises WrongState.
+    What gives money back reverses the last move of the hold, so it can happen only once. Raises WrongState.
     """
     state = HOLD_STATES.next_state(hold.state, action, _BY_ITSELF)
+    reason, target = _MOVES[action]
     movement = Movement(
         id=uuid7(),
         at=now,
-        reason=Reason.RELEASE if action == "release" else Reason.EXPIRY,
+        reason=reason,
         source=Account(hold.state),
-        target=Account.FREE,
+        target=target,
         amount=hold.amount,
         line_id=hold.line_id,
         call_id=hold.call_id,
         person_id=hold.person_id,
         hold_id=hold.id,
-        reverses=hold.movement_id,
+        reverses=hold.movement_id if target is Account.FREE else None,
     )
-    ended = replace(hold, state=state, movement_id=movement.id, version=hold.version + 1, updated_at=now)
-    return ended, movement
+    after = replace(hold, state=state, movement_id=movement.id, version=hold.version + 1, updated_at=now)
+    return after, movement

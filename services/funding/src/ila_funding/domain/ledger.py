@@ -25,8 +25,11 @@ class Reason(StrEnum):
 
     BUDGET = "budget"
     HOLD = "hold"
+    COMMITMENT = "commitment"
+    SETTLEMENT = "settlement"
     RELEASE = "release"
     EXPIRY = "expiry"
+    RECOVERY = "recovery"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,15 @@ class Movement:
     def change(self, account: Account) -> Decimal:
         """Return by how much this changes an account."""
         return sum((amount for name, amount in self.entries() if name is account), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """A learner's account in one call, after a movement: what was ever granted, and its version."""
+
+    id: UUID
+    granted: Decimal
+    version: int
 
 
 def budget_movement(line_id: UUID, call_id: UUID, difference: Decimal, at: datetime) -> Movement:

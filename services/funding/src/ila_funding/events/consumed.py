@@ -1,7 +1,7 @@
 """The parts this service relies on of what others publish; schemas in `consumed/<type>.json`."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
@@ -32,6 +32,7 @@ class CallPublished(Heard):
     budget_limit: Decimal
     hold_days: int
     opening_mode: str
+    drop_out_rule: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,66 @@ class ProgrammePublished(Heard):
     funding_source: str
     parts: list[ProgrammePart]
     continuing_programme: str | None
+    agreement_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementInForce(Heard):
+    """catalog.agreement_in_force.v1"""
+
+    agreement_id: UUID
+    organisation_id: UUID
+    call_id: UUID
+    programme_ids: list[UUID]
+    number: str
+    in_force_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementEnded(Heard):
+    """catalog.agreement_ended.v1"""
+
+    agreement_id: UUID
+    organisation_id: UUID
+    call_id: UUID
+    programme_ids: list[UUID]
+    outcome: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOpened(Heard):
+    """identity.account_opened.v1"""
+
+    person_id: UUID
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderApproved(Heard):
+    """identity.provider_approved.v1"""
+
+    organisation_id: UUID
+    viis_number: str
+    title: str
+    approved_by: list[UUID]
+    approved_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSuspended(Heard):
+    """identity.provider_suspended.v1"""
+
+    organisation_id: UUID
+    suspended_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderReinstated(Heard):
+    """identity.provider_reinstated.v1"""
+
+    organisation_id: UUID
+    reinstated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +137,42 @@ class ApplicationWithdrawn(Heard):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationRefused(Heard):
+    """applications.application_refused.v1"""
+
+    application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceExpired(Heard):
     """applications.place_expired.v1"""
 
     application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerEnrolled(Heard):
+    """applications.learner_enrolled.v1"""
+
+    application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningNotCompleted(Heard):
+    """applications.learning_not_completed.v1"""
+
+    application_id: UUID
+    call_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultVerified(Heard):
+    """applications.result_verified.v1"""
+
+    application_id: UUID
+    person_id: UUID
+    call_id: UUID
+    programme_id: UUID
+    organisation_id: UUID
+    completed_on: date
+    verified_at: datetime

@@ -71,3 +71,59 @@ class FundsReleased(Event):
     call_id: UUID
     amount: Decimal
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundsCommitted(Event):
+    """The money of an enrolled learner is bound until the result is paid or the learning ends without one."""
+
+    type: ClassVar[str] = "funding.funds_committed.v1"
+    subject_field: ClassVar[str] = "hold_id"
+    hold_id: UUID
+    application_id: UUID
+    person_id: UUID
+    programme_id: UUID
+    call_id: UUID
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimApproved(Event):
+    """A provider's claim, whole or reduced, may be paid; `amount` is what of it."""
+
+    type: ClassVar[str] = "funding.claim_approved.v1"
+    subject_field: ClassVar[str] = "claim_id"
+    claim_id: UUID
+    organisation_id: UUID
+    call_id: UUID
+    amount: Decimal
+    approved_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReleased(Event):
+    """Three people let a payment run go to the bank; `call_id` is None when it pays several calls."""
+
+    type: ClassVar[str] = "funding.payment_released.v1"
+    subject_field: ClassVar[str] = "run_id"
+    run_id: UUID
+    call_id: UUID | None
+    amount: Decimal
+    claim_ids: list[UUID]
+    released_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentSettled(Event):
+    """The bank carried a payment run out: these applications are paid."""
+
+    type: ClassVar[str] = "funding.payment_settled.v1"
+    subject_field: ClassVar[str] = "run_id"
+    run_id: UUID
+    claim_ids: list[UUID]
+    application_ids: list[UUID]
+    amount: Decimal
+    settled_at: datetime
+    version: int

@@ -2,6 +2,6 @@
 
 from ila_kit.store.migrate import run_env
 
-from ila_funding.store.tables import metadata
+from ila_funding.store import claim_tables
 
-run_env(metadata)
+run_env(claim_tables.metadata)

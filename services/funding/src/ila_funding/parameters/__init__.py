@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ila_kit.money import parse_amount
 
+from ila_funding.domain.indicator import Indicator, Target
 from ila_funding.domain.methodology import ContinuingProgramme, Methodologies, Methodology
 from ila_funding.domain.unit_cost import UnitCost
 
@@ -24,6 +25,15 @@ def load_methodologies(text: str | None = None) -> Methodologies:
     if twice:
         raise ValueError(f"versions are never used twice: {twice}")
     return Methodologies(tuple(versions))
+
+
+def load_targets() -> tuple[Target, ...]:
+    """Return what was promised to the fund, as `targets.toml` tells."""
+    text = (files(__package__) / "targets.toml").read_text(encoding="utf-8")
+    return tuple(
+        Target(**entry | {"indicator": Indicator(entry["indicator"])})
+        for entry in tomllib.loads(text)["target"]
+    )
 
 
 def _methodology(entry: dict[str, Any]) -> Methodology:

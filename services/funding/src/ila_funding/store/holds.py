@@ -1,5 +1,6 @@
 """Hold requests and holds."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,8 @@ from ila_kit.actor import Scope
 from ila_kit.store.listing import Listing, Page, PageRequest
 from sqlalchemy.dialects.postgresql import insert
 
-from ila_funding.domain.hold import EarlyWithdrawal, Hold, HoldRequest
+from ila_funding.domain.hold import Hold
+from ila_funding.domain.request import EarlyEnding, Ending, HoldRequest
 from ila_funding.store.rows import made, values
 from ila_funding.store.tables import hold, hold_request
 
@@ -32,28 +34,38 @@ class SqlRequestStore:
     def __init__(self, connection: sa.Connection):
         self._connection = connection
 
-    def claim(self, request: HoldRequest) -> HoldRequest | EarlyWithdrawal | None:
+    def claim(self, request: HoldRequest) -> HoldRequest | EarlyEnding | None:
         """Store a request unless its application has one; return what was there, locked, if so."""
         return self._claim(values(request))
 
-    def claim_withdrawal(self, withdrawal: EarlyWithdrawal) -> HoldRequest | None:
-        """Return the request of an application, locked; store the withdrawal when there is none."""
-        found = self._claim(
-            {
-                "application_id": withdrawal.application_id,
-                "state": "withdrawn",
-                "provisional": False,
-                "version": withdrawal.version,
-                "created_at": withdrawal.at,
-                "updated_at": withdrawal.at,
-            }
-        )
+    def claim_ending(self, ending: EarlyEnding) -> HoldRequest | None:
+        """Return the request of an application, locked; store the latest ending when there is none."""
+        row = {
+            "application_id": ending.application_id,
+            "state": "withdrawn",
+            "reason": ending.reason,
+            "provisional": False,
+            "ended_sequence": ending.ended_sequence,
+            "version": ending.version,
+            "created_at": ending.at,
+            "updated_at": ending.at,
+        }
+        found = self._claim(row)
+        if isinstance(found, EarlyEnding) and found.ended_sequence < ending.ended_sequence:
+            later = {name: row[name] for name in ("reason", "ended_sequence", "updated_at")}
+            self._update(ending.application_id, later)
         return found if isinstance(found, HoldRequest) else None
+
+    def lock(self, application_id: UUID) -> HoldRequest | EarlyEnding | None:
+        """Return what is known of an application, locked."""
+        mine = hold_request.c.application_id == application_id
+        found = self._connection.execute(sa.select(hold_request).where(mine).with_for_update())
+        row = found.mappings().one_or_none()
+        return None if row is None else _request(row)
 
     def save(self, request: HoldRequest) -> None:
         """Store a changed request."""
-        mine = hold_request.c.application_id == request.application_id
-        self._connection.execute(sa.update(hold_request).where(mine).values(values(request)))
+        self._update(request.application_id, values(request))
 
     def next_waiting(self, line_id: UUID) -> HoldRequest | None:
         """Return, locked, the request received first of those that wait for a line's money.
@@ -71,18 +83,21 @@ class SqlRequestStore:
         )
         return made(HoldRequest, self._connection.execute(query).mappings().one_or_none())
 
-    def _claim(self, row: dict[str, Any]) -> HoldRequest | EarlyWithdrawal | None:
+    def _update(self, application_id: UUID, changes: dict[str, Any]) -> None:
+        mine = hold_request.c.application_id == application_id
+        self._connection.execute(sa.update(hold_request).where(mine).values(changes))
+
+    def _claim(self, row: dict[str, Any]) -> HoldRequest | EarlyEnding | None:
         new = insert(hold_request).values(row).on_conflict_do_nothing()
         if self._connection.execute(new.returning(hold_request.c.application_id)).first():
             return None
-        mine = hold_request.c.application_id == row["application_id"]
-        found = self._connection.execute(sa.select(hold_request).where(mine).with_for_update())
-        return _request(found.mappings().one())
+        return self.lock(row["application_id"])
 
 
-def _request(row: Any) -> HoldRequest | EarlyWithdrawal:
+def _request(row: Any) -> HoldRequest | EarlyEnding:
     if row["person_id"] is None:
-        return EarlyWithdrawal(row["application_id"], row["version"], row["created_at"])
+        named = (row["ended_sequence"], row["reason"] or Ending.WITHDRAWN, row["version"], row["created_at"])
+        return EarlyEnding(row["application_id"], *named)
     return HoldRequest(**row)
 
 
@@ -111,15 +126,40 @@ class SqlHoldStore:
         return self._locked(hold.c.id == hold_id)
 
     def of_application(self, application_id: UUID) -> Hold | None:
-        """Return the hold of an application, locked the same way."""
+        """Return the newest hold of an application, locked the same way."""
         return self._locked(hold.c.application_id == application_id)
+
+    def lock_all(self, hold_ids: Sequence[UUID]) -> list[Hold]:
+        """Return holds in the order of their ids, locked the same way."""
+        query = sa.select(hold).where(hold.c.id.in_(hold_ids)).order_by(hold.c.id)
+        rows = self._connection.execute(query.with_for_update(key_share=True)).mappings()
+        return [Hold(**row) for row in rows]
+
+    def save_all(self, holds: Sequence[Hold]) -> None:
+        """Store the states of many changed holds at once."""
+        rows = [
+            {"hold_id": one.id, "to": one.state, "moved": one.movement_id, "at": one.updated_at}
+            for one in holds
+        ]
+        query = (
+            sa.update(hold)
+            .where(hold.c.id == sa.bindparam("hold_id"))
+            .values(
+                state=sa.bindparam("to"),
+                movement_id=sa.bindparam("moved"),
+                updated_at=sa.bindparam("at"),
+                version=hold.c.version + 1,
+            )
+        )
+        self._connection.execute(query, rows)
 
     def page(self, request: PageRequest, scope: Scope) -> Page:
         """Return a page of the holds in scope."""
         return LISTING.page(self._connection, request, _in_scope(scope))
 
     def _locked(self, which: sa.ColumnElement[bool]) -> Hold | None:
-        query = sa.select(hold).where(which).with_for_update(key_share=True)
+        query = sa.select(hold).where(which).order_by(hold.c.created_at.desc(), hold.c.id.desc()).limit(1)
+        query = query.with_for_update(key_share=True)
         return made(Hold, self._connection.execute(query).mappings().one_or_none())
 
 

@@ -1,5 +1,6 @@
 """The ledger and the balances that follow from it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,7 @@ from ila_kit.ids import uuid7
 from ila_kit.money import ZERO
 from ila_kit.store.listing import Listing, Page, PageRequest
 
-from ila_funding.domain.ledger import Account, Movement, Reason
-from ila_funding.ports import AccountState
+from ila_funding.domain.ledger import Account, AccountState, Movement, Reason
 from ila_funding.store.tables import hold, learner_account, ledger_entry, published_call, published_programme
 
 ENTRIES = Listing(
@@ -90,6 +90,36 @@ _RESULT = " SELECT id, granted, version FROM account"
 _GRANT = sa.text("WITH " + ", ".join([_LINE, _NEW_OR_KNOWN, _ENTRIES]) + _RESULT)
 _MOVE = sa.text("WITH " + ", ".join([_LINE, _KNOWN, _ENTRIES]) + _RESULT)
 
+# Many movements for one reason between the same two accounts; the multipliers say which ones change how.
+_LOCK_LINES = sa.text(
+    "SELECT FROM budget_line WHERE id = ANY (CAST(:lines AS uuid[])) ORDER BY id FOR NO KEY UPDATE"
+)
+_MOVE_ALL = sa.text("""
+WITH moved AS (
+  SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:lines AS uuid[]), CAST(:calls AS uuid[]),
+    CAST(:persons AS uuid[]), CAST(:holds AS uuid[]), CAST(:reverses AS uuid[]), CAST(:amounts AS numeric[]),
+    CAST(:from_ids AS uuid[]), CAST(:to_ids AS uuid[]))
+    AS one (id, line_id, call_id, person_id, hold_id, reverses, amount, from_id, to_id)),
+line AS (
+  UPDATE budget_line SET committed = committed + :committed * total.amount,
+    consumed = consumed + :consumed * total.amount, version = version + 1, updated_at = :at
+  FROM (SELECT line_id, sum(amount) AS amount FROM moved GROUP BY line_id) AS total
+  WHERE budget_line.id = total.line_id RETURNING budget_line.id),
+account AS (
+  UPDATE learner_account AS mine SET committed = mine.committed + :committed * total.amount,
+    consumed = mine.consumed + :consumed * total.amount, released = mine.released + :released * total.amount,
+    version = mine.version + 1, updated_at = :at
+  FROM (SELECT person_id, call_id, sum(amount) AS amount FROM moved
+        WHERE line_id IN (SELECT id FROM line) GROUP BY person_id, call_id) AS total
+  WHERE mine.person_id = total.person_id AND mine.call_id = total.call_id)
+INSERT INTO ledger_entry (id, transaction_id, at, reason, account, amount, line_id, call_id, person_id,
+  hold_id, reverses)
+SELECT entry.id, moved.id, :at, :reason, entry.account, entry.amount, moved.line_id, moved.call_id,
+  moved.person_id, moved.hold_id, moved.reverses
+FROM moved, LATERAL (VALUES (moved.from_id, CAST(:source AS text), -moved.amount),
+  (moved.to_id, CAST(:target AS text), moved.amount)) AS entry (id, account, amount)
+""")
+
 
 class SqlLedgerStore:
     """The ledger, and the balances of lines and learners that follow from it."""
@@ -107,6 +137,18 @@ class SqlLedgerStore:
         statement = _GRANT if movement.reason is Reason.HOLD else _MOVE
         row = self._connection.execute(statement, _parameters(movement) | {"turn": turn}).one_or_none()
         return None if row is None else AccountState(*row)
+
+    def post_all(self, movements: Sequence[Movement]) -> None:
+        """Move the money of many learners, all for one reason between the same two accounts, at once.
+
+        The lines are locked in the order of their ids, so that two of these never wait for each other.
+        """
+        ((reason, source, target, at),) = {(one.reason, one.source, one.target, one.at) for one in movements}
+        kept, held = (Account.COMMITTED, Account.CONSUMED), _columns(movements)
+        change = {name.value: (name is target) - (name is source) for name in kept}
+        named = {"reason": reason.value, "source": source.value, "target": target.value, "at": at}
+        self._connection.execute(_LOCK_LINES, {"lines": held["lines"]})
+        self._connection.execute(_MOVE_ALL, held | change | named | {"released": int(target is Account.FREE)})
 
     def record(self, movement: Movement) -> None:
         """Write the entries of a movement of the line itself."""
@@ -164,3 +206,18 @@ def _parameters(movement: Movement) -> dict[str, Any]:
         | {"from_id": uuid7(), "from_account": source.value, "from_amount": loss}
         | {"to_id": uuid7(), "to_account": target.value, "to_amount": gain}
     )
+
+
+def _columns(movements: Sequence[Movement]) -> dict[str, list[Any]]:
+    """Return the members of movements as arrays."""
+    return {
+        "ids": [one.id for one in movements],
+        "lines": [one.line_id for one in movements],
+        "calls": [one.call_id for one in movements],
+        "persons": [one.person_id for one in movements],
+        "holds": [one.hold_id for one in movements],
+        "reverses": [one.reverses for one in movements],
+        "amounts": [one.amount for one in movements],
+        "from_ids": [uuid7() for _ in movements],
+        "to_ids": [uuid7() for _ in movements],
+    }

@@ -18,6 +18,10 @@ class MethodologyList:
         """Return the version valid on a day, as known at an instant. Raises NoMethodology."""
         return self._versions.deciding(as_of, known_at)
 
+    def by_version(self, version: str) -> Methodology:
+        """Return the version a decision was pinned to. Raises KeyError for one that never was."""
+        return self._versions.by_version(version)
+
     def page(self, request: PageRequest) -> Page:
         """Return a page of versions, each row with the `methodology` itself."""
         page = self._listing().page(self._connection, request)

@@ -18,6 +18,7 @@ published_call = sa.Table(
     sa.Column("activity", sa.Text, nullable=False),
     sa.Column("hold_days", sa.Integer, nullable=False),
     sa.Column("opening_mode", sa.Text, nullable=False),
+    sa.Column("drop_out_rule", sa.Text, nullable=False, server_default="completion_only"),
     sa.Column("sequence", sa.BigInteger, nullable=False),
     sa.CheckConstraint("hold_days > 0", name="published_call_hold_days"),
 )
@@ -32,6 +33,7 @@ published_programme = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("parts", JSONB, nullable=False, comment="list of title and hours"),
     sa.Column("continuing_programme", sa.Text),
+    sa.Column("agreement_id", sa.Uuid),
     sa.Column("sequence", sa.BigInteger, nullable=False),
 )
 
@@ -70,6 +72,9 @@ hold_request = sa.Table(
     sa.Column("receipt_sequence", sa.BigInteger),
     sa.Column("provisional", sa.Boolean, nullable=False),
     sa.Column("amount", MONEY),
+    sa.Column("eligible_sequence", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("enrolled_sequence", sa.BigInteger),
+    sa.Column("ended_sequence", sa.BigInteger),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", UTC, nullable=False),
     sa.Column("updated_at", UTC, nullable=False),
@@ -93,7 +98,6 @@ hold = sa.Table(
         sa.Uuid,
         sa.ForeignKey("hold_request.application_id"),
         nullable=False,
-        unique=True,
     ),
     sa.Column("person_id", sa.Uuid, nullable=False),
     sa.Column("call_id", sa.Uuid, nullable=False),
@@ -115,6 +119,13 @@ hold = sa.Table(
     sa.CheckConstraint(
         "state IN ('held', 'committed', 'consumed', 'released', 'expired')", name="hold_state"
     ),
+    sa.Index(
+        "hold_live_once",
+        "application_id",
+        unique=True,
+        postgresql_where=sa.text("state IN ('held', 'committed', 'consumed')"),
+    ),
+    sa.Index("hold_application", "application_id", "created_at", "id"),
     sa.Index("hold_created", "created_at", "id"),
     sa.Index("hold_updated", "updated_at", "id"),
     sa.Index("hold_person", "person_id", "created_at", "id"),
@@ -175,4 +186,67 @@ ledger_entry = sa.Table(
     sa.Index("ledger_entry_person", "person_id", "id"),
     sa.Index("ledger_entry_hold", "hold_id", "id"),
     sa.Index("ledger_entry_reason", "reason", "id"),
+)
+
+agreement = sa.Table(
+    "agreement",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("call_id", sa.Uuid, nullable=False),
+    sa.Column("number", sa.Text),
+    sa.Column("in_force_at", UTC),
+    sa.Column("methodology_version", sa.Text, comment="pinned when it came into force"),
+    sa.Column("ended_at", UTC),
+    sa.Column("outcome", sa.Text),
+)
+
+agreement_programme = sa.Table(
+    "agreement_programme",
+    metadata,
+    sa.Column("agreement_id", sa.Uuid, sa.ForeignKey("agreement.id"), primary_key=True),
+    sa.Column("programme_id", sa.Uuid, primary_key=True),
+    sa.Index("agreement_programme_programme", "programme_id"),
+)
+
+provider = sa.Table(
+    "provider",
+    metadata,
+    sa.Column("organisation_id", sa.Uuid, primary_key=True),
+    sa.Column("viis_number", sa.Text),
+    sa.Column("title", sa.Text),
+    sa.Column("approved_by", sa.ARRAY(sa.Uuid), nullable=False),
+    sa.Column("approved_sequence", sa.BigInteger, nullable=False),
+    sa.Column("suspended", sa.Boolean, nullable=False),
+    sa.Column("standing_sequence", sa.BigInteger, nullable=False),
+)
+
+verified_result = sa.Table(
+    "verified_result",
+    metadata,
+    sa.Column("application_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("call_id", sa.Uuid, nullable=False),
+    sa.Column("programme_id", sa.Uuid, nullable=False),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("completed_on", sa.Date, nullable=False),
+    sa.Column("verified_at", UTC, nullable=False),
+    sa.Column("claim_id", sa.Uuid, comment="the claim it is in; none while it can be claimed"),
+    sa.Index(
+        "verified_result_claimable",
+        "organisation_id",
+        "call_id",
+        "completed_on",
+        "application_id",
+        postgresql_where=sa.text("claim_id IS NULL"),
+    ),
+    sa.Index("verified_result_counted", "call_id", "verified_at", "person_id"),
+)
+
+account_user = sa.Table(
+    "account_user",
+    metadata,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("opened_at", UTC, nullable=False),
+    sa.Index("account_user_opened", "opened_at"),
 )

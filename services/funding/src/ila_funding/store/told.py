@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ila_funding.domain.budget import PublishedCall
-from ila_funding.domain.hold import PublishedProgramme
+from ila_funding.domain.programme import PinnedMethodology, PublishedProgramme
 from ila_funding.domain.training import Kind, Part, Training
 from ila_funding.store.rows import made, values
-from ila_funding.store.tables import published_call, published_programme
+from ila_funding.store.tables import agreement, published_call, published_programme
 
 
 class SqlCallStore:
@@ -36,14 +36,19 @@ class SqlProgrammeStore:
         self._connection = connection
 
     def get(self, programme_id: UUID) -> PublishedProgramme | None:
-        """Return a programme, or None when nobody told of it yet."""
-        query = sa.select(published_programme).where(published_programme.c.programme_id == programme_id)
+        """Return a programme with what its agreement pinned, or None when nobody told of it yet."""
+        query = (
+            sa.select(published_programme, agreement.c.in_force_at, agreement.c.methodology_version)
+            .outerjoin(agreement, agreement.c.id == published_programme.c.agreement_id)
+            .where(published_programme.c.programme_id == programme_id)
+        )
         row = self._connection.execute(query).mappings().one_or_none()
         return None if row is None else _programme(dict(row))
 
     def save(self, programme: PublishedProgramme) -> bool:
         """Store a programme; False when what is stored is not older."""
         row = values(programme)
+        del row["pinned"]
         training: Training = row.pop("training")
         row |= {
             "kind": training.kind.value,
@@ -59,7 +64,9 @@ def _programme(row: dict[str, Any]) -> PublishedProgramme:
         parts=tuple(Part(**part) for part in row.pop("parts")),
         continuing_programme=row.pop("continuing_programme"),
     )
-    return PublishedProgramme(training=training, **row)
+    version = row.pop("methodology_version")
+    pinned = None if row.pop("in_force_at") is None else PinnedMethodology(version)
+    return PublishedProgramme(training=training, pinned=pinned, **row)
 
 
 def _save_newer(connection: sa.Connection, table: sa.Table, key: str, row: dict[str, Any]) -> bool:

@@ -11,10 +11,16 @@ from ila_kit.store.unit import Unit
 
 from ila_funding.domain.methodology import Methodologies
 from ila_funding.store.budget_lines import SqlBudgetLineStore
+from ila_funding.store.claims import SqlClaimStore
 from ila_funding.store.holds import SqlHoldStore, SqlRequestStore
 from ila_funding.store.ledger import SqlLedgerStore
 from ila_funding.store.methodologies import MethodologyList
+from ila_funding.store.payment_runs import SqlRunStore
+from ila_funding.store.providers import SqlAgreementStore, SqlProviderStore
+from ila_funding.store.reconciliation import reconcile
+from ila_funding.store.results import SqlIndicatorStore, SqlResultStore
 from ila_funding.store.told import SqlCallStore, SqlProgrammeStore
+from ila_funding.store.vault import Vault
 from ila_funding.store.verification import verify
 
 
@@ -28,14 +34,15 @@ class FundingUnit(Unit):
         actor: Actor,
         now: datetime,
         methodologies: Methodologies,
+        vault: Vault,
     ):
         super().__init__(connection, service, actor, now)
-        self._versions = methodologies
+        self._versions, self._vault = methodologies, vault
 
     @classmethod
-    def deciding_by(cls, methodologies: Methodologies) -> "Callable[..., FundingUnit]":
-        """Return how units are made that price by these methodologies."""
-        return partial(cls, methodologies=methodologies)
+    def deciding_by(cls, methodologies: Methodologies, vault: Vault) -> "Callable[..., FundingUnit]":
+        """Return how units are made that price by these methodologies and seal in this vault."""
+        return partial(cls, methodologies=methodologies, vault=vault)
 
     @cached_property
     def methodologies(self) -> MethodologyList:
@@ -71,6 +78,40 @@ class FundingUnit(Unit):
     def ledger(self) -> SqlLedgerStore:
         """The ledger."""
         return SqlLedgerStore(self.connection)
+
+    @cached_property
+    def agreements(self) -> SqlAgreementStore:
+        """Agreements, as catalog told of them."""
+        return SqlAgreementStore(self.connection)
+
+    @cached_property
+    def providers(self) -> SqlProviderStore:
+        """Providers, as identity told of them."""
+        return SqlProviderStore(self.connection)
+
+    @cached_property
+    def results(self) -> SqlResultStore:
+        """Verified results."""
+        return SqlResultStore(self.connection)
+
+    @cached_property
+    def indicators(self) -> SqlIndicatorStore:
+        """What the fund counts."""
+        return SqlIndicatorStore(self.connection)
+
+    @cached_property
+    def claims(self) -> SqlClaimStore:
+        """Claims, their lines and their checks."""
+        return SqlClaimStore(self.connection)
+
+    @cached_property
+    def runs(self) -> SqlRunStore:
+        """Payment runs."""
+        return SqlRunStore(self.connection, self._vault)
+
+    def reconcile(self) -> dict[str, Any]:
+        """Return whether holds, claims and payments follow from what others told, and what does not."""
+        return reconcile(self.connection)
 
     def verify_ledger(self) -> dict[str, Any]:
         """Return whether the ledger is right, and what in it is not."""

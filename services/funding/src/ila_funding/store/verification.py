@@ -27,7 +27,8 @@ WITH rebuilt AS (
     coalesce(sum(amount) FILTER (WHERE account = 'held'), 0) AS held,
     coalesce(sum(amount) FILTER (WHERE account = 'committed'), 0) AS committed,
     coalesce(sum(amount) FILTER (WHERE account = 'consumed'), 0) AS consumed,
-    coalesce(sum(amount) FILTER (WHERE account = 'free' AND reason = 'release'), 0) AS released,
+    coalesce(sum(amount) FILTER (WHERE account = 'free' AND reason IN ('release', 'recovery')), 0)
+      AS released,
     coalesce(sum(amount) FILTER (WHERE account = 'free' AND reason = 'expiry'), 0) AS expired
   FROM ledger_entry WHERE person_id IS NOT NULL GROUP BY person_id, call_id)
 SELECT coalesce(mine.person_id, rebuilt.person_id) AS person_id
@@ -49,12 +50,30 @@ WHERE (line.held, line.committed, line.consumed)
 ORDER BY line.id LIMIT 100
 """
 
-
+# The last move of a hold says where its money is; a hold is in the state of that move.
+_STATES = """
+SELECT hold.id FROM hold JOIN ledger_entry AS last
+  ON last.transaction_id = hold.movement_id AND last.amount > 0
+WHERE last.account <> CASE WHEN hold.state IN ('released', 'expired') THEN 'free' ELSE hold.state END
+  OR last.amount <> hold.amount OR last.hold_id <> hold.id
+ORDER BY hold.id LIMIT 100
+"""
+# What was settled with the bank, less what came back, is what lines have consumed.
+_PAID = """
+WITH paid AS (
+  SELECT hold.line_id, sum(line.amount) AS amount FROM claim_line AS line
+  JOIN claim ON claim.id = line.claim_id AND claim.state = 'paid'
+  JOIN hold ON hold.id = line.hold_id WHERE line.state = 'claimed' GROUP BY hold.line_id)
+SELECT line.id FROM budget_line AS line LEFT JOIN paid ON paid.line_id = line.id
+WHERE line.consumed <> coalesce(paid.amount, 0) ORDER BY line.id LIMIT 100
+"""
 _DIFFERING = {
     "unbalanced_transactions": _UNBALANCED,
     "differing_lines": _LINES,
     "differing_accounts": _ACCOUNTS,
     "lines_differing_from_holds": _HOLDS,
+    "holds_differing_from_entries": _STATES,
+    "lines_differing_from_payments": _PAID,
 }
 _COUNTED = {
     "sum": "SELECT coalesce(sum(amount), 0.00)::numeric(14, 2) FROM ledger_entry",
@@ -68,7 +87,7 @@ _ALL = "SELECT " + ", ".join(_COLUMNS)
 
 
 def verify(connection: sa.Connection) -> dict[str, Any]:
-    """Return the sum of all entries, and every transaction, line and account that does not fit.
+    """Return the sum of all entries, and every transaction, line, account and hold that does not fit.
 
     Each list names at most 100 ids.
     """

@@ -1,6 +1,6 @@
 """Programmes that can be paid for."""
 
-from ila_funding.domain.hold import PublishedProgramme
+from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.ports import Unit
 
 

@@ -1,20 +1,27 @@
 """Setting money apart for eligible applications, and serving those that wait for some."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from ila_kit.errors import Refusal
 from ila_kit.events import NotYet
 
 from ila_funding.domain.budget import PublishedCall
-from ila_funding.domain.hold import Hold, HoldRequest, PublishedProgramme, new_hold
+from ila_funding.domain.errors import NoMethodology
+from ila_funding.domain.hold import Hold, moved, new_hold
+from ila_funding.domain.ledger import AccountState
+from ila_funding.domain.methodology import Methodology
+from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.quote import Quote, quote
-from ila_funding.events.published import EntitlementGranted, FundsHeld, HoldRefused
-from ila_funding.ports import AccountState, Unit
+from ila_funding.domain.request import HoldRequest
+from ila_funding.events.published import EntitlementGranted, FundsHeld, FundsReleased, HoldRefused
+from ila_funding.ports import Unit
 
 EXPIRE_HOLD = "expire-hold"
 SERVE_WAITING = "serve-waiting"
 SERVED_AT_ONCE = 25
+SERVE_AGAIN = timedelta(minutes=1)
 
 
 def told_terms(unit: Unit, request: HoldRequest) -> tuple[PublishedCall, PublishedProgramme]:
@@ -22,15 +29,28 @@ def told_terms(unit: Unit, request: HoldRequest) -> tuple[PublishedCall, Publish
     call, programme = unit.calls.get(request.call_id), unit.programmes.get(request.programme_id)
     if call is None or programme is None:
         raise NotYet("catalog has not told of the call or the programme")
+    if programme.agreement_id is not None and programme.pinned is None:
+        raise NotYet("catalog has not told of the programme's agreement")
     return call, programme
 
 
 def price(unit: Unit, request: HoldRequest, programme: PublishedProgramme) -> Quote:
-    """Return the quote that a hold is pinned to: by the methodology valid on the application day.
+    """Return the quote that a hold is pinned to.
+
+    It is made by the methodology that the programme's agreement pinned; without an agreement by the
+    one valid on the application day.
 
     Source: BR-707, BR-709.
     """
-    return quote(programme.training, unit.methodologies.deciding(request.applied_on, known_at=unit.now))
+    return quote(programme.training, _methodology(unit, request, programme))
+
+
+def _methodology(unit: Unit, request: HoldRequest, programme: PublishedProgramme) -> Methodology:
+    if programme.pinned is None:
+        return unit.methodologies.deciding(request.applied_on, known_at=unit.now)
+    if programme.pinned.version is None:
+        raise NoMethodology(as_of=request.applied_on.isoformat())
+    return unit.methodologies.by_version(programme.pinned.version)
 
 
 def grant(unit: Unit, request: HoldRequest, line_id: UUID, pinned: Quote, call: PublishedCall) -> bool:
@@ -72,19 +92,44 @@ def tell_refusal(unit: Unit, request: HoldRequest, reason: str) -> None:
     unit.audit("refuse_hold", "application", request.application_id, reason=reason)
 
 
+def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
+    """Return a hold's money to its line by `release` or `expire`, tell so, and serve those who wait."""
+    after, movement = moved(hold, action, unit.now)
+    unit.holds.save(after)
+    unit.clear_timer(hold.id, EXPIRE_HOLD)
+    unit.ledger.post(movement)
+    released = FundsReleased(
+        hold_id=hold.id,
+        application_id=hold.application_id,
+        person_id=hold.person_id,
+        programme_id=hold.programme_id,
+        call_id=hold.call_id,
+        amount=hold.amount,
+        reason=reason,
+    )
+    unit.publish(released, after.version)
+    unit.audit(f"{action}_hold", "hold", hold.id, amount=str(hold.amount), reason=reason)
+    serve_waiting(unit, hold.line_id)
+
+
 def serve_waiting(unit: Unit, line_id: UUID) -> None:
     """Set free money apart for waiting applications, in order of receipt; nobody overtakes.
 
     The lock on the line makes one transaction at a time serve it, so an application that goes
     to wait at the same moment is either seen here or sees the money itself. What does not fit
-    into one transaction of bearable length is left to a timer.
+    into one transaction of bearable length is left to a timer, and so is one whose terms are
+    not known for the moment: what came free must not be kept from coming free by it.
 
     Source: BR-505, BR-709.
     """
     unit.lines.lock(line_id)
     for _ in range(SERVED_AT_ONCE):
         request = unit.requests.next_waiting(line_id)
-        if request is None or not _serve(unit, request, line_id):
+        try:
+            if request is None or not _serve(unit, request, line_id):
+                return
+        except NotYet:
+            unit.set_timer(line_id, SERVE_WAITING, unit.now + SERVE_AGAIN)
             return
     unit.set_timer(line_id, SERVE_WAITING, unit.now)
 
