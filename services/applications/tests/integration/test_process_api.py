@@ -244,6 +244,11 @@ def test_a_provisional_decision_is_looked_at_again_by_its_own_job(service, as_pe
     service.now += timedelta(minutes=1)
     second_look.run()
     assert client.get(f"{PATH}/{application}").json["provisional"]
+    officer = as_person(uuid7(), "eligibility_officer")
+    query = f"programme_id={programme}&provisional="
+    assert [one["id"] for one in officer.get(f"{PATH}?{query}true").json["items"]] == [application]
+    assert officer.get(f"{PATH}?{query}false").json["items"] == []
+    assert officer.get(f"{PATH}?{query}yes").status_code == 422
     service.people.state = "register"
     service.now += timedelta(minutes=1)
     second_look.run()

@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 from ila_kit.clock import RIGA
 from ila_kit.money import ZERO
-from ila_kit.web.schemas import ListQuery, Schema, fields
+from ila_kit.web.schemas import ListQuery, OneOf, Schema, fields
 
 from ila_applications.api.texts import both, who_acts
 from ila_applications.domain.applications import Case, Happening
@@ -147,11 +147,24 @@ class ApplicationSchema(Schema):
     updated_at = fields.Instant(required=True)
 
 
+class YesOrNo(OneOf):
+    """`true` or `false` in a query string, as a truth value inside."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(["true", "false"], **kwargs)
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return whether the word is `true`. Raises ValidationError for any other than the two."""
+        word = super().deserialize(value, *args, **kwargs)
+        return word if word is ma.missing else word == "true"
+
+
 class ApplicationQuery(ListQuery):
     """Filters of the list."""
 
     state = fields.OneOf(STATES)
     programme_id = fields.Id()
+    provisional = YesOrNo()
 
 
 class HappeningSchema(Schema):

@@ -84,7 +84,7 @@ _LISTING = Listing(
     id=t.application.c.id,
     sorts={"created_at": t.application.c.id, "updated_at": t.application.c.updated_at},
     default="-created_at",
-    filters={"state": t.application.c.state, "programme_id": t.application.c.programme_id},
+    filters={name: t.application.c[name] for name in ("state", "programme_id", "provisional")},
     updated=t.application.c.updated_at,
 )
 

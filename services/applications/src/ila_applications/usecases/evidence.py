@@ -13,6 +13,7 @@ from ila_applications.domain.errors import TooMuchEvidence
 from ila_applications.domain.states import LEARNER
 from ila_applications.ports import Unit
 from ila_applications.usecases.keeping import keep
+from ila_applications.usecases.views import note_look
 
 MOST_FILES = 10
 
@@ -50,8 +51,9 @@ def give_evidence(unit: Unit, command: GiveEvidence, scope: Scope) -> Evidence:
 
 
 def list_evidence(unit: Unit, application_id: UUID, scope: Scope) -> list[Evidence]:
-    """Return what was given for an application in scope, oldest first. Raises Missing."""
+    """Return what was given for an application in scope, oldest first; a look is noted. Raises Missing."""
     case = unit.applications.get(application_id, scope)
+    note_look(unit, case, "evidence")
     return unit.evidence.of(case.application.id)
 
 
@@ -61,11 +63,7 @@ def read_evidence(
     """Return a file; a look by anybody but its owner is noted. Raises Missing."""
     case = unit.applications.get(application_id, scope)
     evidence, data = unit.evidence.get(application_id, evidence_id)
-    owner = case.application.person_id
-    if unit.actor.id != str(owner):
-        unit.audit(
-            "personal_data_viewed", "person", owner, what=["evidence"], application=str(application_id)
-        )
+    note_look(unit, case, "evidence")
     return evidence, data
 
 

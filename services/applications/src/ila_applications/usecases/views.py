@@ -90,7 +90,7 @@ def view(case: Case, actor: Actor) -> ApplicationView:
 def show_application(unit: Unit, application_id: UUID, scope: Scope) -> ApplicationView:
     """Return an application in scope; a look by anybody but its owner is noted. Raises Missing."""
     case = unit.applications.get(application_id, scope)
-    _note_look(unit, case, "application")
+    note_look(unit, case, "application")
     return view(case, unit.actor)
 
 
@@ -100,14 +100,14 @@ def list_applications(
     """Return a page of applications in scope, and the cursor of the next."""
     page = unit.applications.page(request, scope)
     for case in page.cases:
-        _note_look(unit, case, "application")
+        note_look(unit, case, "application")
     return [view(case, unit.actor) for case in page.cases], page.next
 
 
 def show_timeline(unit: Unit, application_id: UUID, scope: Scope) -> Timeline:
     """Return what happened to an application in scope. Raises Missing."""
     case = unit.applications.get(application_id, scope)
-    _note_look(unit, case, "timeline")
+    note_look(unit, case, "timeline")
     return Timeline(case, unit.applications.history(application_id))
 
 
@@ -137,7 +137,8 @@ def actions_of(case: Case, actor: Actor) -> list[str]:
     return [one for one in possible if undecided or one not in ("give_evidence", "confirm", "refuse")]
 
 
-def _note_look(unit: Unit, case: Case, what: str) -> None:
+def note_look(unit: Unit, case: Case, what: str) -> None:
+    """Note that somebody else than its owner looked at a part of an application."""
     owner = case.application.person_id
     if unit.actor.id != str(owner):
         unit.audit("personal_data_viewed", "person", owner, what=[what], application=str(case.application.id))
