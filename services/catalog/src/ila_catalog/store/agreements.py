@@ -76,7 +76,7 @@ class SqlAgreementStore:
         new = new.on_conflict_do_nothing(
             index_elements=["organisation_id", "call_id"], index_where=sa.text("state <> 'lapsed'")
         )
-        if self._connection.execute(new).rowcount != 1:
+        if self._connection.execute(new.returning(table.c.id)).scalar() is None:
             return False
         self._put_children(agreement)
         return True

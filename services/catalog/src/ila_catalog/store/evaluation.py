@@ -60,7 +60,7 @@ class SqlEvaluationStore:
 
     def put_commission(self, one: Commission) -> None:
         """Store the next version of a commission. Raises Stale when somebody stored one since."""
-        if self._put_version(one) != 1:
+        if not self._put_version(one):
             raise Stale()
         mine = commission_member.c.call_id == one.call_id
         self._connection.execute(sa.delete(commission_member).where(mine))
@@ -70,13 +70,14 @@ class SqlEvaluationStore:
         ]
         self._connection.execute(sa.insert(commission_member).values(rows))
 
-    def _put_version(self, one: Commission) -> int:
+    def _put_version(self, one: Commission) -> bool:
         if one.version == 1:
             first = insert(commission).values(call_id=one.call_id, version=1, updated_at=self._now)
-            return self._connection.execute(first.on_conflict_do_nothing()).rowcount
+            done = first.on_conflict_do_nothing().returning(commission.c.call_id)
+            return self._connection.execute(done).scalar() is not None
         before = (commission.c.call_id == one.call_id) & (commission.c.version == one.version - 1)
         change = sa.update(commission).where(before).values(version=one.version, updated_at=self._now)
-        return self._connection.execute(change).rowcount
+        return self._connection.execute(change).rowcount == 1
 
     def takes_part(self, call_id: UUID, organisation_id: UUID) -> bool:
         """Tell whether an institution has an offer in a call that was submitted and not withdrawn."""
