@@ -28,10 +28,12 @@ def due_rechecks(unit: Unit, limit: int) -> list[tuple[UUID, UUID]]:
 def recheck(unit: Unit, application_ids: Sequence[UUID], facts: Mapping[UUID, PersonFacts]) -> int:
     """Confirm or refuse provisional decisions by what the register says now; the rest is asked again.
 
-    Returns how many are still open.
+    One programme after the other in the order of ids (never a deadlock). Returns how many are still
+    open.
     """
     still_open: list[UUID] = []
-    for case in unit.applications.marked(application_ids):
+    cases = unit.applications.marked(application_ids)
+    for case in sorted(cases, key=lambda one: one.application.programme_id):
         known = facts.get(case.application.person_id)
         call = case.offering.call
         checks = judge(call, known, case.application.applied_on) if call else []
