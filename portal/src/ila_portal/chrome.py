@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from ila_portal.deeds import Deed
 from ila_portal.desks import Page
-from ila_portal.forms import flat
+from ila_portal.forms import asked, flat
 from ila_portal.pages import AGENCY, DESKS
 from ila_portal.texts import spoken, word
 from ila_portal.visitor import has_session, organisations, person, roles
@@ -50,6 +50,7 @@ def init_app(app: flask.Flask) -> None:
         "share_of": share_of,
         "flat": lambda thing: dict(flat(thing)),
         "deeds_for": deeds_for,
+        "asked": asked,
     }
 
 

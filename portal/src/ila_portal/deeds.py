@@ -37,8 +37,8 @@ class Deed:
     `name` names its texts: `deed.<name>` on its button. `path` may hold names of the page's address and
     `{target}`, the row that the form stands in. `states` and `roles` tell for which things and whom it is
     shown; the service decides. `onward` is the endpoint shown afterwards, with the `id` of the answer; else
-    the page itself. `verb` is what the thing calls it among the `actions` that are possible now. What of the
-    answer is seen only once, `tells` names. `shape` makes the body of what was
+    the page itself. `verbs` are what the thing calls it among the `actions` that are possible now. What of
+    the answer is seen only once, `tells` names. `shape` makes the body of what was
     typed.
     """
 
@@ -51,7 +51,7 @@ class Deed:
     versioned: bool = False
     tone: str = ""
     onward: str = ""
-    verb: str = ""
+    verbs: tuple[str, ...] = ()
     tells: tuple[str, ...] = ()
     shape: Callable[[dict[str, Any]], dict[str, Any]] = dict
 
@@ -69,8 +69,8 @@ class Deed:
         """Whether somebody with these roles sees it at a thing; in general without one."""
         if self.roles and roles.isdisjoint(self.roles):
             return False
-        if self.verb and thing and "actions" in thing:
-            return self.verb in thing["actions"]
+        if self.verbs and thing and "actions" in thing:
+            return not set(self.verbs).isdisjoint(thing["actions"])
         state = thing and (thing.get("state") or thing.get("status"))
         return not self.states or state is None or state in self.states
 

@@ -1,7 +1,7 @@
 """Forms: what a person types, read into the body of one call; what is wrong with it, said at its field."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -30,7 +30,9 @@ class Field:
     `name` is its place in the body: `administrator.email`, `parts.0.hours`. `label` names its text, else the
     last word of the name does. `kind` is how it is asked and read. `choices` are said in the words of the
     group `words`; of a `pick` that is the place of a list among the page's answers, and `value` what of its
-    rows is sent. `grouped` fields stand together with those inside the same part of the body.
+    rows is sent; what is `given` stands in the page's address under its name, or under `value`. `grouped`
+    fields stand together with those inside the same part of the body; a `fresh` one is not filled with what
+    is known.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Field:
     words: str = ""
     value: str = "id"
     grouped: bool = False
+    fresh: bool = False
 
     @property
     def group(self) -> str:
@@ -111,7 +114,6 @@ def _money(given: str) -> dict[str, str]:
 READERS: dict[str, Callable[[str], Any]] = {
     "text": _text,
     "area": _text,
-    "afresh": _text,
     "email": _text,
     "digits": _text,
     "choice": _text,
@@ -130,7 +132,7 @@ def read(fields: tuple[Field, ...]) -> tuple[dict[str, Any], dict[str, File], li
     """Return the body, the files and the faults of the form that the visitor sent."""
     form, body = flask.request.form, dict[str, Any]()
     files, faults = dict[str, File](), list[Fault]()
-    for field in fields:
+    for field in asked(fields, form):
         try:
             if field.kind == "file":
                 files |= _file(field)
@@ -143,10 +145,18 @@ def read(fields: tuple[Field, ...]) -> tuple[dict[str, Any], dict[str, File], li
     return _without_gaps(body), files, faults
 
 
+def asked(fields: Iterable[Field], known: Mapping[str, Any]) -> list[Field]:
+    """Return the fields without the groups of things that are not there: whose hidden name nobody knows."""
+    fields = list(fields)
+    lacking = {one.group for one in fields if one.group and one.kind == "hidden" and not known.get(one.name)}
+    return [one for one in fields if one.group not in lacking]
+
+
 def _value(field: Field, form: MultiDict[str, str]) -> Any:
     """Return the value of a field; None when it was left empty and may be. Raises Unfit."""
     if field.kind == "given":
-        return str((flask.request.view_args or {})[field.name])
+        known = flask.request.view_args or {}
+        return str(known.get(field.name) or known[field.value])
     if field.kind == "tick":
         return _ticked(field, form)
     if field.kind in ("ticks", "picks", "hidden-many"):

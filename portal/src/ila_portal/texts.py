@@ -16,6 +16,7 @@ from babel.numbers import format_currency
 from babel.support import Translations
 from babel.units import format_unit
 from flask_babel import Babel, Domain, get_locale, gettext
+from ila_kit.clock import utc_now
 
 LANGUAGES = ("lv", "en")
 LOCALES = {"lv": "lv", "en": "en_GB"}
@@ -74,6 +75,8 @@ def init_app(app: flask.Flask) -> None:
         "moment": moment,
         "short_moment": short_moment,
         "until": until,
+        "typed_instant": typed_instant,
+        "begun": begun,
         "hours": hours,
     }
 
@@ -127,6 +130,16 @@ def short_moment(value: str | None) -> str:
 def until(value: str | None) -> str:
     """Return the last minute before an instant that is already too late."""
     return moment((datetime.fromisoformat(value) - timedelta(minutes=1)).isoformat()) if value else "–"
+
+
+def typed_instant(value: str | None) -> str:
+    """Return an instant as a field for a day and time in Riga holds it; empty when unknown."""
+    return f"{datetime.fromisoformat(value).astimezone(RIGA):%Y-%m-%dT%H:%M}" if value else ""
+
+
+def begun(value: str) -> bool:
+    """Whether an instant has come."""
+    return datetime.fromisoformat(value) <= utc_now()
 
 
 def hours(number: int) -> str:

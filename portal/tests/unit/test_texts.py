@@ -33,7 +33,15 @@ STATUSES = [
     "not_matched", "complete", "bound", "published", "archived", "planned", "recruiting", "formed", "started",
     "finished", "results_entered", "verified", "cancelled",
 ]  # fmt: skip
+PHASES = (
+    "needs_approval", "preparation", "offers", "evaluation", "agreements", "applications", "group_formation",
+    "learning",
+)  # fmt: skip
 OF_ANSWERS = [
+    *(f"funds.{funds}" for funds in ("held", "committed", "paid")),
+    *(f"statement.{kind}" for kind in ("contest", "decision", "contest_decision", "evidence")),
+    *(f"outcome.{outcome}" for outcome in ("eligible", "ineligible")),
+    *(f"register.{one}" for one in ("viis_institutions", "viis_addresses", "programme_licences")),
     *(f"{group}.{state}" for group in ("state", "next") for state in STATES),
     *(f"state.{state}" for state in OTHER_STATES),
     *(f"status.{status}" for status in STATUSES),
@@ -51,7 +59,7 @@ OF_ANSWERS = [
     *(f"outcome.{outcome}" for outcome in ("passed", "failed", "open", "unknown", "upheld", "dismissed")),
     *(f"verdict.{verdict}" for verdict in ("passed", "indeterminate", "failed")),
     *(f"paper.{paper}" for paper in ("annex_2", "annex_3", "annex_4", "curriculum")),
-    *(f"phase.{phase}" for phase in ("offers", "evaluation", "agreements", "applications", "learning")),
+    *(f"phase.{phase}" for phase in PHASES),
     *(f"side.{side}" for side in ("provider", "agency")),
     *(f"group-of.{group}" for group in ("parts", "digcomp", "administrator")),
     *(

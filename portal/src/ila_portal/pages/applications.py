@@ -17,7 +17,7 @@ applications.add(
     Page(
         "withdraw",
         {"application": ONE},
-        deeds=(Deed("withdrawal", f"{ONE}/withdrawal", verb="withdraw", onward=BACK, tone="danger"),),
+        deeds=(Deed("withdrawal", f"{ONE}/withdrawal", verbs=("withdraw",), onward=BACK, tone="danger"),),
         template="withdraw.html",
     ),
 )
@@ -30,10 +30,30 @@ ACCEPTANCE = Deed(
         Field("amount", "hidden-money"),
         Field("confirmed", "tick", label="accepted"),
     ),
+    verbs=("accept",),
     onward=BACK,
 )
 applications.add("/accept", Page("accept", {"application": ONE}, deeds=(ACCEPTANCE,), template="accept.html"))
 CONTEST = Deed(
-    "contest", f"{ONE}/contest", (Field("reason", "area", label="contest-reason", hint=True),), onward=BACK
+    "contest",
+    f"{ONE}/contest",
+    (Field("reason", "area", label="contest-reason", hint=True),),
+    verbs=("contest",),
+    onward=BACK,
 )
 applications.add("/contest", Page("contest", {"application": ONE}, deeds=(CONTEST,), template="contest.html"))
+EVIDENCE = Deed(
+    "evidence",
+    f"{ONE}/evidence",
+    (Field("note", "area", required=False, label="evidence-note"), Field("evidence", "file", hint=True)),
+    verbs=("give_evidence",),
+)
+applications.add(
+    "/evidence",
+    Page(
+        "evidence",
+        {"application": ONE, "evidence": f"{ONE}/evidence"},
+        deeds=(EVIDENCE,),
+        template="evidence.html",
+    ),
+)

@@ -11,6 +11,7 @@ CONFIRMATION = Deed(
     "attendance-confirmation",
     f"{SESSIONS}/{{target}}/confirmation",
     (Field("code", "digits", label="session-code"),),
+    verbs=("confirm",),
 )
 
 groups.add(

@@ -13,14 +13,14 @@ FORM = (
     Field("legal_person_number", "digits", hint=True),
     Field("administrator.given_name", grouped=True),
     Field("administrator.family_name", grouped=True),
-    Field("administrator.personal_code", "afresh", hint=True, grouped=True),
+    Field("administrator.personal_code", fresh=True, hint=True, grouped=True),
     Field("administrator.email", "email", grouped=True),
     Field("contact_email", "email"),
     Field("attestation", "file", hint=True),
 )
 REGISTER = Deed("registration", REGISTRATIONS, FORM, onward="registration.show_one")
-CORRECT = Deed("registration-correction", ONE, FORM, "PUT", verb="change", versioned=True, tone="quiet")
-SUBMIT = Deed("registration-submission", f"{ONE}/submission", verb="submission")
+CORRECT = Deed("registration-correction", ONE, FORM, "PUT", verbs=("change",), versioned=True, tone="quiet")
+SUBMIT = Deed("registration-submission", f"{ONE}/submission", verbs=("submission",))
 
 registration.add("", Page("show_form", {}, deeds=(REGISTER,), template="registration_form.html"))
 registration.add(

@@ -1,5 +1,7 @@
 """Calls and their schedule, the commission, offers and their decisions, agreements."""
 
+from typing import Any
+
 from ila_portal.deeds import Deed
 from ila_portal.desks import Listing, Page, Shown
 from ila_portal.forms import Field
@@ -13,19 +15,36 @@ from ila_portal.pages.agency.desk import (
     agency,
 )  # fmt: skip
 from ila_portal.pages.provider.money import AGREEMENT, AGREEMENT_SHOWS, AGREEMENTS, SIGN
-from ila_portal.pages.provider.training import CATALOG, OFFER, OFFERS
+from ila_portal.pages.provider.training import CATALOG, OFFER, OFFER_SHOWS, OFFERS, RECEIPT_SHOWS
 
 CALLS, PUBLIC = f"{CATALOG}/calls", f"{CATALOG}/public/calls"
 CALL = f"{CALLS}/{{id}}"
-PHASES = ("offers", "evaluation", "agreements", "applications", "learning")
+MOST_PHASES = 8
 CRITERIA = ("administrative", "eligibility", "quality")
 MOST_MEMBERS = 5
 
-SCHEDULE = tuple(
-    Field(f"phases.{number}.{name}", kind, label=f"phase_{name}", grouped=name != "name")
-    for number in range(len(PHASES))
-    for name, kind in (("name", "hidden"), ("opens_at", "instant"), ("closes_at", "instant"))
-)
+
+def _schedule(required: bool) -> tuple[Field, ...]:
+    """Return the questions for when each phase opens and closes."""
+    return tuple(
+        Field(
+            f"phases.{number}.{name}",
+            kind,
+            required,
+            f"phase_{name}",
+            grouped=True,
+            fresh=name != "name",
+        )
+        for number in range(MOST_PHASES)
+        for name, kind in (("name", "hidden"), ("opens_at", "instant"), ("closes_at", "instant"))
+    )
+
+
+def _only_moved(typed: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the phases for which nothing was typed."""
+    return typed | {"phases": [phase for phase in typed["phases"] if len(phase) > 1]}
+
+
 agency.add(
     "/calls",
     Page(
@@ -47,13 +66,21 @@ agency.add(
             Deed(
                 "schedule-change",
                 f"{CALL}/schedule-changes",
-                (*SCHEDULE, Field("reason", "area")),
+                (*_schedule(required=False), Field("reason", "area")),
                 roles=CALL_MANAGER,
+                states=("published",),
+                shape=_only_moved,
             ),
             Deed(
                 "copy",
                 CALLS,
-                (Field("based_on", "hidden"), Field("code"), Field("title_lv"), Field("title_en"), *SCHEDULE),
+                (
+                    Field("based_on", "given"),
+                    Field("code", fresh=True),
+                    Field("title_lv"),
+                    Field("title_en"),
+                    *_schedule(required=True),
+                ),
                 roles=CALL_MANAGER,
                 onward="agency.call",
                 tone="quiet",
@@ -97,21 +124,42 @@ agency.add(
         under="calls",
     ),
 )
+DECLARATIONS = f"{CALL}/interest-declarations"
 agency.add(
     "/declarations",
     Page(
         "declarations",
-        {"calls": PUBLIC, "providers": f"{CATALOG}/public/providers"},
+        {"calls": Listing(PUBLIC)},
+        shows=(Shown("title", "spoken"), Shown("code")),
+        one="agency.declarations_of_call",
+        roles=COMMISSION,
+    ),
+)
+agency.add(
+    "/declarations/<uuid:id>",
+    Page(
+        "declarations_of_call",
+        {"institutions": Listing(DECLARATIONS)},
         deeds=(
             Deed(
-                "interest-declaration",
-                f"{CALLS}/{{target}}/interest-declarations",
-                (Field("organisation_id", label="organisation"), Field("conflict", "tick", required=False)),
+                "no-interest",
+                DECLARATIONS,
+                (Field("organisation_id", "hidden"),),
                 roles=COMMISSION,
+                tone="quiet",
+                shape=lambda typed: typed | {"conflict": False},
+            ),
+            Deed(
+                "interest",
+                DECLARATIONS,
+                (Field("organisation_id", "hidden"),),
+                roles=COMMISSION,
+                tone="quiet",
+                shape=lambda typed: typed | {"conflict": True},
             ),
         ),
         template="agency/declarations.html",
-        roles=COMMISSION,
+        under="declarations",
     ),
 )
 agency.add(
@@ -124,63 +172,70 @@ agency.add(
             )
         },
         shows=(
-            Shown("title", "spoken"),
+            Shown("programme_title", "spoken", label="programme"),
             Shown("organisation_title", label="organisation"),
             Shown("kind", "word", words="kind"),
             Shown("state", "tag"),
         ),
         one="agency.offer",
-        roles=COMMISSION + CALL_MANAGER + CONTRACTS + AUDITOR,
+        roles=COMMISSION + CONTRACTS + AUDITOR,
     ),
 )
+
+
+def _with_reasons(typed: dict[str, Any]) -> dict[str, Any]:
+    """Return the outcome with its reason for each criterion."""
+    reasons = [{"criterion": one, "text": typed[one]} for one in CRITERIA]
+    return {"outcome": typed["outcome"], "reasons": reasons}
+
+
 DECISION = Deed(
     "decision",
     f"{OFFER}/decision",
     (
-        Field("outcome", "choice", choices=("approved", "rejected"), words="state", label="outcome"),
-        *(
-            Field(f"reasons.{number}.{name}", kind, label=f"criterion_{criterion}")
-            for number, criterion in enumerate(CRITERIA)
-            for name, kind in (("criterion", "hidden"), ("text", "area"))
-        ),
+        Field("outcome", "choice", choices=("approved", "rejected"), words="state"),
+        *(Field(criterion, "area", label=f"criterion_{criterion}") for criterion in CRITERIA),
     ),
-    states=("in_evaluation",),
+    verbs=("approve", "reject"),
     roles=CHAIR,
+    shape=_with_reasons,
 )
 agency.add(
     "/offers/<uuid:id>",
     Page(
         "offer",
-        {"offer": OFFER},
-        shows=(
-            Shown("organisation_title", label="organisation"),
-            Shown("kind", "word", words="kind"),
-            Shown("funding_source"),
-            Shown("receipt.sequence", label="receipt_number"),
-            Shown("receipt.received_at", "moment"),
-            Shown("receipt.sha256", "code", label="fingerprint"),
+        {"offer": OFFER, "papers": f"{OFFER}/attachments"},
+        shows=OFFER_SHOWS,
+        deeds=(
+            DECISION,
+            Deed(
+                "agreement",
+                AGREEMENTS,
+                (Field("organisation_id", "hidden"), Field("call_id", "hidden")),
+                states=("approved",),
+                roles=CONTRACTS,
+                onward="agency.agreement",
+            ),
         ),
-        deeds=(DECISION,),
-        template="agency/offer.html",
+        template="offer.html",
         under="offers",
-        heading="title",
+        heading="programme_title",
     ),
+)
+agency.add(
+    "/offers/<uuid:id>/receipt",
+    Page("receipt", {"receipt": f"{OFFER}/receipt"}, shows=RECEIPT_SHOWS, under="offers"),
+)
+agency.add(
+    "/offers/<uuid:id>/decision",
+    Page("offer_decision", {"decision": f"{OFFER}/decision"}, template="decision.html", under="offers"),
 )
 agency.add(
     "/agreements",
     Page(
         "agreements",
-        {"agreements": Listing(AGREEMENTS), "organisations": f"{CATALOG}/public/providers"},
+        {"agreements": Listing(AGREEMENTS)},
         shows=(Shown("number"), Shown("organisation_title", label="organisation"), *AGREEMENT_SHOWS[1:]),
-        deeds=(
-            Deed(
-                "agreement",
-                AGREEMENTS,
-                (Field("organisation_id", label="organisation"), Field("call_id", label="call")),
-                roles=CONTRACTS,
-                onward="agency.agreement",
-            ),
-        ),
         one="agency.agreement",
         roles=CONTRACTS + AGENCY_SIGNATORY + AUDITOR,
     ),
@@ -196,7 +251,7 @@ agency.add(
                 "signature",
                 f"{AGREEMENT}/signatures",
                 (SIGN, Field("read", "promise", label="signed")),
-                states=("signed_by_provider",),
+                verbs=("sign_for_agency",),
                 roles=AGENCY_SIGNATORY,
             ),
             Deed(
@@ -208,7 +263,7 @@ agency.add(
                     ),
                     Field("reason", "area"),
                 ),
-                states=("in_force", "amended"),
+                verbs=("end", "terminate"),
                 roles=CONTRACTS,
                 tone="danger",
             ),

@@ -36,9 +36,9 @@ agency.add(
         "registration",
         {"registration": ONE},
         deeds=(
-            Deed("approval", f"{ONE}/approval", REASON, verb="approval", roles=APPROVER),
-            Deed("return", f"{ONE}/return", REASON, verb="return", roles=APPROVER, tone="quiet"),
-            Deed("refusal", f"{ONE}/refusal", REASON, verb="refusal", roles=APPROVER, tone="danger"),
+            Deed("approval", f"{ONE}/approval", REASON, verbs=("approval",), roles=APPROVER),
+            Deed("return", f"{ONE}/return", REASON, verbs=("return",), roles=APPROVER, tone="quiet"),
+            Deed("refusal", f"{ONE}/refusal", REASON, verbs=("refusal",), roles=APPROVER, tone="danger"),
         ),
         template="registration.html",
         under="registrations",

@@ -60,7 +60,7 @@ agency.add(
                     ),
                     Field("reason", "area"),
                 ),
-                states=("needs_evidence", "provisional"),
+                verbs=("accept_evidence", "confirm", "refuse"),
                 roles=ELIGIBILITY,
             ),
             Deed(
@@ -72,7 +72,7 @@ agency.add(
                     ),
                     Field("reason", "area"),
                 ),
-                states=("contested",),
+                verbs=("uphold_contest", "dismiss_contest"),
                 roles=APPEALS,
             ),
         ),
@@ -106,7 +106,7 @@ agency.add(
     "/results/<uuid:id>",
     Page(
         "result",
-        {"group": GROUP, "members": f"{GROUP}/members"},
+        {"group": GROUP, "results": f"{GROUP}/results"},
         shows=(
             Shown("programme_title", "spoken", label="programme"),
             Shown("starts_on", "day"),
@@ -117,7 +117,7 @@ agency.add(
                 "verification",
                 f"{GROUP}/results/verification",
                 (Field("notes", "area", required=False),),
-                states=("results_entered",),
+                verbs=("verify",),
                 roles=VERIFIER,
             ),
         ),

@@ -16,7 +16,7 @@ STATES = (
     "planned", "recruiting", "formed", "started", "finished", "results_entered", "verified", "closed",
     "cancelled",
 )  # fmt: skip
-STAFF = tuple(dict.fromkeys(EDITOR + TRAINER))
+STAFF, TRAINERS = TRAINER, ("provider_trainer",)
 
 provider.add(
     "/groups",
@@ -64,29 +64,29 @@ provider.add(
     ),
 )
 GROUP_DEEDS = (
-    Deed("opening", f"{GROUP}/opening", states=("planned",), roles=EDITOR),
-    Deed("formation", f"{GROUP}/formation", states=("recruiting",), roles=EDITOR),
-    Deed("start", f"{GROUP}/start", states=("formed",), roles=EDITOR),
+    Deed("opening", f"{GROUP}/opening", verbs=("open",), roles=EDITOR),
+    Deed("formation", f"{GROUP}/formation", verbs=("form",), roles=EDITOR),
+    Deed("start", f"{GROUP}/start", verbs=("start",), roles=STAFF),
     Deed(
         "session",
         f"{GROUP}/sessions",
         (
             Field("title"),
-            Field("part"),
+            Field("part", "pick", words="group.parts", value="title"),
             Field("starts_at", "instant"),
             Field("ends_at", "instant"),
             Field("learning_hours", "whole"),
         ),
-        states=("formed", "started"),
+        verbs=("plan_session",),
         roles=STAFF,
         tone="quiet",
     ),
-    Deed("finish", f"{GROUP}/finish", states=("started",), roles=STAFF),
+    Deed("finish", f"{GROUP}/finish", verbs=("finish",), roles=STAFF),
     Deed(
         "cancellation",
         f"{GROUP}/cancellation",
         (Field("reason", "area"),),
-        states=("planned", "recruiting", "formed", "started"),
+        verbs=("cancel",),
         roles=EDITOR,
         tone="danger",
     ),
@@ -105,7 +105,15 @@ provider.add(
             Shown("ends_on", "day"),
         ),
         deeds=GROUP_DEEDS,
-        row_deeds=(Deed("session-code", f"{SESSION}/code", roles=STAFF, tells=("code", "valid_until")),),
+        row_deeds=(
+            Deed(
+                "session-code",
+                f"{SESSION}/code",
+                verbs=("show_code",),
+                roles=TRAINERS,
+                tells=("code", "valid_until"),
+            ),
+        ),
         template="provider/group.html",
         under="groups",
         heading="title",
@@ -131,17 +139,15 @@ provider.add(
                 f"{GROUP}/results",
                 (Field("members", "hidden-many"), Field("passed", "picks", required=False)),
                 method="PUT",
-                states=("finished", "results_entered"),
-                roles=TRAINER,
+                verbs=("enter_results",),
+                roles=STAFF,
                 versioned=True,
                 shape=_results,
             ),
         ),
         row_deeds=(
-            Deed("no-show", f"{MEMBERS}/{{target}}/no-show", states=("enrolled", "learning"), roles=EDITOR),
-            Deed(
-                "drop-out", f"{MEMBERS}/{{target}}/drop-out", states=("learning", "interrupted"), roles=EDITOR
-            ),
+            Deed("no-show", f"{MEMBERS}/{{target}}/no-show", verbs=("no-show",), roles=STAFF),
+            Deed("drop-out", f"{MEMBERS}/{{target}}/drop-out", verbs=("drop-out",), roles=STAFF),
         ),
         template="provider/members_of_group.html",
         under="groups",
@@ -151,13 +157,13 @@ provider.add(
     "/groups/<uuid:id>/sessions/<uuid:session_id>",
     Page(
         "attendance",
-        {"members": MEMBERS, "sessions": f"{GROUP}/sessions"},
+        {"members": MEMBERS, "attendance": f"{SESSIONS}/{{session_id}}/attendance"},
         deeds=(
             Deed(
                 "attendance",
                 f"{SESSIONS}/{{session_id}}/attendance",
                 (Field("present", "picks", required=False, words="members.items", value="application_id"),),
-                roles=STAFF,
+                roles=TRAINERS,
             ),
         ),
         template="provider/attendance.html",

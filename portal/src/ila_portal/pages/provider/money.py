@@ -11,10 +11,10 @@ AGREEMENT, CLAIM = f"{AGREEMENTS}/{{id}}", f"{CLAIMS}/{{id}}"
 CLAIM_STATES = ("built", "submitted", "checked", "approved", "reduced", "refused", "paid")
 AGREEMENT_SHOWS = (
     Shown("number"),
-    Shown("call_code", label="call"),
     Shown("state", "tag"),
     Shown("due_at", "until"),
     Shown("in_force_at", "moment"),
+    Shown("over_reason"),
 )
 CLAIM_SHOWS = (
     Shown("created_at", "moment"),
@@ -45,7 +45,7 @@ provider.add(
                 "signature",
                 f"{AGREEMENT}/signatures",
                 (SIGN, Field("read", "promise", label="signed")),
-                states=("prepared",),
+                verbs=("sign_for_provider",),
                 roles=SIGNATORY,
             ),
         ),

@@ -20,7 +20,12 @@ provider.add(
     Page(
         "places",
         {"places": Listing(PLACES, fixed=OWN)},
-        shows=(Shown("text"), Shown("state", "tag", words="status"), Shown("checked_at", "moment")),
+        shows=(
+            Shown("text"),
+            Shown("state", "tag", words="status"),
+            Shown("address", label="register_address"),
+            Shown("updated_at", "moment"),
+        ),
         deeds=(
             Deed(
                 "place", PLACES, (Field("organisation_id", "given"), Field("text", hint=True)), roles=EDITOR
@@ -95,7 +100,7 @@ provider.add(
             Shown("kind", "word", words="kind"),
             Shown("total_hours", "hours"),
             Shown("state", "tag", words="status"),
-            Shown("starts_on", "day"),
+            Shown("published_at", "moment"),
         ),
         one="provider.programme",
         roles=EDITOR + SIGNATORY,
@@ -103,11 +108,11 @@ provider.add(
     ),
 )
 PROGRAMME_DEEDS = (
-    Deed("completion", f"{PROGRAMME}/completion", states=("draft",), roles=EDITOR),
+    Deed("completion", f"{PROGRAMME}/completion", verbs=("complete",), roles=EDITOR),
     Deed(
         "offer",
         OFFERS,
-        (Field("organisation_id", "given"), Field("call_id", "hidden"), Field("programme_id", "hidden")),
+        (Field("organisation_id", "given"), Field("call_id", "hidden"), Field("programme_id", "given")),
         states=("complete",),
         roles=EDITOR,
         onward="provider.offer",
@@ -121,7 +126,6 @@ provider.add(
         shows=(
             Shown("kind", "word", words="kind"),
             Shown("total_hours", "hours"),
-            Shown("digital_share", "percent"),
             Shown("licence_number"),
             Shown("qualification"),
             Shown("continuing_programme"),
@@ -142,17 +146,32 @@ provider.add(
         "offers",
         {"offers": Listing(OFFERS, {"state": OFFER_STATES}, OWN)},
         shows=(
-            Shown("title", "spoken"),
+            Shown("programme_title", "spoken", label="programme"),
             Shown("kind", "word", words="kind"),
             Shown("state", "tag"),
-            Shown("receipt.sequence", label="receipt_number"),
+            Shown("submission"),
             Shown("updated_at", "moment"),
         ),
         one="provider.offer",
         roles=EDITOR + SIGNATORY,
     ),
 )
+OFFER_SHOWS = (
+    Shown("organisation_title", label="organisation"),
+    Shown("kind", "word", words="kind"),
+    Shown("funding_source"),
+    Shown("confirmed", "yes", label="information_confirmed"),
+    Shown("submission"),
+)
+RECEIPT_SHOWS = (
+    Shown("sequence", label="receipt_number"),
+    Shown("received_at", "moment"),
+    Shown("submission"),
+    Shown("sha256", "code", label="fingerprint"),
+    Shown("signature", "code", label="platform_signature"),
+)
 OFFER_DEEDS = (
+    Deed("offer-submission", f"{OFFER}/submission", verbs=("submit",), roles=SIGNATORY),
     Deed(
         "attachment",
         f"{OFFER}/attachments",
@@ -174,26 +193,34 @@ OFFER_DEEDS = (
         versioned=True,
         tone="quiet",
     ),
-    Deed("dry-run", f"{OFFER}/dry-run", states=("draft",), roles=EDITOR + SIGNATORY, tone="quiet"),
-    Deed("offer-submission", f"{OFFER}/submission", states=("draft",), roles=SIGNATORY),
-    Deed("offer-withdrawal", f"{OFFER}/withdrawal", states=("submitted",), roles=SIGNATORY, tone="danger"),
-    Deed("revision", f"{OFFER}/revision", states=("withdrawn",), roles=EDITOR + SIGNATORY),
+    Deed(
+        "dry-run",
+        f"{OFFER}/dry-run",
+        states=("draft",),
+        roles=EDITOR + SIGNATORY,
+        tone="quiet",
+        tells=("ready",),
+    ),
+    Deed("offer-withdrawal", f"{OFFER}/withdrawal", verbs=("withdraw",), roles=SIGNATORY, tone="danger"),
+    Deed("revision", f"{OFFER}/revision", verbs=("revise",), roles=EDITOR + SIGNATORY),
 )
 provider.add(
     "/offers/<uuid:id>",
     Page(
         "offer",
-        {"offer": OFFER},
-        shows=(
-            Shown("kind", "word", words="kind"),
-            Shown("funding_source"),
-            Shown("receipt.sequence", label="receipt_number"),
-            Shown("receipt.received_at", "moment"),
-            Shown("receipt.sha256", "code", label="fingerprint"),
-        ),
+        {"offer": OFFER, "papers": f"{OFFER}/attachments"},
+        shows=OFFER_SHOWS,
         deeds=OFFER_DEEDS,
-        template="provider/offer.html",
+        template="offer.html",
         under="offers",
-        heading="title",
+        heading="programme_title",
     ),
+)
+provider.add(
+    "/offers/<uuid:id>/receipt",
+    Page("receipt", {"receipt": f"{OFFER}/receipt"}, shows=RECEIPT_SHOWS, under="offers"),
+)
+provider.add(
+    "/offers/<uuid:id>/decision",
+    Page("offer_decision", {"decision": f"{OFFER}/decision"}, template="decision.html", under="offers"),
 )
