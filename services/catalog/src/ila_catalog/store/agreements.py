@@ -40,7 +40,7 @@ _LIVE = sa.text("agreement.state <> 'lapsed'")
 def _children(child: sa.Table, name: str, order: str) -> sa.Label[Any]:
     """Return the rows of an agreement in another table as one JSON column."""
     rows = aggregate_order_by(sa.func.to_jsonb(sa.literal_column(child.name)), child.c[order])
-    every = sa.func.coalesce(sa.func.jsonb_agg(rows), sa.cast("[]", JSONB), type_=JSONB)
+    every = sa.func.coalesce(sa.func.jsonb_agg(rows), sa.literal_column("'[]'::jsonb"), type_=JSONB)
     return sa.select(every).where(child.c.agreement_id == table.c.id).scalar_subquery().label(name)
 
 

@@ -119,7 +119,7 @@ def _in_states(states: Collection[str] | None) -> list[sa.ColumnElement[bool]]:
 def _rows_of(child: sa.Table, name: str) -> sa.Label[Any]:
     """Return the rows of a call in another table as one JSON column."""
     rows = aggregate_order_by(sa.func.to_jsonb(sa.literal_column(child.name)), child.c.position)
-    every = sa.func.coalesce(sa.func.jsonb_agg(rows), sa.cast("[]", JSONB), type_=JSONB)
+    every = sa.func.coalesce(sa.func.jsonb_agg(rows), sa.literal_column("'[]'::jsonb"), type_=JSONB)
     return sa.select(every).where(child.c.call_id == table.c.id).scalar_subquery().label(name)
 
 

@@ -102,6 +102,7 @@ _PLAIN = (
     "licence_number",
     "learning_need_id",
     "place_id",
+    "agreement_id",
 )
 _JSON = ("parts", "digcomp", "learning_outcomes")
 
