@@ -20,10 +20,12 @@ from ila_applications.domain.applications import (
     Receipt,
 )
 from ila_applications.domain.eligibility import PersonFacts
-from ila_applications.domain.groups import Group
+from ila_applications.domain.groups import Group, Reach
 from ila_applications.domain.offerings import Call, Offering, Part, Programme
-from ila_applications.domain.states import LIVE, UNCHECKED, WITH_PLACE
-from ila_applications.ports import CasePage, Deps
+from ila_applications.domain.results import Result
+from ila_applications.domain.sessions import Attendance, Session
+from ila_applications.domain.states import IN_GROUP, LIVE, UNCHECKED, WITH_PLACE
+from ila_applications.ports import CasePage, Deps, GroupPage
 from ila_applications.usecases.acceptance import AcceptPlace, accept_place
 from ila_applications.usecases.applications import (
     BeginApplication,
@@ -40,6 +42,7 @@ from ila_kit.testing.fakes import FakeUnit, someone
 
 OPENS = datetime(2024, 11, 13, 22, 0, tzinfo=UTC)
 CLOSES = datetime(2024, 12, 6, 22, 0, tzinfo=UTC)
+LEARNED = (*IN_GROUP, "completed", "not_completed")
 
 
 class FakeOfferings:
@@ -202,13 +205,150 @@ class FakeEvidence:
         return found
 
 
-class NoGroups:
-    """Programmes in which nobody has opened a group yet."""
+class FakeGroups:
+    """Groups in memory; who is in them is told by the applications."""
+
+    def __init__(self, applications: FakeApplications, offerings: FakeOfferings) -> None:
+        self._applications, self._offerings = applications, offerings
+        self.rows: dict[UUID, Group] = {}
 
     def lock_programme(self, programme_id: UUID) -> None: ...
 
+    def add(self, group: Group) -> None:
+        self.rows[group.id] = group
+
+    def save(self, group: Group) -> None:
+        if self.rows[group.id].version != group.version - 1:
+            raise Stale()
+        assert 0 <= group.members <= group.maximum, "the database would refuse it"
+        self.rows[group.id] = group
+
+    def get(self, group_id: UUID, reach: Reach) -> Group:
+        found = self.rows.get(group_id)
+        if found is None or not self._within(found, reach):
+            raise Missing()
+        return found
+
+    def page(self, request, reach: Reach) -> GroupPage:
+        seen = [one for one in reversed(self.rows.values()) if self._within(one, reach)]
+        return GroupPage([(one, self._offerings.get(one.programme_id).programme) for one in seen], None)
+
     def in_states(self, programme_id: UUID, states: Sequence[str]) -> list[Group]:
-        return []
+        return [one for one in self.rows.values() if one.programme_id == programme_id and one.state in states]
+
+    def members(self, group_id: UUID, lock: bool = False) -> list[Case]:
+        return self._applications._where(lambda one: one.group_id == group_id and one.state in IN_GROUP)
+
+    def roll(self, group_id: UUID) -> list[Case]:
+        return self._applications._where(lambda one: one.group_id == group_id and one.state in LEARNED)
+
+    def unplaced(self, programme_id: UUID, limit: int) -> list[Case]:
+        return self._unplaced(programme_id)[:limit]
+
+    def count_unplaced(self, programme_id: UUID) -> int:
+        return len(self._unplaced(programme_id))
+
+    def count_unpaid(self, group_id: UUID) -> int:
+        return len(
+            self._applications._where(
+                lambda one: one.group_id == group_id and one.state == "completed" and one.funds != "paid"
+            )
+        )
+
+    def membership(self, group_id: UUID, person_id: UUID) -> UUID | None:
+        mine = (one.application for one in self.roll(group_id))
+        return next((one.id for one in mine if one.person_id == person_id), None)
+
+    def _unplaced(self, programme_id: UUID) -> list[Case]:
+        return self._applications._where(
+            lambda one: one.programme_id == programme_id and one.state == "enrolled" and one.group_id is None
+        )
+
+    def _within(self, group: Group, reach: Reach) -> bool:
+        teaches = group.organisation_id in reach.taught and reach.person in group.trainer_ids
+        learns = reach.learns and reach.person and self.membership(group.id, reach.person)
+        return bool(reach.everything or group.organisation_id in reach.managed or teaches or learns)
+
+
+class FakeSessions:
+    """Sessions and attendance in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, Session] = {}
+        self.known: dict[tuple[UUID, UUID], Attendance] = {}
+        self.persons: dict[UUID, UUID] = {}
+
+    def add(self, session: Session) -> None:
+        self.rows[session.id] = session
+
+    def save(self, session: Session) -> None:
+        if self.rows[session.id].version != session.version - 1:
+            raise Stale()
+        self.rows[session.id] = session
+
+    def get(self, session_id: UUID, lock: bool = False) -> Session:
+        if session_id not in self.rows:
+            raise Missing()
+        return self.rows[session_id]
+
+    def of_group(self, group_id: UUID) -> list[Session]:
+        return sorted(
+            (one for one in self.rows.values() if one.group_id == group_id), key=lambda one: one.starts_at
+        )
+
+    def record(self, session: Session, members, present) -> None:
+        for one in members:
+            self.known[session.id, one] = replace(self._known(session.id, one), present=one in present)
+
+    def confirm(self, session: Session, application: Application, now: datetime) -> bool:
+        self.persons[application.id] = application.person_id
+        for (other, who), known in self.known.items():
+            taken = self.rows[other]
+            overlaps = taken.starts_at < session.ends_at and session.starts_at < taken.ends_at
+            if known.confirmed_at and self.persons.get(who) == application.person_id and overlaps:
+                return False
+        key = (session.id, application.id)
+        self.known[key] = replace(self._known(*key), confirmed_at=now)
+        return True
+
+    def attendance(self, session_id: UUID) -> dict[UUID, Attendance]:
+        return {who: known for (session, who), known in self.known.items() if session == session_id}
+
+    def attendance_in(self, group_id: UUID) -> list[Attendance]:
+        return [one for one in self.known.values() if self.rows[one.session_id].group_id == group_id]
+
+    def attended_hours(self, application_ids: Sequence[UUID]) -> dict[UUID, dict[int, int]]:
+        found: dict[UUID, dict[int, int]] = {}
+        for (session_id, who), known in self.known.items():
+            session = self.rows[session_id]
+            if who in application_ids and known.attended and session.counts:
+                parts = found.setdefault(who, {})
+                parts[session.part] = parts.get(session.part, 0) + session.learning_hours
+        return found
+
+    def _known(self, session_id: UUID, application_id: UUID) -> Attendance:
+        new = Attendance(session_id=session_id, application_id=application_id)
+        return self.known.get((session_id, application_id), new)
+
+
+class FakeResults:
+    """Results in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, Result] = {}
+
+    def of_group(self, group_id: UUID) -> list[Result]:
+        return [one for one in self.rows.values() if one.group_id == group_id and one.state != "voided"]
+
+    def of_application(self, application_id: UUID) -> Result | None:
+        mine = (one for one in self.rows.values() if one.application_id == application_id)
+        return next((one for one in mine if one.state != "voided"), None)
+
+    def save(self, results: Sequence[Result]) -> None:
+        for one in results:
+            if one.version > 1 and self.rows[one.id].version != one.version - 1:
+                raise Stale()
+            self.rows[one.id] = one
 
 
 class ApplicationsFakeUnit(FakeUnit):
@@ -219,7 +359,9 @@ class ApplicationsFakeUnit(FakeUnit):
         self.offerings = FakeOfferings()
         self.applications = FakeApplications(self.offerings)
         self.evidence = FakeEvidence()
-        self.groups = NoGroups()
+        self.groups = FakeGroups(self.applications, self.offerings)
+        self.sessions = FakeSessions()
+        self.results = FakeResults()
 
     def commit(self) -> None: ...
 
@@ -361,6 +503,11 @@ class World:
         """Let a new person in these roles act from now on; give their id."""
         self.unit.actor = someone(*roles)
         return UUID(self.unit.actor.id)
+
+    def staff(self, *roles: str) -> Reach:
+        """Let somebody of the programme's institution act from now on; give the groups they reach."""
+        self.unit.actor = someone(*roles, organisation=self.programme.provider_id)
+        return Reach(person=UUID(self.unit.actor.id), managed=frozenset({self.programme.provider_id}))
 
     def now(self, application: Application) -> Application:
         return self.unit.applications.get(application.id, EVERYTHING).application
