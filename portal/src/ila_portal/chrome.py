@@ -12,7 +12,7 @@ from ila_portal.deeds import Deed
 from ila_portal.desks import Page
 from ila_portal.forms import asked, flat
 from ila_portal.pages import AGENCY, DESKS
-from ila_portal.texts import spoken, word
+from ila_portal.texts import money, spoken, word
 from ila_portal.visitor import has_session, organisations, person, roles
 
 
@@ -107,8 +107,13 @@ def new_address(endpoint: str) -> str:
 
 def name_of(thing: Mapping[str, Any]) -> str:
     """Return how a thing is called where one is chosen among several."""
-    names = (spoken(thing, "title"), *(thing.get(name) for name in ("text", "name", "code", "number", "id")))
-    return next(str(name) for name in names if name)
+    names = (spoken(thing, "title"), *(thing.get(name) for name in ("text", "name", "code", "number")))
+    if found := next((str(name) for name in names if name), ""):
+        return found
+    if thing.get("given_name"):
+        return name_of_person(thing)
+    last = str(thing.get("id") or thing.get("application_id"))[-8:]
+    return f"{last} · {money(thing['amount'])}" if "amount" in thing else last
 
 
 def name_of_person(one: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import flask
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from babel.support import Translations
 from babel.units import format_unit
 from flask_babel import Babel, Domain, get_locale, gettext
@@ -78,6 +78,7 @@ def init_app(app: flask.Flask) -> None:
         "typed_instant": typed_instant,
         "begun": begun,
         "hours": hours,
+        "number": number,
     }
 
 
@@ -142,9 +143,14 @@ def begun(value: str) -> bool:
     return datetime.fromisoformat(value) <= utc_now()
 
 
-def hours(number: int) -> str:
+def number(value: int) -> str:
+    """Return a whole number as people write it: `3 500`."""
+    return str(format_decimal(value, locale=get_locale()))
+
+
+def hours(count: int) -> str:
     """Return a number of hours with its word in the right form."""
-    return str(format_unit(number, "duration-hour", locale=get_locale()))
+    return str(format_unit(count, "duration-hour", locale=get_locale()))
 
 
 def word(group: str, name: str) -> str:

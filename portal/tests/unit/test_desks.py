@@ -6,7 +6,7 @@ from io import BytesIO
 
 import jsonschema
 import pytest
-from api_documents import DAY, IDENTIFIER, answer_of, body_schema, operation
+from api_documents import DAY, IDENTIFIER, INSTANT, answer_of, body_schema, operation
 from ila_portal.deeds import Deed
 from ila_portal.desks import Desk, Listing, Page
 from ila_portal.forms import Field
@@ -33,7 +33,8 @@ TYPED = {
 }  # fmt: skip
 KNOWN = {
     "viis_number": "9900000001", "legal_person_number": "40003000018", "code": "call-2",
-    "iban": "LV80BANK0000435195001", "personal_code": "322503-62317", "digcomp_level": "5", "digcomp_area": "5",
+    "iban": "LV80BANK0000435195001", "personal_code": "322503-62317", "digcomp_level": "5",
+    "digcomp_area": "5",
 }  # fmt: skip
 
 
@@ -180,7 +181,7 @@ def test_only_what_a_role_allows_stands_in_the_navigation(learner, gateway):
     gateway.roles = [{"role": "payment_checker", "organisation": None}]
     gateway.fail("/api/funding/v1/claims", 200, json.loads('{"items": [], "next": null}'))
     places = re.findall(r'<nav class="places".*?</nav>', learner.get("/agency").text, re.DOTALL)[0]
-    assert re.findall(r'href="([^"]+)"', places) == ["/agency", "/agency/payment-runs"]
+    assert re.findall(r'href="([^"]+)"', places) == ["/agency", "/agency/claims", "/agency/payment-runs"]
 
 
 def test_nobody_without_a_role_of_the_agency_sees_the_way_there(learner):

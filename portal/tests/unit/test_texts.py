@@ -33,22 +33,33 @@ STATUSES = [
     "not_matched", "complete", "bound", "published", "archived", "planned", "recruiting", "formed", "started",
     "finished", "results_entered", "verified", "cancelled",
 ]  # fmt: skip
+PARTS = ("held", "committed", "consumed", "free", "claimed", "paid", "unexplained")
+CHECKS = (
+    "institution_known", "institution_operating", "institution_accredited", "legal_person_known",
+    "legal_person_registered", "legal_person_holds_institution", "result-verified", "result-not-provisional",
+    "hold-committed", "amount-as-pinned", "not-paid-before", "agreement-in-force", "provider-in-good-standing",
+    "iban-confirmed", "iban-cooled",
+)  # fmt: skip
+REGISTERS = ("viis_institutions", "viis_addresses", "programme_licences")
 PHASES = (
     "needs_approval", "preparation", "offers", "evaluation", "agreements", "applications", "group_formation",
     "learning",
 )  # fmt: skip
 OF_ANSWERS = [
+    *(f"check.{check}" for check in CHECKS),
+    *(f"indicator.{one}" for one in ("account_users", "adults")),
+    *(f"target.{state}" for state in ("open", "reached", "missed")),
     *(f"funds.{funds}" for funds in ("held", "committed", "paid")),
     *(f"statement.{kind}" for kind in ("contest", "decision", "contest_decision", "evidence")),
     *(f"outcome.{outcome}" for outcome in ("eligible", "ineligible")),
-    *(f"register.{one}" for one in ("viis_institutions", "viis_addresses", "programme_licences")),
+    *(f"register.{one}" for one in REGISTERS),
     *(f"{group}.{state}" for group in ("state", "next") for state in STATES),
     *(f"state.{state}" for state in OTHER_STATES),
     *(f"status.{status}" for status in STATUSES),
     *(f"kind.{kind}" for kind in ("module", "module_set", "study_course", "study_module")),
     *(f"mode.{mode}" for mode in ("in_person", "remote", "mixed")),
     *(f"reason.{reason}" for reason in ("hold", "release", "expiry", "commit", "consume")),
-    *(f"account.{part}" for part in ("held", "committed", "consumed", "free")),
+    *(f"account.{part}" for part in PARTS),
     *(f"language.{language}" for language in texts.LANGUAGES),
     *(f"error.{kind}{end}" for kind in (400, 404, 500, 503, "form", "refused") for end in ("", "-text")),
     *(f"month.on.{number}" for number in range(1, 13)),

@@ -9,16 +9,35 @@ from ila_portal.pages.provider.money import CLAIM, CLAIM_SHOWS, CLAIM_STATES, CL
 
 RUNS = "/api/funding/v1/payment-runs"
 RUN = f"{RUNS}/{{id}}"
+PAYERS = MAKER + CHECKER + RELEASER
 REASON = (Field("reason", "area"),)
+
+WHOSE = Shown("organisation_id", "short", label="organisation")
+RUN_SHOWS = (
+    Shown("created_at", "moment"),
+    Shown("amount", "money"),
+    Shown("state", "tag"),
+    Shown("due_at", "until"),
+    Shown("bank_reference"),
+    Shown("reason"),
+)
+REDUCTION = Deed(
+    "claim-reduction",
+    f"{CLAIM}/reduction",
+    (Field("lines", "picks", words="claim.lines", label="lines", value="application_id"), *REASON),
+    verbs=("reduce",),
+    roles=CLAIM_OFFICER,
+    tone="quiet",
+)
 
 agency.add(
     "/claims",
     Page(
         "claims",
         {"claims": Listing(CLAIMS, {"state": CLAIM_STATES})},
-        shows=(*CLAIM_SHOWS[:1], Shown("organisation_title", label="organisation"), *CLAIM_SHOWS[1:]),
+        shows=(CLAIM_SHOWS[0], WHOSE, *CLAIM_SHOWS[1:4]),
         one="agency.claim",
-        roles=CLAIM_OFFICER + AUDITOR,
+        roles=CLAIM_OFFICER + PAYERS + AUDITOR,
     ),
 )
 agency.add(
@@ -26,15 +45,16 @@ agency.add(
     Page(
         "claim",
         {"claim": CLAIM},
-        shows=(Shown("organisation_title", label="organisation"), *CLAIM_SHOWS),
+        shows=(WHOSE, *CLAIM_SHOWS),
         deeds=(
-            Deed("claim-check", f"{CLAIM}/check", states=("submitted",), roles=CLAIM_OFFICER),
-            Deed("claim-approval", f"{CLAIM}/approval", states=("checked",), roles=CLAIM_OFFICER),
+            Deed("claim-check", f"{CLAIM}/check", verbs=("check",), roles=CLAIM_OFFICER),
+            Deed("claim-approval", f"{CLAIM}/approval", verbs=("approve",), roles=CLAIM_OFFICER),
+            REDUCTION,
             Deed(
                 "claim-refusal",
                 f"{CLAIM}/refusal",
                 REASON,
-                states=("submitted", "checked"),
+                verbs=("refuse",),
                 roles=CLAIM_OFFICER,
                 tone="danger",
             ),
@@ -43,18 +63,12 @@ agency.add(
         under="claims",
     ),
 )
-RUN_SHOWS = (
-    Shown("made_at", "moment"),
-    Shown("amount", "money"),
-    Shown("state", "tag"),
-    Shown("due_at", "until"),
-)
 agency.add(
     "/payment-runs",
     Page(
         "runs",
         {"runs": Listing(RUNS), "claims": f"{CLAIMS}?state=approved&limit=200"},
-        shows=RUN_SHOWS,
+        shows=RUN_SHOWS[:4],
         deeds=(
             Deed(
                 "run",
@@ -65,7 +79,7 @@ agency.add(
             ),
         ),
         one="agency.run",
-        roles=MAKER + CHECKER + RELEASER + AUDITOR,
+        roles=PAYERS + AUDITOR,
     ),
 )
 agency.add(
@@ -75,14 +89,17 @@ agency.add(
         {"run": RUN},
         shows=RUN_SHOWS,
         deeds=(
-            Deed("run-check", f"{RUN}/check", states=("made",), roles=CHECKER),
-            Deed("run-release", f"{RUN}/release", states=("checked",), roles=RELEASER),
+            Deed("run-check", f"{RUN}/check", verbs=("check",), roles=CHECKER),
+            Deed("run-release", f"{RUN}/release", verbs=("release",), roles=RELEASER),
             Deed(
                 "settlement",
                 f"{RUN}/settlement",
                 (Field("bank_reference"), Field("settled_on", "day")),
-                states=("released", "exported"),
+                verbs=("settle",),
                 roles=CHECKER,
+            ),
+            Deed(
+                "failure", f"{RUN}/failure", REASON, verbs=("fail",), roles=CHECKER + RELEASER, tone="danger"
             ),
         ),
         template="agency/run.html",

@@ -21,6 +21,7 @@ CLAIM_SHOWS = (
     Shown("amount", "money"),
     Shown("state", "tag"),
     Shown("due_at", "until"),
+    Shown("reason"),
 )
 SIGN = Field("document_sha256", "hidden")
 
@@ -82,7 +83,7 @@ provider.add(
         "claim",
         {"claim": CLAIM},
         shows=CLAIM_SHOWS,
-        deeds=(Deed("claim-submission", f"{CLAIM}/submission", states=("built",), roles=SIGNATORY),),
+        deeds=(Deed("claim-submission", f"{CLAIM}/submission", verbs=("submit",), roles=SIGNATORY),),
         template="claim.html",
         under="claims",
     ),
