@@ -1,21 +1,27 @@
 """The running suite, as a person or a machine client of it sees it."""
 
+import json
 import os
 import time
+import tomllib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import requests
+from ila_local.errors import CannotRun
+from ila_local.processes import PERSONAS
 from ila_local.sign_in import access_token
 
 URL = os.environ.get("ILA_URL", "http://127.0.0.1:8080")
 APPLICATIONS = "/api/applications/v1/applications"
 CATALOG = "/api/catalog/v1/public"
 FUNDING = "/api/funding/v1"
+PASSING = (502, 503, 504)  # what a client sends again, under the same key
 
 
 class NotInTime(AssertionError):
@@ -24,23 +30,51 @@ class NotInTime(AssertionError):
 
 @dataclass
 class Caller:
-    """Somebody who calls the platform through its front door; a visitor without a token."""
+    """Somebody who calls the platform through its front door; a visitor without a token.
+
+    With `patience` (seconds) a request that finds nobody there is sent again, as a good client does.
+    """
 
     token: str | None = None
     session: requests.Session = field(default_factory=requests.Session)
+    patience: float = 0
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """GET a path."""
-        return self.session.get(URL + path, headers=self._headers(headers), timeout=30)
+        return self._send("GET", path, headers)
 
     def post(self, path: str, body: Any = None, key: str | None = None, **headers: str) -> requests.Response:
         """POST JSON under an idempotency key, a new one unless it is given."""
-        sent = self._headers({"Idempotency-Key": key or str(uuid.uuid4())} | headers)
-        return self.session.post(URL + path, json={} if body is None else body, headers=sent, timeout=30)
+        keyed = {"Idempotency-Key": key or str(uuid.uuid4())} | headers
+        return self._send("POST", path, keyed, json={} if body is None else body)
 
     def put(self, path: str, body: Any, **headers: str) -> requests.Response:
         """PUT JSON."""
-        return self.session.put(URL + path, json=body, headers=self._headers(headers), timeout=30)
+        return self._send("PUT", path, headers, json=body)
+
+    def upload(
+        self, path: str, form: Any, key: str | None = None, **files: tuple[str, bytes, str]
+    ) -> requests.Response:
+        """POST a form with files: each is its name, its bytes and its media type."""
+        keyed = {"Idempotency-Key": key or str(uuid.uuid4())}
+        return self._send("POST", path, keyed, data={"form": json.dumps(form)}, files=files)
+
+    def delete(self, path: str, **headers: str) -> requests.Response:
+        """DELETE a path."""
+        return self._send("DELETE", path, headers)
+
+    def _send(self, method: str, path: str, headers: dict[str, str], **what: Any) -> requests.Response:
+        deadline, sent = time.monotonic() + self.patience, self._headers(headers)
+        while True:
+            try:
+                answer = self.session.request(method, URL + path, headers=sent, timeout=30, **what)
+                passing = answer.status_code in PASSING or "request-in-progress" in answer.text[:500]
+                if not passing or time.monotonic() > deadline:
+                    return answer
+            except requests.RequestException:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
 
     def read(self, path: str) -> Any:
         """Return the JSON of a path that must be there."""
@@ -56,7 +90,36 @@ class Caller:
 @cache
 def persona(name: str) -> Caller:
     """Return a persona, signed in by the real flow."""
-    return Caller(access_token(URL, name))
+    return signed_in(name)
+
+
+def signed_in(name: str, patience: float = 0) -> Caller:
+    """Return a persona in a new session: with the roles held now."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return Caller(access_token(URL, name), patience=patience)
+        except CannotRun:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+@cache
+def personas() -> dict[str, dict[str, Any]]:
+    """Return what is written of each persona, by name."""
+    return {one["name"]: one for one in tomllib.loads(PERSONAS.read_text())["persona"]}
+
+
+def data_dir() -> Path:
+    """Return where the running suite keeps its data."""
+    return Path(os.environ["ILA_DATA_DIR"])
+
+
+def run_state() -> list[dict[str, Any]]:
+    """Return role, process id and port of everything that runs."""
+    rows: list[dict[str, Any]] = json.loads((data_dir() / "run.json").read_text())
+    return rows
 
 
 def visitor() -> Caller:
