@@ -25,8 +25,10 @@ from ila_gateway.registers.adapters import adapters
 from ila_gateway.registers.cache import AnswerCache
 from ila_gateway.registers.desk import Desk
 from ila_gateway.routes import Route
-from ila_gateway.sessions import SessionStore, TokenStore, connect
+from ila_gateway.sessions import SessionStore
 from ila_gateway.settings import Settings
+from ila_gateway.store import connect
+from ila_gateway.token_store import TokenStore
 from ila_gateway.tokens import Keys, Mint
 from ila_gateway.upstream import ServiceDown, ServiceTimeout, Upstream
 from ila_gateway.web.context import NAME, Parts

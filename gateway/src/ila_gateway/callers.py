@@ -4,16 +4,19 @@ import hmac
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from ila_kit.errors import Denied, Unavailable
+from ila_kit.errors import Denied, DomainError, Unavailable
+from ila_kit.web.identity import ASSURANCE
 from ila_kit.web.problems import BadRequest
 
 from ila_gateway import headers
 from ila_gateway.people import People
-from ila_gateway.sessions import MACHINE_TOKEN, PERSON_TOKEN, Session, SessionStore, TokenStore
+from ila_gateway.sessions import Session, SessionStore
+from ila_gateway.token_store import MACHINE_TOKEN, PERSON_TOKEN, TokenStore
 from ila_gateway.tokens import Caller
 
 log = logging.getLogger(__name__)
@@ -62,6 +65,21 @@ class Callers:
         """Ask the store again about a cookie or token."""
         self._believed.pop(secret, None)
 
+    def renewed(self, environ: dict[str, Any]) -> str | None:
+        """Return a new secret for a browser whose roles changed since it got its cookie; else None.
+
+        Pages go on when this cannot be found out.
+        """
+        secret = headers.cookie(environ, self._cookie) if "HTTP_COOKIE" in environ else None
+        try:
+            caller = self._lookup(secret, self._by_cookie) if secret else None
+            if not secret or not caller or not caller.renew:
+                return None
+            self.forget(secret)
+            return self._sessions.renew(caller.session or "")
+        except DomainError:
+            return None
+
     def check_write(self, environ: dict[str, Any], caller: Caller) -> None:
         """Pass a request unless it is a write that a foreign page may have made. Raises CsrfFailed."""
         if environ["REQUEST_METHOD"] in READING or not caller.by_cookie:
@@ -103,7 +121,11 @@ class Callers:
     def _by_person_token(self, token: str) -> Caller | None:
         found = self._tokens.find(token)
         session = self._current(self._sessions.by_id(found["sid"])) if found else None
-        return _person(session, by_cookie=False) if session else None
+        if found is None or session is None:
+            return None
+        # A script keeps the assurance it was let in with: a stronger sign-in later is the browser's.
+        least = min(session.acr, found.get("acr", ASSURANCE[0]), key=ASSURANCE.index)
+        return replace(_person(session, by_cookie=False), acr=least)
 
     def _by_machine_token(self, token: str) -> Caller | None:
         found = self._tokens.find(token)
@@ -130,6 +152,11 @@ class Callers:
         return self._sessions.update_roles(session, standing.roles)
 
 
+def reaches(acr: str, needed: str) -> bool:
+    """Tell whether a sign-in of one assurance is enough where another is needed."""
+    return ASSURANCE.index(acr) >= ASSURANCE.index(needed)
+
+
 def acting_for(environ: dict[str, Any], caller: Caller) -> str | None:
     """Return the person a machine acts for. Raises a 403 problem without the scope for it."""
     wanted = environ.get("HTTP_X_ACTING_FOR")
@@ -152,5 +179,11 @@ def is_local_path(address: str) -> bool:
 
 def _person(session: Session, by_cookie: bool) -> Caller:
     return Caller(
-        session.person, tuple(session.roles), session.acr, session.id, session.csrf, by_cookie=by_cookie
+        session.person,
+        tuple(session.roles),
+        session.acr,
+        session.id,
+        session.csrf,
+        by_cookie=by_cookie,
+        renew=session.roles_changed,
     )

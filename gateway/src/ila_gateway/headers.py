@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from werkzeug.http import dump_cookie
+
 Headers = list[tuple[str, str]]
 
 # From a client only these go on, by the name the server gives them. Neither Authorization nor Cookie,
@@ -71,6 +73,13 @@ def cookie(environ: dict[str, Any], name: str) -> str | None:
     """Return the value of a cookie; None when it is absent, or given twice and so in doubt."""
     values = [value for found, value in _cookies(environ) if found == name]
     return values[0] if len(values) == 1 else None
+
+
+def session_cookie(name: str, secret: str, secure: bool) -> tuple[str, str]:
+    """Return the header that gives a browser its session: out of reach of scripts and other sites."""
+    return "Set-Cookie", dump_cookie(
+        name, secret, path="/", secure=secure, httponly=True, samesite="Lax", max_size=0
+    )
 
 
 def page_cookies(environ: dict[str, Any], session_cookie: str) -> Headers:

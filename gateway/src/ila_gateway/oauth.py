@@ -16,7 +16,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from ila_gateway.clients import Clients, Machine
-from ila_gateway.sessions import MACHINE_TOKEN, PERSON_TOKEN, Session, SessionStore, TokenStore
+from ila_gateway.sessions import Session, SessionStore
+from ila_gateway.token_store import MACHINE_TOKEN, PERSON_TOKEN, TokenStore
 from ila_gateway.tokens import ALGORITHM
 
 CODE_SECONDS = 60
@@ -101,7 +102,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def _keep(self, token: dict[str, Any], request: Any) -> None:
         facts: dict[str, Any] = {"client_id": request.client.client_id, "scope": token.get("scope", "")}
         if request.user:
-            facts |= {"sid": request.user.id, "sub": request.user.person}
+            facts |= {"sid": request.user.id, "sub": request.user.person, "acr": request.user.acr}
         self.tokens.keep(token["access_token"], token["expires_in"], **facts)
 
 

@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from ila_kit.errors import Unavailable
+from ila_kit.web.identity import ASSURANCE
 from ila_kit.web.problems import BadRequest
 from itsdangerous import BadData, URLSafeTimedSerializer
 from joserfc import jwt
@@ -30,7 +31,6 @@ _KEPT_SECONDS = 3_600
 _LEFT_ALONE_SECONDS = 5
 _LEEWAY_SECONDS = 10
 _TIMEOUT = (3, 10)
-_ASSURANCE = ("low", "substantial", "high")
 
 
 class ProviderUnavailable(Unavailable):
@@ -64,6 +64,20 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What a sign-in is begun for.
+
+    `acr_values`: the assurance asked of the provider, the best first. `needed` and `person`: a sign-in
+    that is to be worth more must reach this assurance, and be the same person's.
+    """
+
+    next_path: str
+    acr_values: str = ""
+    needed: str | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Begun:
     """A sign-in that has begun: where the browser goes, and what it carries until it is back."""
 
@@ -88,7 +102,7 @@ class OpenIdClient:
         self._client_id = client_id
         self._key = ECKey.import_key(key_file.read_text())
         self._key.ensure_kid()
-        self._signer = URLSafeTimedSerializer(secret, salt="sign-in")
+        self._signer = URLSafeTimedSerializer(secret, salt="sign-in.2")
         self._redirect_uri = f"{public_url}/auth/callback"
         self._scope = scope
         self._clock = clock
@@ -96,23 +110,21 @@ class OpenIdClient:
         self._provider: Provider | None = None
         self._down_until = 0.0
 
-    def begin(self, next_path: str, login_hint: str | None) -> Begun:
-        """Start a sign-in that ends at a local path. Raises ProviderUnavailable."""
-        carried = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")} | {
-            "next": next_path
-        }
-        hint = {"login_hint": login_hint} if login_hint else {}
+    def begin(self, wish: Wish, login_hint: str | None = None) -> Begun:
+        """Start a sign-in that ends at the local path of the wish. Raises ProviderUnavailable."""
+        own = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
+        optional = {"login_hint": login_hint, "acr_values": wish.acr_values}
         address, _ = self._session().create_authorization_url(
             self._known().authorization_endpoint,
-            state=carried["state"],
-            code_verifier=carried["verifier"],
-            nonce=carried["nonce"],
-            **hint,
+            state=own["state"],
+            code_verifier=own["verifier"],
+            nonce=own["nonce"],
+            **{name: value for name, value in optional.items() if value},
         )
-        return Begun(address, self._signer.dumps(carried))
+        return Begun(address, self._signer.dumps(own | {"wish": asdict(wish)}))
 
-    def finish(self, carried: str | None, given: dict[str, str]) -> tuple[SignIn, str]:
-        """Return who signed in, and the path to go on to.
+    def finish(self, carried: str | None, given: dict[str, str]) -> tuple[SignIn, Wish]:
+        """Return who signed in, and what it was begun for.
 
         Raises SignInExpired, SignInCancelled or ProviderUnavailable.
         """
@@ -124,11 +136,11 @@ class OpenIdClient:
         if "code" not in given:
             raise SignInCancelled
         claims = self._claims(self._exchange(given["code"], begun["verifier"]), begun["nonce"])
-        return _sign_in(claims), begun["next"]
+        return _sign_in(claims), Wish(**begun["wish"])
 
-    def _carried(self, carried: str | None) -> dict[str, str]:
+    def _carried(self, carried: str | None) -> dict[str, Any]:
         try:
-            found: dict[str, str] = self._signer.loads(carried or "", max_age=_FRESH_SECONDS)
+            found: dict[str, Any] = self._signer.loads(carried or "", max_age=_FRESH_SECONDS)
         except BadData:
             raise SignInExpired from None
         return found
@@ -231,7 +243,7 @@ def _sign_in(claims: dict[str, Any]) -> SignIn:
             given_name=claims["given_name"],
             family_name=claims["family_name"],
             birth_date=claims["birthdate"],
-            acr=next((level for level in _ASSURANCE if level == claims.get("acr")), "low"),
+            acr=next((level for level in ASSURANCE if level == claims.get("acr")), "low"),
             email=claims.get("email"),
             persona=claims.get("persona"),
         )

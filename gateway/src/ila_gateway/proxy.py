@@ -42,6 +42,7 @@ class Proxy:
         self._mint = mint
         self._cookie = session_cookie
         scheme, _, host = public_url.partition("://")
+        self._secure = scheme == "https"
         self._ours: Headers = [("X-Forwarded-Proto", scheme), ("X-Forwarded-Host", host)]
 
     def forward(self, environ: dict[str, Any], route: Route, target: Target, context: Context) -> Answer:
@@ -60,6 +61,7 @@ class Proxy:
         ]
         answered = self._exchange(environ, route, method, target.text, sent)
         returned = headers.brought_back(answered.headers, cookies=route.audience is None)
+        returned += [] if route.audience else self._new_cookie(environ)
         status = f"{answered.status} {answered.reason or HTTPStatus(answered.status).phrase}"
         return Answer(status, returned, answered.body(), {"service": route.neighbour})
 
@@ -83,6 +85,14 @@ class Proxy:
         ):
             raise CsrfFailed
         return headers.page_cookies(environ, self._cookie)
+
+    def _new_cookie(self, environ: dict[str, Any]) -> Headers:
+        """Return a new session cookie for a browser whose person's roles changed.
+
+        Only answers to pages carry it: behind a call of the API may be the portal, which would lose it.
+        """
+        secret = self._callers.renewed(environ)
+        return [headers.session_cookie(self._cookie, secret, self._secure)] if secret else []
 
     def _exchange(
         self, environ: dict[str, Any], route: Route, method: str, target: str, sent: Headers

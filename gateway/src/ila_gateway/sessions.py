@@ -1,36 +1,32 @@
-"""Sessions and opaque tokens, kept in Valkey under the hash of their secret.
+"""Sessions of people, kept in the shared store under the hash of the secret in their cookie.
 
-Whoever reads the store learns nobody's secret; whoever holds a token holds it only as long as the
-session behind it lives. Keys: `s:` sessions, `i:` the session of a public id, `p:` the sessions of
-a person, `t:` tokens, `c:` authorisation codes, `j:` ids of assertions already used.
+A session keeps its public id for life; its secret is changed whenever it becomes worth more, so that
+a secret somebody planted or saw before is worth nothing afterwards.
 """
 
-import hashlib
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import orjson
 import redis
-from ila_kit.errors import Unavailable
 from ila_kit.ids import uuid7
 
-PERSON_TOKEN, MACHINE_TOKEN = "ila_p_", "ila_m_"
+from ila_gateway.store import digest, reached
+
 _REFRESH_LOCK_SECONDS = 5
-
-
-class SessionsUnavailable(Unavailable):
-    """The session store does not answer."""
-
-    code = "sessions-unavailable"
+# Requests a page has under way still come with the secret from before its roles changed.
+GRACE_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A person's sign-in. Instants are seconds since 1970; there is no personal code in it."""
+    """A person's sign-in. Instants are seconds since 1970; there is no personal code in it.
+
+    `roles_changed`: the roles are other than when the secret was made.
+    """
 
     id: str
     person: str
@@ -42,6 +38,7 @@ class Session:
     created_at: float
     ends_at: float
     roles_at: float
+    roles_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +47,6 @@ class Seen:
 
     session: Session
     last_seen_at: float
-
-
-def connect(url: str) -> redis.Redis:
-    """Return a client of the store that gives up after a second. Connects at the first command."""
-    return redis.Redis.from_url(
-        url, socket_timeout=1, socket_connect_timeout=1, max_connections=200, decode_responses=True
-    )
-
-
-def digest(secret: str) -> str:
-    """Return what a secret is kept under."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class SessionStore:
@@ -96,7 +81,7 @@ class SessionStore:
             ends_at=now + self._longest,
             roles_at=now,
         )
-        with _reached(), self._client.pipeline(transaction=True) as commands:
+        with reached(), self._client.pipeline(transaction=True) as commands:
             commands.set(f"s:{digest(secret)}", _packed(session), ex=self._idle)
             commands.set(f"i:{session.id}", digest(secret), ex=self._longest)
             commands.sadd(f"p:{person}", session.id)
@@ -110,32 +95,46 @@ class SessionStore:
 
     def by_id(self, session_id: str) -> Session | None:
         """Return the session of a public id, and start its idle time anew."""
-        with _reached():
+        with reached():
             mark = _text(self._client.get(f"i:{session_id}"))
         return self._used(mark) if mark else None
 
     def lives(self, session_id: str) -> bool:
         """Tell whether a session lives, without touching its idle time."""
-        with _reached():
+        with reached():
             return self._seen(session_id) is not None
 
     def update_roles(self, session: Session, roles: list[dict[str, str | None]]) -> Session:
         """Keep the roles a person has now; a session that ended meanwhile stays ended."""
-        changed = replace(session, roles=roles, roles_at=self._clock())
-        with _reached():
+        differ = session.roles_changed or roles != session.roles
+        changed = replace(session, roles=roles, roles_at=self._clock(), roles_changed=differ)
+        with reached():
             mark = _text(self._client.get(f"i:{session.id}"))
             if mark:
                 self._client.set(f"s:{mark}", _packed(changed), xx=True, keepttl=True)
         return changed
 
+    def step_up(self, session_id: str, acr: str, roles: list[dict[str, str | None]]) -> str | None:
+        """Note a stronger sign-in; return the new secret, None when the session ended meanwhile.
+
+        The old secret is dead at once.
+        """
+        return self._renewed(session_id, lambda found: replace(found, acr=acr, roles=roles))
+
+    def renew(self, session_id: str) -> str | None:
+        """Return a new secret for a session whose roles changed since it got its secret; else None."""
+        return self._renewed(
+            session_id, lambda found: found if found.roles_changed else None, grace_seconds=GRACE_SECONDS
+        )
+
     def claims_refresh(self, session: Session) -> bool:
         """Tell whether this process is the one that asks for the roles of a session now."""
-        with _reached():
+        with reached():
             return bool(self._client.set(f"r:{session.id}", b"1", nx=True, ex=_REFRESH_LOCK_SECONDS))
 
     def end(self, session_id: str) -> None:
         """End a session; tokens bound to it end with it."""
-        with _reached():
+        with reached():
             mark = _text(self._client.getdel(f"i:{session_id}"))
             if mark:
                 packed = self._client.getdel(f"s:{mark}")
@@ -149,7 +148,7 @@ class SessionStore:
 
     def of_person(self, person: str) -> list[Seen]:
         """Return the living sessions of a person, the newest first; forget the dead ones."""
-        with _reached():
+        with reached():
             ids = sorted((str(raw) for raw in self._client.smembers(f"p:{person}")), reverse=True)
             found = [(session_id, self._seen(session_id)) for session_id in ids]
             dead = [session_id for session_id, seen in found if seen is None]
@@ -159,12 +158,40 @@ class SessionStore:
 
     def ping(self) -> None:
         """Raise SessionsUnavailable unless the store answers."""
-        with _reached():
+        with reached():
             self._client.ping()
 
+    def _renewed(
+        self, session_id: str, change: Callable[[Session], Session | None], grace_seconds: int = 0
+    ) -> str | None:
+        """Move a session under a new secret; of two who do that at once, one after the other does."""
+        secret = secrets.token_urlsafe(32)
+
+        def move(commands: Any) -> str | None:
+            mark = commands.get(f"i:{session_id}")
+            commands.watch(f"s:{mark}")
+            packed = commands.get(f"s:{mark}") if mark else None
+            changed = change(_unpacked(packed)) if packed else None
+            commands.multi()
+            if changed is None:
+                return None
+            commands.delete(f"s:{mark}")
+            commands.set(f"s:{digest(secret)}", _packed(replace(changed, roles_changed=False)), ex=self._idle)
+            commands.set(f"i:{session_id}", digest(secret), keepttl=True)
+            if grace_seconds:
+                commands.set(f"m:{mark}", digest(secret), ex=grace_seconds)
+            return secret
+
+        in_one_step: Any = self._client.transaction
+        with reached():
+            moved: str | None = in_one_step(move, f"i:{session_id}", value_from_callable=True)
+        return moved
+
     def _used(self, mark: str) -> Session | None:
-        with _reached():
+        with reached():
             packed = self._client.getex(f"s:{mark}", ex=self._idle)
+            if not packed and (moved := _text(self._client.get(f"m:{mark}"))):
+                packed = self._client.getex(f"s:{moved}", ex=self._idle)
         session = _unpacked(packed) if packed else None
         if session and session.ends_at <= self._clock():
             self.end(session.id)
@@ -179,53 +206,6 @@ class SessionStore:
         if not packed:
             return None
         return Seen(_unpacked(packed), self._clock() - self._idle + max(self._client.ttl(name), 0))
-
-
-class TokenStore:
-    """Opaque access tokens, authorisation codes, and the ids of used assertions."""
-
-    def __init__(self, client: redis.Redis, clock: Callable[[], float] = time.time):
-        self._client = client
-        self._clock = clock
-
-    def keep(self, token: str, seconds: int, **facts: Any) -> None:
-        """Remember a token for its life, with what it stands for."""
-        kept = facts | {"iat": int(self._clock()), "exp": int(self._clock()) + seconds}
-        with _reached():
-            self._client.set(f"t:{digest(token)}", orjson.dumps(kept), ex=seconds)
-
-    def find(self, token: str) -> dict[str, Any] | None:
-        """Return what a living token stands for, with `iat` and `exp`."""
-        with _reached():
-            packed = self._client.get(f"t:{digest(token)}")
-        kept: dict[str, Any] | None = orjson.loads(packed) if packed else None
-        return kept if kept and kept["exp"] > self._clock() else None
-
-    def keep_code(self, code: str, seconds: int, **facts: Any) -> None:
-        """Remember an authorisation code."""
-        with _reached():
-            self._client.set(f"c:{digest(code)}", orjson.dumps(facts), ex=seconds)
-
-    def spend_code(self, code: str) -> dict[str, Any] | None:
-        """Return what a code stands for, and forget it: of two who come with it, one gets it."""
-        with _reached():
-            packed = self._client.getdel(f"c:{digest(code)}")
-        return orjson.loads(packed) if packed else None
-
-    def first_use(self, client_id: str, assertion_id: str, seconds: int) -> bool:
-        """Tell whether an assertion's id is new, and remember it until the assertion is dead anyway."""
-        with _reached():
-            return bool(
-                self._client.set(f"j:{digest(client_id + ' ' + assertion_id)}", b"1", nx=True, ex=seconds)
-            )
-
-
-@contextmanager
-def _reached() -> Iterator[None]:
-    try:
-        yield
-    except redis.RedisError as fault:
-        raise SessionsUnavailable from fault
 
 
 def _text(value: str | bytes | None) -> str | None:

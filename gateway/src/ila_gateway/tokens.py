@@ -24,7 +24,8 @@ class Caller:
     """Who makes a request. `roles` as the identity token shows them: `{"role", "organisation"}`.
 
     `by_cookie` tells a browser, which anybody's page can make send requests, from a program that
-    holds a token. `session` is the public id of the session, `csrf` what its pages must prove.
+    holds a token. `session` is the public id of the session, `csrf` what its pages must prove; `renew`
+    tells that the browser's cookie is older than the roles.
     """
 
     subject: str
@@ -34,6 +35,7 @@ class Caller:
     csrf: str | None = None
     by_cookie: bool = False
     scopes: frozenset[str] = frozenset()
+    renew: bool = False
 
 
 class Keys:

@@ -1,7 +1,9 @@
 """Sessions in a real store."""
 
 import pytest
-from ila_gateway.sessions import SessionStore, TokenStore, connect
+from ila_gateway.sessions import GRACE_SECONDS, SessionStore
+from ila_gateway.store import connect
+from ila_gateway.token_store import TokenStore
 
 pytestmark = pytest.mark.integration
 ROLES = [{"role": "learner", "organisation": None}]
@@ -84,6 +86,44 @@ def test_an_ended_session_is_not_brought_back_by_new_roles(sessions):
     sessions.update_roles(session, ROLES)
     assert sessions.by_secret(secret) is None
     assert not sessions.lives(session.id)
+
+
+def test_a_stronger_sign_in_gives_a_new_secret_and_the_old_one_is_dead_at_once(sessions, client):
+    secret, session = _begin(sessions)
+    client.expire(f"i:{session.id}", 1_000)
+    renewed = sessions.step_up(session.id, "high", [*ROLES, *ROLES])
+    assert sessions.by_secret(secret) is None
+    raised = sessions.by_secret(renewed)
+    assert (raised.id, raised.csrf, raised.ends_at) == (session.id, session.csrf, session.ends_at)
+    assert len(raised.roles) == 2
+    assert client.ttl(f"i:{session.id}") <= 1_000, "a stronger sign-in makes no longer session"
+    sessions.end(session.id)
+    assert sessions.by_secret(renewed) is None
+    assert sessions.step_up(session.id, "high", ROLES) is None
+
+
+def test_other_roles_give_a_new_secret_once_and_the_old_one_a_moment(sessions, client):
+    secret, session = _begin(sessions)
+    assert sessions.renew(session.id) is None
+    sessions.update_roles(session, ROLES)
+    assert sessions.renew(session.id) is None, "the same roles are no change"
+    sessions.update_roles(session, [])
+    renewed = sessions.renew(session.id)
+    assert sessions.renew(session.id) is None
+    assert sessions.by_secret(renewed) == sessions.by_secret(secret)
+    (moved,) = client.keys("m:*")
+    assert 0 < client.ttl(moved) <= GRACE_SECONDS
+    client.delete(moved)
+    assert sessions.by_secret(secret) is None
+    assert sessions.by_secret(renewed).roles == []
+
+
+def test_a_secret_that_moved_dies_with_its_session(sessions):
+    secret, session = _begin(sessions)
+    sessions.update_roles(session, [])
+    renewed = sessions.renew(session.id)
+    sessions.end(session.id)
+    assert sessions.by_secret(secret) is sessions.by_secret(renewed) is None
 
 
 def test_all_sessions_of_one_person_end_together(sessions):

@@ -1,9 +1,12 @@
 """Who makes a request, and how soon a change of it counts."""
 
+from dataclasses import replace
+
 import pytest
-from ila_gateway.callers import VISITOR, Callers, CsrfFailed, is_local_path
+from ila_gateway.callers import VISITOR, Callers, CsrfFailed, is_local_path, reaches
 from ila_gateway.people import Standing
 from ila_gateway.sessions import Session
+from ila_gateway.store import SessionsUnavailable
 from ila_gateway.upstream import ServiceDown
 
 LEARNER = [{"role": "learner", "organisation": None}]
@@ -47,9 +50,15 @@ class FakeSessions:
     def update_roles(self, session, roles):
         self.session = Session(
             **{name: getattr(session, name) for name in Session.__slots__}
-            | {"roles": roles, "roles_at": 2_000}
+            | {"roles": roles, "roles_at": 2_000, "roles_changed": roles != self.session.roles}
         )
         return self.session
+
+    def by_id(self, session_id):
+        return self.session
+
+    def renew(self, session_id):
+        return "renewed"
 
     def end_all(self, person):
         self.session = None
@@ -125,6 +134,40 @@ def test_while_identity_is_down_known_sessions_go_on_with_what_they_have(callers
     people.answer = ServiceDown(service="identity")
     clock.now += 31
     assert callers.of(BROWSER).roles == tuple(LEARNER)
+
+
+def test_a_browser_gets_a_new_secret_after_its_roles_changed(callers, clock):
+    assert callers.renewed(BROWSER) is None
+    clock.now += 31
+    assert callers.of(BROWSER).renew
+    assert callers.renewed(BROWSER) == "renewed"
+
+
+def test_pages_go_on_when_the_store_is_away(callers, sessions):
+    def away(_):
+        raise SessionsUnavailable
+
+    sessions.by_secret = away
+    assert callers.renewed(BROWSER) is None
+
+
+@pytest.mark.parametrize(("kept", "counts"), [("low", "low"), ("high", "substantial"), (None, "low")])
+def test_a_script_has_the_assurance_it_was_let_in_with_and_no_more_than_its_session(
+    sessions, people, clock, kept, counts
+):
+    class Tokens:
+        def find(self, token):
+            return {"sid": "s1"} | ({"acr": kept} if kept else {})
+
+    sessions.session = replace(sessions.session, acr="substantial")
+    callers = Callers(sessions, Tokens(), people, "ila_session", "https://ila.example", clock)
+    assert callers.of({"HTTP_AUTHORIZATION": "Bearer ila_p_x"}).acr == counts
+
+
+def test_assurance_has_an_order():
+    assert reaches("high", "substantial")
+    assert reaches("substantial", "substantial")
+    assert not reaches("low", "substantial")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from ila_gateway.openid import OpenIdClient, ProviderUnavailable
+from ila_gateway.openid import OpenIdClient, ProviderUnavailable, Wish
 from joserfc.jwk import ECKey
 
 
@@ -63,12 +63,22 @@ def test_nothing_is_asked_before_somebody_signs_in_and_then_it_is_remembered(key
         documents |= _documents(issuer)
         client = _client(issuer, key_file)
         assert asked == []
-        begun = client.begin("/", None)
-        client.begin("/", None)
+        begun = client.begin(Wish("/"))
+        client.begin(Wish("/"))
     assert begun.address.startswith(f"{issuer}/authorize?")
     assert "code_challenge_method=S256" in begun.address
     assert "nonce=" in begun.address
     assert len(asked) == 2
+
+
+def test_the_provider_is_told_which_assurance_is_wished_for(key_file):
+    documents = {}
+    with provider(documents) as (issuer, _):
+        documents |= _documents(issuer)
+        client = _client(issuer, key_file)
+        wish = Wish("/", "high substantial", "substantial", "p1")
+        assert "acr_values=high+substantial" in client.begin(wish).address.replace("%20", "+")
+        assert "acr_values" not in client.begin(Wish("/")).address
 
 
 def test_a_provider_that_calls_itself_something_else_is_not_believed(key_file):
@@ -77,7 +87,7 @@ def test_a_provider_that_calls_itself_something_else_is_not_believed(key_file):
         documents |= _documents("https://evil.example")
         documents["/.well-known/openid-configuration"]["jwks_uri"] = f"{issuer}/jwks"
         with pytest.raises(ProviderUnavailable):
-            _client(issuer, key_file).begin("/", None)
+            _client(issuer, key_file).begin(Wish("/"))
 
 
 def test_a_provider_that_gave_no_answer_is_left_alone_for_a_moment(key_file):
@@ -86,8 +96,8 @@ def test_a_provider_that_gave_no_answer_is_left_alone_for_a_moment(key_file):
         client = _client(issuer, key_file, lambda: now[0])
         for _ in range(3):
             with pytest.raises(ProviderUnavailable):
-                client.begin("/", None)
+                client.begin(Wish("/"))
         assert len(asked) == 1
         documents |= _documents(issuer)
         now[0] += 6
-        assert client.begin("/", None).carried
+        assert client.begin(Wish("/")).carried

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 
 import flask
 from ila_kit.clock import as_instant
-from ila_kit.errors import Missing
+from ila_kit.errors import Denied, Missing
+from ila_kit.web.identity import ASSURANCE
+from ila_kit.web.problems import Invalid
 from werkzeug.wrappers import Response
 
-from ila_gateway.callers import VISITOR, is_local_path
-from ila_gateway.openid import ProviderUnavailable
+from ila_gateway.callers import VISITOR, is_local_path, reaches
+from ila_gateway.openid import ProviderUnavailable, Wish
 from ila_gateway.people import SignIn, Standing
 from ila_gateway.sessions import Seen
 from ila_gateway.upstream import ServiceDown, ServiceTimeout
@@ -18,47 +20,62 @@ auth = flask.Blueprint("auth", __name__, url_prefix="/auth")
 _CARRIED_SECONDS = 600
 
 
+class AssuranceNotReached(Denied):
+    """The person signed in, but not as strongly as the act needs; the session stays as it was."""
+
+    code = "assurance-not-reached"
+
+
+class OtherPerson(Denied):
+    """Somebody else signed in where the person of the session was to; the session stays as it was."""
+
+    code = "other-person-signed-in"
+
+
 @auth.get("/login")
 def login() -> Response:
     """Send a browser to the e-identity; it comes back to `next`."""
-    wanted = flask.request.args.get("next", "/")
-    hint = None if parts().settings.production else flask.request.args.get("login_hint")
-    begun = parts().openid.begin(wanted if is_local_path(wanted) else "/", hint)
-    response = flask.redirect(begun.address, 303)
-    _set_cookie(response, _carried_cookie(), begun.carried, max_age=_CARRIED_SECONDS)
-    return response
+    return _to_provider(Wish(_next_path(), " ".join(_acr_values())))
+
+
+@auth.get("/step-up")
+def step_up() -> Response:
+    """Have the person of this browser sign in more strongly; who already did goes on to `next` at once."""
+    asked = _acr_values() or [ASSURANCE[-1]]
+    needed = min(asked, key=ASSURANCE.index)
+    caller = parts().callers.of(flask.request.environ)
+    person = caller.subject if caller.by_cookie else None
+    if person and reaches(caller.acr, needed):
+        return flask.redirect(_next_path(), 303)
+    return _to_provider(Wish(_next_path(), " ".join(asked), needed, person))
 
 
 @auth.get("/callback")
 def callback() -> Response:
-    """Take the e-identity's answer, start a session under a new secret, and end the one there was."""
+    """Take the e-identity's answer, and give the browser a session under a new secret."""
     carried = flask.request.cookies.get(_carried_cookie())
-    who, next_path = parts().openid.finish(carried, flask.request.args.to_dict())
+    who, wish = parts().openid.finish(carried, flask.request.args.to_dict())
+    if wish.needed and not reaches(who.acr, wish.needed):
+        raise AssuranceNotReached(needed=wish.needed)
     standing = _noted(who)
-    before = parts().callers.of(flask.request.environ)
-    if before.session:
-        parts().sessions.end(before.session)
-    secret, _ = parts().sessions.begin(
-        standing.person, who.given_name, who.family_name, standing.roles, who.acr
-    )
-    response = flask.redirect(next_path, 303)
-    _set_cookie(response, parts().settings.session_cookie, secret)
+    if wish.person not in (None, standing.person):
+        raise OtherPerson
+    response = flask.redirect(wish.next_path, 303)
+    _set_cookie(response, parts().settings.session_cookie, _session_after(wish, who, standing))
     _clear_cookie(response, _carried_cookie())
     return response
 
 
 @auth.post("/logout")
 def logout() -> Response:
-    """End the session of this browser, and every token made in it."""
+    """End the session of this browser and every token made in it; with `everywhere`, all of the person's."""
     caller = parts().callers.of(flask.request.environ)
     if caller is not VISITOR and caller.session:
         parts().callers.check_write(flask.request.environ, caller)
+        if flask.request.values.get("everywhere") == "true":
+            parts().sessions.end_all(caller.subject)
         parts().sessions.end(caller.session)
-    name = parts().settings.session_cookie
-    parts().callers.forget(flask.request.cookies.get(name, ""))
-    response = flask.redirect("/", 303)
-    _clear_cookie(response, name)
-    return response
+    return _signed_out(flask.redirect("/", 303))
 
 
 @auth.get("/me")
@@ -85,6 +102,13 @@ def sessions() -> flask.Response:
     return flask.jsonify(items=[_shown(seen, caller.session) for seen in found], next=None)
 
 
+@auth.delete("/sessions")
+def end_sessions() -> Response:
+    """End every session of the caller, this one too: logout everywhere."""
+    parts().sessions.end_all(signed_in().subject)
+    return _signed_out(flask.Response(status=204))
+
+
 @auth.delete("/sessions/<uuid:session_id>")
 def end_session(session_id: object) -> flask.Response:
     """End one of the caller's sessions."""
@@ -93,6 +117,51 @@ def end_session(session_id: object) -> flask.Response:
         raise Missing
     parts().sessions.end(str(session_id))
     return flask.Response(status=204)
+
+
+def _next_path() -> str:
+    wanted = flask.request.args.get("next", "/")
+    return wanted if is_local_path(wanted) else "/"
+
+
+def _acr_values() -> list[str]:
+    """Return the assurances a page asks for, the best first. Raises Invalid for one that is none."""
+    asked = flask.request.args.get("acr_values", "").split()
+    if not set(asked) <= set(ASSURANCE):
+        raise Invalid(errors={"/acr_values": [f"Only {', '.join(ASSURANCE)}."]})
+    return asked
+
+
+def _to_provider(wish: Wish) -> Response:
+    hint = None if parts().settings.production else flask.request.args.get("login_hint")
+    begun = parts().openid.begin(wish, hint)
+    response = flask.redirect(begun.address, 303)
+    _set_cookie(response, _carried_cookie(), begun.carried, max_age=_CARRIED_SECONDS)
+    return response
+
+
+def _session_after(wish: Wish, who: SignIn, standing: Standing) -> str:
+    """Return the secret of the session after a sign-in: the one there was, raised, or a new one."""
+    before = parts().callers.of(flask.request.environ)
+    parts().callers.forget(flask.request.cookies.get(parts().settings.session_cookie, ""))
+    if before.session and wish.person and before.subject == wish.person:
+        raised = parts().sessions.step_up(before.session, who.acr, standing.roles)
+        if raised:
+            return raised
+    if before.session:
+        parts().sessions.end(before.session)
+    secret, _ = parts().sessions.begin(
+        standing.person, who.given_name, who.family_name, standing.roles, who.acr
+    )
+    return secret
+
+
+def _signed_out(response: Response) -> Response:
+    """Return an answer that takes the session from the browser."""
+    name = parts().settings.session_cookie
+    parts().callers.forget(flask.request.cookies.get(name, ""))
+    _clear_cookie(response, name)
+    return response
 
 
 def _noted(who: SignIn) -> Standing:

@@ -1,0 +1,40 @@
+"""The shared store (Valkey): how it is reached, and what a secret is kept under.
+
+Whoever reads the store learns nobody's secret. Keys: `s:` sessions, `i:` the session of a public id,
+`m:` where a session's secret moved to, `p:` the sessions of a person, `r:` who reads roles again,
+`t:` tokens, `c:` authorisation codes, `j:` ids of assertions already used.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import redis
+from ila_kit.errors import Unavailable
+
+
+class SessionsUnavailable(Unavailable):
+    """The session store does not answer."""
+
+    code = "sessions-unavailable"
+
+
+def connect(url: str) -> redis.Redis:
+    """Return a client of the store that gives up after a second. Connects at the first command."""
+    return redis.Redis.from_url(
+        url, socket_timeout=1, socket_connect_timeout=1, max_connections=200, decode_responses=True
+    )
+
+
+def digest(secret: str) -> str:
+    """Return what a secret is kept under."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@contextmanager
+def reached() -> Iterator[None]:
+    """Tell a store that does not answer by the one name for it."""
+    try:
+        yield
+    except redis.RedisError as fault:
+        raise SessionsUnavailable from fault
