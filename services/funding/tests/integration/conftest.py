@@ -1,7 +1,8 @@
 """A migrated database of this service, its units of work, and clients of its routes."""
 
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,11 +11,14 @@ import pytest
 import sqlalchemy as sa
 from ila_funding.api import BLUEPRINTS
 from ila_funding.app import SERVICE
+from ila_funding.clients.bank_file import Pain001, Payer
+from ila_funding.consumers import HANDLERS
 from ila_funding.domain.budget import PublishedCall
+from ila_funding.domain.payee import BankAccount
 from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.request import Ending
 from ila_funding.domain.training import Kind, Part, Training
-from ila_funding.parameters import load_methodologies
+from ila_funding.parameters import load_methodologies, load_targets
 from ila_funding.ports import Deps
 from ila_funding.settings import DEVELOPMENT_KEY, Settings
 from ila_funding.store.unit import FundingUnit
@@ -25,7 +29,8 @@ from ila_funding.usecases.holds import RequestHold, request_hold
 from ila_funding.usecases.programmes import register_programme
 from ila_kit.actor import process_actor
 from ila_kit.cli import offline_environment
-from ila_kit.clock import utc_now
+from ila_kit.clock import riga_date, utc_now
+from ila_kit.events import Envelope, to_json
 from ila_kit.ids import uuid7
 from ila_kit.store.unit import Units
 from ila_kit.testing.http import ApiClient, verifier
@@ -33,6 +38,7 @@ from ila_kit.testing.stores import service_database
 from ila_kit.web.app import service_app
 
 PRICE = Decimal("608.99")
+IBAN = "LV78PARA0000000000001"
 SOURCE = "RRF 2.3.1.4.i"
 CONTINUING = "Datorsistēmas, datubāzes un datortīkli"
 EXAMPLE = Training(
@@ -40,6 +46,31 @@ EXAMPLE = Training(
     parts=(Part("Vienkāršu algoritmu izstrāde", 34), Part("Lokālo tīklu ierīkošana un uzturēšana", 136)),
     continuing_programme=CONTINUING,
 )
+
+
+class FakeAccounts:
+    """Bank accounts of organisations, as identity would tell of them; `asked` counts how often."""
+
+    def __init__(self):
+        self.told: list[BankAccount] = []
+        self.asked = 0
+
+    def of(self, organisation_ids: Sequence[UUID], purpose: str) -> list[BankAccount]:
+        self.asked += 1
+        return [one for one in self.told if one.organisation_id in organisation_ids]
+
+    def add(self, organisation_id: UUID, state: str = "confirmed", hours: int = -1) -> None:
+        """Tell of an account that money may go to since (or only in) some hours."""
+        account = BankAccount(
+            organisation_id=organisation_id,
+            title="Paraugu koledža 01",
+            account_id=uuid7(),
+            iban=IBAN,
+            holder="SIA “Paraugu koledža 01” (Ķekava)",
+            state=state,
+            payable_from=None if state == "entered" else utc_now() + timedelta(hours=hours),
+        )
+        self.told.append(account)
 
 
 def ending(request: RequestHold) -> EndRequest:
@@ -58,6 +89,9 @@ class World:
             engine, SERVICE, FundingUnit.deciding_by(load_methodologies(), Vault.of(DEVELOPMENT_KEY)), utc_now
         )
         self.call_id, self.programme_id = uuid7(), uuid7()
+        self.organisation_id, self.agreement_id = uuid7(), uuid7()
+        self.began = utc_now() - timedelta(days=30)
+        self.accounts = FakeAccounts()
 
     def do(self, use_case: Callable[..., Any], *what: Any) -> Any:
         """Run a use case in a transaction of its own, as the worker does."""
@@ -111,6 +145,66 @@ class World:
         self.do(request_hold, request)
         return request
 
+    def tell(self, kind: str, sequence: int = 1, **data: Any) -> None:
+        """Have an event worked off, as the inbox does."""
+        now = utc_now()
+        envelope = Envelope(
+            id=uuid7(),
+            source=kind.split(".")[0],
+            type=f"{kind}.v1",
+            subject="x",
+            time=now,
+            sequence=sequence,
+            data=to_json(data),
+        )
+        self.do(HANDLERS[envelope.type], envelope)
+
+    def admit(self, approved_by: Sequence[UUID] = ()) -> None:
+        """Have the provider approved and its agreement come into force a month ago."""
+        self.tell(
+            "identity.provider_approved",
+            organisation_id=self.organisation_id,
+            viis_number="9900000001",
+            title="Paraugu koledža 01",
+            approved_by=list(approved_by),
+            approved_at=utc_now(),
+        )
+        self.tell("catalog.agreement_in_force", **self.of_agreement, number="1", in_force_at=self.began)
+
+    @property
+    def of_agreement(self) -> dict[str, Any]:
+        """What every event of the agreement names."""
+        return {
+            "agreement_id": self.agreement_id,
+            "organisation_id": self.organisation_id,
+            "call_id": self.call_id,
+            "programme_ids": [self.programme_id],
+        }
+
+    def enrol(self, request: RequestHold) -> None:
+        """Have a learner enrol."""
+        self.tell(
+            "applications.learner_enrolled", request.sequence + 3, application_id=request.application_id
+        )
+
+    def complete(self, place: int = 1, **changes: Any) -> RequestHold:
+        """Have a new application held, enrolled and its result verified; `changes` are of its eligibility."""
+        request = replace(self.asked(place), **changes)
+        self.do(request_hold, request)
+        self.enrol(request)
+        self.tell(
+            "applications.result_verified",
+            request.sequence + 6,
+            application_id=request.application_id,
+            person_id=request.person_id,
+            call_id=request.call_id,
+            programme_id=request.programme_id,
+            organisation_id=self.organisation_id,
+            completed_on=riga_date(utc_now()),
+            verified_at=utc_now(),
+        )
+        return request
+
     def withdraw(self, request: RequestHold) -> None:
         """Have an application withdrawn."""
         self.do(end_request, ending(request))
@@ -162,7 +256,12 @@ def visitor(world: World) -> ApiClient:
         SERVICE,
         "Funding",
         BLUEPRINTS,
-        Deps(units=world.units, accounts=None, bank_file=None, targets=()),
+        Deps(
+            units=world.units,
+            accounts=world.accounts,
+            bank_file=Pain001(Payer("Valsts izglītības attīstības aģentūra", IBAN, "PARALV22")),
+            targets=load_targets(),
+        ),
         Settings(**offline_environment()),
         package="ila_funding",
         verifier=verifier(SERVICE),

@@ -94,7 +94,7 @@ def get_indicators_csv(call: Call) -> flask.Response:
     writer.writerow(HEAD)
     rows = _rows(counted, call.unit.indicators.adults_by_call())
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return download(table.getvalue().encode("utf-8-sig"), "indicators.csv", "text/csv; charset=utf-8")
+    return download(table.getvalue().encode("utf-8-sig"), "indicators.csv", "text/csv")
 
 
 def safe_cell(value: Any) -> str:

@@ -82,7 +82,8 @@ class SqlIndicatorStore:
             .group_by(published_call.c.call_id)
             .order_by(published_call.c.code, published_call.c.call_id)
         )
-        return [dict(row) for row in self._connection.execute(query).mappings()]
+        rows = self._connection.execute(query).mappings()
+        return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def _users(end: datetime | None) -> sa.ScalarSelect[int]:

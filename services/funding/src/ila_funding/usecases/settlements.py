@@ -14,7 +14,7 @@ from ila_funding.domain.payment_run import RUN_STATES, PaymentRun, refuse_same, 
 from ila_funding.domain.transfer import transfer_file
 from ila_funding.events.published import PaymentSettled
 from ila_funding.ports import BankFile, Unit
-from ila_funding.usecases.claims import known_claim
+from ila_funding.usecases.claims import CLAIM_DUE, known_claim
 from ila_funding.usecases.payment_runs import known_run, step_run
 
 
@@ -74,6 +74,7 @@ def settle_run(unit: Unit, command: SettleRun) -> PaymentRun:
     claims = unit.claims.lock_all([one.claim_id for one in unit.runs.payments(run.id)])
     for claim in claims:
         unit.claims.save(claim.after("pay", unit.actor.role_names, unit.now))
+        unit.clear_timer(claim.id, CLAIM_DUE)
     applications = _move(unit, claims, "consume")
     unit.runs.set_payments(run.id, "settled")
     event = PaymentSettled(
