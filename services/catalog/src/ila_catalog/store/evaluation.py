@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ila_kit.errors import Stale
 from ila_kit.events import from_json, to_json
 from ila_kit.store.listing import Listing, Page, PageRequest
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from ila_catalog.domain.evaluation import Commission, Decision, Declaration, Reason
 from ila_catalog.domain.states import SEEN_BY_COMMISSION, SUBMITTED
@@ -133,7 +133,7 @@ class SqlEvaluationStore:
         """Return the last decision about each offer of an institution in a call, in one query."""
         query = (
             sa.select(decision)
-            .distinct(decision.c.offer_id)
+            .ext(distinct_on(decision.c.offer_id))
             .join(offer, offer.c.id == decision.c.offer_id)
             .where(offer.c.call_id == call_id, offer.c.organisation_id == organisation_id)
             .order_by(decision.c.offer_id, decision.c.id.desc())
