@@ -362,5 +362,8 @@ class Offering:
 @pytest.fixture
 def offering(client: ApiClient, deps: Deps, registers: ToldRegisters) -> Offering:
     """Call 1 is loaded with its own dates; copies of it take offers, from institutions that are invented."""
-    run_load(deps, "call-1", demonstration=False)
+    with deps.units.read(SYSTEM) as unit:
+        known = unit.calls.has_code("call-1")
+    if not known:
+        run_load(deps, "call-1", demonstration=False)
     return Offering(client, deps, registers)

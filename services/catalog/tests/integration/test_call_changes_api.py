@@ -170,6 +170,8 @@ class TestScheduleChanges:
         listed = offering.manager.get(f"{API}/{call['id']}/schedule-changes").json["items"]
         assert [(one["reason"], one["state"]) for one in listed] == [("Kļūda grafikā", "applied")]
         assert confirm(offering.second, call, change.json).json["code"] == "wrong-state"
+        public = offering.client.get(f"/api/catalog/v1/public/calls/{call['id']}/schedule-changes")
+        assert [set(one) for one in public.json["items"]] == [{"id", "phases", "reason", "applied_at"}]
 
     def test_closing_offers_now_opens_the_evaluation_at_once(self, offering, noon):
         call = offering.call()
@@ -182,6 +184,27 @@ class TestScheduleChanges:
         offering.work()
         states = offering.manager.get(f"{API}/{call['id']}").json["phase_states"]
         assert (states["offers"], states["evaluation"]) == ("closed", "open")
+
+    def test_published_programmes_tell_anew_when_one_can_apply(self, loaded, offering, engine):
+        call = offering.manager.get(f"{API}?code=call-1").json["items"][0]
+        phases = {one["name"]: one for one in call["phases"]}
+        applications = phases["applications"]
+        closes = datetime.fromisoformat(applications["closes_at"]) + timedelta(days=1)
+        window = {
+            "name": "applications",
+            "opens_at": applications["opens_at"],
+            "closes_at": as_instant(closes),
+        }
+        path = f"{API}/{call['id']}/schedule-changes"
+        change = offering.manager.post(path, {"phases": [window], "reason": "Svētku diena"})
+        assert change.status_code == 201, change.json
+        assert confirm(offering.second, call, change.json).status_code == 201
+        with engine.connect() as connection:
+            query = sa.text(
+                "SELECT body->'data'->>'applications_close_at', (body->>'sequence')::int FROM outbox "
+                "WHERE type = 'catalog.programme_published.v1' ORDER BY id DESC LIMIT 3"
+            )
+            assert list(connection.execute(query)) == [(as_instant(closes), 2)] * 3
 
     @pytest.mark.parametrize(
         ("windows", "code"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ila_catalog.domain.errors import UnknownProvider
 from ila_catalog.domain.facts import ADDRESSES, Question, RegisterFact, is_stale, pause_after
 from ila_catalog.domain.places import matching
 from ila_catalog.domain.states import PLACE
@@ -85,8 +86,9 @@ def test_a_place_is_written_down_and_asked_about(unit, provider, scope):
             show_place(unit, place.id, foreign)
         with pytest.raises(Missing):
             enter_place(unit, provider.id, "Paraugu iela 1, Rīga", foreign)
-    with pytest.raises(Missing):
-        enter_place(unit, uuid7(), "Paraugu iela 1, Rīga", Scope(everything=True))
+    untold = uuid7()
+    with pytest.raises(UnknownProvider):
+        enter_place(unit, untold, "Paraugu iela 1, Rīga", Scope(organisations=frozenset({untold})))
 
 
 @pytest.mark.parametrize(("told", "state"), [("Paraugu iela 1, Rīga", "matched"), (None, "not_matched")])

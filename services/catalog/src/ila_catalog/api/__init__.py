@@ -1,8 +1,7 @@
 """The catalogue over HTTP: one file per resource."""
 
 from ila_catalog.api.agreements import agreements
-from ila_catalog.api.call_changes import calls
-from ila_catalog.api.calls import public_calls
+from ila_catalog.api.call_changes import calls, public_calls
 from ila_catalog.api.evaluation import decisions, evaluation
 from ila_catalog.api.offers import offers, receipt_keys
 from ila_catalog.api.own_programmes import own_programmes

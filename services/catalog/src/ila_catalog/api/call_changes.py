@@ -15,10 +15,12 @@ from ila_catalog.api.call_schemas import (
     NewCallSchema,
     NewScheduleChangeSchema,
     OfficerCallSchema,
+    PublicScheduleChangeQuery,
+    PublicScheduleChangeSchema,
     ScheduleChangeQuery,
     ScheduleChangeSchema,
 )
-from ila_catalog.api.calls import OFFICERS, calls
+from ila_catalog.api.calls import OFFICERS, PUBLIC, calls, public_calls
 from ila_catalog.api.shapes import officer_call
 from ila_catalog.domain import calls as domain
 from ila_catalog.domain.errors import (
@@ -29,7 +31,7 @@ from ila_catalog.domain.errors import (
     ScheduleInThePast,
     SchedulePending,
 )
-from ila_catalog.domain.schedule import Window
+from ila_catalog.domain.schedule import ScheduleChange, Window
 from ila_catalog.usecases.calls import (
     ChangeCall,
     CopyCall,
@@ -37,6 +39,7 @@ from ila_catalog.usecases.calls import (
     change_call,
     confirm_schedule,
     copy_call,
+    list_public_schedule_changes,
     list_schedule_changes,
     propose_schedule,
     publish_call,
@@ -45,7 +48,7 @@ from ila_catalog.usecases.calls import (
 PATH = "/api/catalog/v1/calls"
 MANAGERS = Access(any={"call_manager"})
 
-__all__ = ["calls"]
+__all__ = ["calls", "public_calls"]
 
 
 @calls.operation(
@@ -104,6 +107,19 @@ def get_schedule_changes(call: Call, call_id: UUID) -> dict[str, Any]:
     return {"items": [to_json(row["change"]) for row in page.rows], "next": page.next}
 
 
+@public_calls.operation(
+    "GET",
+    "/<uuid:call_id>/schedule-changes",
+    PUBLIC,
+    query=PublicScheduleChangeQuery,
+    answer=(200, list_of(PublicScheduleChangeSchema)),
+)
+def get_public_schedule_changes(call: Call, call_id: UUID) -> dict[str, Any]:
+    """List how the schedule of a call was changed, and why; the newest first."""
+    page = list_public_schedule_changes(call.unit, call_id, page_request(call.query))
+    return {"items": [_public(row["change"]) for row in page.rows], "next": page.next}
+
+
 @calls.operation(
     "POST",
     "/<uuid:call_id>/schedule-changes",
@@ -146,6 +162,11 @@ def _read(body: dict[str, Any]) -> dict[str, Any]:
 
 def _windows(body: dict[str, Any]) -> list[Window]:
     return [Window(**one) for one in body["phases"]]
+
+
+def _public(change: ScheduleChange) -> dict[str, Any]:
+    shown = {"id": change.id, "reason": change.reason, "applied_at": change.updated_at}
+    return shown | {"phases": to_json(change.phases)}
 
 
 def _value(value: Any) -> Any:

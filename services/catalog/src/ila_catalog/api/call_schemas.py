@@ -206,10 +206,24 @@ class NewScheduleChangeSchema(Schema):
     reason = fields.Text(max=1_000, required=True)
 
 
-class ScheduleChangeQuery(ListQuery):
-    """Filters of schedule changes."""
+class PublicScheduleChangeQuery(ListQuery):
+    """Changes come newest first."""
 
     sort = schemas.sort("created_at")
+
+
+class PublicScheduleChangeSchema(Schema):
+    """How a schedule was changed, and why."""
+
+    id = fields.Id(required=True)
+    phases = fields.List(fields.Nested(WindowSchema), required=True)
+    reason = schemas.text()
+    applied_at = fields.Instant(required=True)
+
+
+class ScheduleChangeQuery(PublicScheduleChangeQuery):
+    """Filters of schedule changes."""
+
     state = fields.OneOf(sorted(SCHEDULE_CHANGE.states))
 
 

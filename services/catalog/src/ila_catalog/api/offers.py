@@ -34,6 +34,7 @@ from ila_catalog.domain.errors import (
     ProgrammeOffered,
     ProviderIsSuspended,
     QuotaExceeded,
+    UnknownProvider,
     WrongFundingSource,
 )
 from ila_catalog.domain.states import EDITORS, OFFER, SIGNATORIES
@@ -83,7 +84,7 @@ def get_offers(call: Call) -> dict[str, Any]:
     body=NewOfferSchema,
     answer=(201, OfferSchema),
     idempotent=True,
-    refusals=[ProgrammeOffered, OffersClosed],
+    refusals=[UnknownProvider, ProgrammeOffered, OffersClosed],
 )
 def post_offer(call: Call) -> Answer:
     """Draft an offer of a programme."""

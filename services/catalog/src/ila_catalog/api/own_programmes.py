@@ -32,6 +32,7 @@ from ila_catalog.domain.errors import (
     OffersClosed,
     PlaceNotMatched,
     TooLittleDigital,
+    UnknownProvider,
     WrongNumberOfParts,
 )
 from ila_catalog.domain.programmes import LearningOutcome, Part, Programme, total_hours
@@ -93,7 +94,7 @@ def get_programmes(call: Call) -> dict[str, Any]:
     body=NewProgrammeSchema,
     answer=(201, OwnProgrammeSchema),
     idempotent=True,
-    refusals=[OffersClosed],
+    refusals=[UnknownProvider, OffersClosed],
 )
 def post_programme(call: Call) -> Answer:
     """Draft a programme of one's own institution for a call."""

@@ -7,6 +7,7 @@ from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 
 from ila_catalog.api import schemas
+from ila_catalog.domain.errors import UnknownProvider
 from ila_catalog.domain.places import Place
 from ila_catalog.domain.states import EDITORS, PLACE, SIGNATORIES
 from ila_catalog.usecases.places import enter_place, list_places, show_place
@@ -55,7 +56,15 @@ def get_places(call: Call) -> dict[str, Any]:
     return {"items": [_shown(row["place"]) for row in page.rows], "next": page.next}
 
 
-@places.operation("POST", "", WRITERS, body=NewPlaceSchema, answer=(201, PlaceSchema), idempotent=True)
+@places.operation(
+    "POST",
+    "",
+    WRITERS,
+    body=NewPlaceSchema,
+    answer=(201, PlaceSchema),
+    idempotent=True,
+    refusals=[UnknownProvider],
+)
 def post_place(call: Call) -> Answer:
     """Write down a place; the register of institutions is asked whether it is one of the institution."""
     place = enter_place(call.unit, call.body["organisation_id"], call.body["text"], call.scope)

@@ -148,6 +148,12 @@ class OffersClosed(Conflict):
     code = "offers-closed"
 
 
+class UnknownProvider(Conflict):
+    """An own institution that the catalogue has not been told of yet."""
+
+    code = "unknown-provider"
+
+
 class ProviderIsSuspended(Conflict):
     """An institution that is suspended does not submit."""
 

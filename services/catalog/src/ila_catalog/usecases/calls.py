@@ -14,9 +14,10 @@ from ila_catalog.domain.call_copy import copied, decided
 from ila_catalog.domain.calls import Call
 from ila_catalog.domain.errors import CodeTaken, SchedulePending
 from ila_catalog.domain.schedule import ScheduleChange, Window, must_fit, rescheduled
-from ila_catalog.domain.states import CALL, DRAFT, PROPOSED, PUBLISHED, SCHEDULE_CHANGE
-from ila_catalog.events.published import CallPublished
+from ila_catalog.domain.states import APPLIED, CALL, DRAFT, PROPOSED, PUBLISHED, SCHEDULE_CHANGE
+from ila_catalog.events.published import CallPublished, ProgrammePublished
 from ila_catalog.ports import Unit
+from ila_catalog.usecases.catalogue import show_public_call
 
 CALL_PHASES = "call_phases"
 SCHEDULE_CHANGE_DUE = "schedule_change_due"
@@ -149,6 +150,8 @@ def confirm_schedule(unit: Unit, call_id: UUID, change_id: UUID) -> ScheduleChan
     moved = replace(call, data=replace(call.data, phases=phases), version=call.version + 1)
     unit.calls.save(moved)
     _announce(unit, moved, "schedule_change_applied", change_id=change.id, reason=change.reason)
+    if moved.applications != call.applications:
+        _renew_programmes(unit, moved)
     return applied
 
 
@@ -166,10 +169,27 @@ def list_schedule_changes(unit: Unit, call_id: UUID, request: PageRequest) -> Pa
     return unit.schedule_changes.page(request, call_id)
 
 
+def list_public_schedule_changes(unit: Unit, call_id: UUID, request: PageRequest) -> Page:
+    """Return a page of the changes that were applied to a published call, newest first. Raises Missing."""
+    show_public_call(unit, call_id)
+    applied = replace(request, filters={**request.filters, "state": APPLIED})
+    return unit.schedule_changes.page(applied, call_id)
+
+
 def _announce(unit: Unit, call: Call, action: str, **details: Any) -> None:
     unit.audit(action, "call", call.id, version=call.version, **details)
     unit.publish(CallPublished.of(call), sequence=call.version)
     unit.set_timer(call.id, CALL_PHASES, unit.now)
+
+
+def _renew_programmes(unit: Unit, call: Call) -> None:
+    """Announce each published programme again: it tells when one can apply."""
+    for programme in unit.programmes.of_call(call.id):
+        if programme.state == PUBLISHED:
+            renewed = replace(programme, version=programme.version + 1)
+            unit.programmes.save(renewed)
+            unit.audit("programme_rescheduled", "programme", programme.id, version=renewed.version)
+            unit.publish(ProgrammePublished.of(renewed, call), sequence=renewed.version)
 
 
 def _published(unit: Unit, call_id: UUID) -> Call:

@@ -47,7 +47,10 @@ class ChangeOffer:
 
 
 def begin_offer(unit: Unit, command: BeginOffer, scope: Scope) -> Offer:
-    """Store the draft of an offer; nothing counts yet. Raises Missing, OffersClosed or ProgrammeOffered."""
+    """Store the draft of an offer; nothing counts yet.
+
+    Raises Missing, UnknownProvider, OffersClosed or ProgrammeOffered.
+    """
     provider = own_provider(unit, command.organisation_id, scope)
     call = call_for_offers(unit, command.call_id)
     call.must_take_drafts(unit.now)

@@ -11,15 +11,16 @@ from ila_catalog.domain.places import Place, entered
 from ila_catalog.domain.states import ENTERED, PLACE
 from ila_catalog.ports import Unit
 from ila_catalog.usecases.registers import PLACE_DUE
+from ila_catalog.usecases.requirements import own_provider
 
 
 def enter_place(unit: Unit, organisation_id: UUID, text: str, scope: Scope) -> Place:
-    """Write down a place of an own institution, and have the register asked. Raises Missing.
+    """Write down a place of an own institution, and have the register asked.
 
-    Source: BR-303. A place that the register does not answer about ends as not matched.
+    A place that the register does not answer about ends as not matched. Raises Missing or
+    UnknownProvider. Source: BR-303.
     """
-    if not scope.covers(organisation=organisation_id) or unit.providers.get(organisation_id) is None:
-        raise Missing()
+    own_provider(unit, organisation_id, scope)
     place = entered(organisation_id, text, unit.now)
     unit.places.add(place)
     unit.facts.want(organisation_id, [ADDRESSES])

@@ -72,7 +72,7 @@ class ProgrammeView:
 
 
 def draft_programme(unit: Unit, command: DraftProgramme, scope: Scope) -> Programme:
-    """Store the draft of a programme. Raises Missing or OffersClosed."""
+    """Store the draft of a programme. Raises Missing, UnknownProvider or OffersClosed."""
     provider = own_provider(unit, command.organisation_id, scope)
     call = call_for_offers(unit, command.call_id)
     call.must_take_drafts(unit.now)

@@ -7,7 +7,7 @@ from ila_kit.clock import riga_date
 from ila_kit.errors import DomainError, Missing
 
 from ila_catalog.domain.calls import Call
-from ila_catalog.domain.errors import RegisterChecksOpen
+from ila_catalog.domain.errors import RegisterChecksOpen, UnknownProvider
 from ila_catalog.domain.places import Place
 from ila_catalog.domain.programmes import Programme, Provider
 from ila_catalog.domain.requirements import content_faults, open_registers, register_faults
@@ -16,10 +16,16 @@ from ila_catalog.ports import Unit
 
 
 def own_provider(unit: Unit, organisation_id: UUID, scope: Scope) -> Provider:
-    """Return an institution in scope. Raises Missing, the same for a foreign one as for none at all."""
-    provider = unit.providers.get(organisation_id) if scope.covers(organisation=organisation_id) else None
-    if provider is None:
+    """Return an institution in scope.
+
+    Raises Missing, the same for a foreign one as for none at all; UnknownProvider for an own one whose
+    approval has not been told yet.
+    """
+    if not scope.covers(organisation=organisation_id):
         raise Missing()
+    provider = unit.providers.get(organisation_id)
+    if provider is None:
+        raise Missing() if scope.everything else UnknownProvider()
     return provider
 
 
