@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from ila_kit.clock import riga_date, utc_now
 from ila_kit.ids import uuid7
+from ila_kit.testing.stores import statements_seen
 from sepaxml.validation import try_valid_xml
 
 pytestmark = pytest.mark.integration
@@ -480,6 +481,45 @@ def test_a_lost_enrolment_and_a_result_nobody_knows_are_named(world, desk):
         connection.exec_driver_sql("UPDATE hold_request SET enrolled_sequence = NULL")
     (lost,) = desk.auditor.get(f"{BASE}/reconciliation").json["differences"]
     assert (lost["name"], lost["amount"]) == ("committed-without-enrolment", PRICE)
+
+
+def test_a_verified_result_that_its_re_check_refuses_leaves_nothing_unexplained(world, desk):
+    request = world.complete(provisional=True)
+    refused = {"application_id": request.application_id}
+    for _ in range(3):
+        world.tell("applications.application_refused", request.sequence + 9, **refused)
+    assert world.sql("SELECT held, committed, consumed FROM budget_line") == [(0, 0, 0)]
+    assert len(told(world, "funds_released")) == 1
+    assert problem(desk.build()) == (422, "nothing-to-claim")
+    desk.fits()
+
+
+def test_everybody_is_shown_the_steps_they_may_take_now(world, desk):
+    world.complete()
+    claim = desk.build().json["id"]
+    assert desk.signatory.get(f"{CLAIMS}/{claim}").json["actions"] == ["submit"]
+    assert desk.admin.get(f"{CLAIMS}/{claim}").json["actions"] == []
+    desk.signatory.post(f"{CLAIMS}/{claim}/submission")
+    desk.officer.post(f"{CLAIMS}/{claim}/check")
+    assert desk.officer.get(f"{CLAIMS}/{claim}").json["actions"] == []
+    shown = desk.second_officer.get(f"{CLAIMS}/{claim}").json
+    assert shown["actions"] == ["approve", "reduce", "refuse"]
+    assert shown["organisation_title"] == "Paraugu koledža 01"
+    desk.second_officer.post(f"{CLAIMS}/{claim}/approval")
+    run = desk.made(claim)["id"]
+    assert desk.checker.get(f"{RUNS}/{run}").json["actions"] == ["check", "fail"]
+    assert desk.maker.get(f"{RUNS}/{run}").json["actions"] == []
+    assert desk.auditor.get(f"{RUNS}/{run}").json["actions"] == []
+
+
+@pytest.mark.parametrize("path", [CLAIMS, RUNS])
+def test_a_list_costs_one_statement_however_long_it_is(world, desk, path):
+    for place in (1, 2, 3):
+        world.complete(place)
+        desk.made()
+    with statements_seen(world.engine) as statements:
+        assert len(desk.auditor.get(path).json["items"]) == 3
+    assert len(statements) == 1
 
 
 @pytest.mark.parametrize("path", ["/reconciliation", "/payment-runs", "/indicators", "/indicators.csv"])

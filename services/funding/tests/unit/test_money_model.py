@@ -151,8 +151,9 @@ class Money(RuleBasedStateMachine):
 
     @rule(application=APPLICATIONS, reason=st.sampled_from(Ending))
     def ended(self, application, reason):
-        # Applications end none whose result was verified: that is the last word there.
-        if application not in self.unit.results.rows:
+        # A verified result is the last word, unless a provisional decision is taken back by its re-check.
+        hold = self.unit.holds.of_application(application)
+        if application not in self.unit.results.rows or (hold and hold.provisional):
             sequence = self.version(application)
             self.attempt(
                 SYSTEM, end_request, EndRequest(application_id=application, reason=reason, sequence=sequence)

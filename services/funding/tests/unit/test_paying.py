@@ -207,7 +207,8 @@ def written(*transfers: Transfer) -> bytes:
         message_id=uuid7().hex, created_at=NOON, execution_day=date(2024, 11, 20), transfers=transfers
     )
     payer = Payer("Valsts izglītības attīstības aģentūra", IBAN, "PARALV22")
-    assert Pain001(payer).write(file) == (data := Pain001(payer).write(file))
+    data = Pain001(payer).write(file)
+    assert Pain001(payer).write(file) == data
     return data
 
 

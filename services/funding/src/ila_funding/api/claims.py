@@ -78,10 +78,11 @@ class RecoverySchema(ReasonSchema):
 
 
 class ClaimSchema(Schema):
-    """A claim; `actions` are the steps its state allows, whoever may take them."""
+    """A claim. The persons are those who built, submitted, checked and decided it."""
 
     id = fields.Id(required=True)
     organisation_id = fields.Id(required=True)
+    organisation_title = fields.String(required=True, allow_none=True)
     call_id = fields.Id(required=True)
     amount = fields.Money(required=True)
     state = fields.OneOf(STATES, required=True)
@@ -122,7 +123,7 @@ class CheckSchema(Schema):
 
 
 class WholeClaimSchema(ClaimSchema):
-    """A claim with its lines, its checks, and the steps its state allows."""
+    """A claim with its lines, its checks, and the steps the caller may take with it now."""
 
     lines = fields.List(fields.Nested(ClaimLineSchema), required=True)
     checks = fields.List(fields.Nested(CheckSchema), required=True)
@@ -246,10 +247,12 @@ def post_recovery(call: Call) -> Answer:
 
 def shown_claim(unit: Any, claim: Claim, location: str | None = None) -> Answer:
     """Return the answer that shows a claim as a whole."""
+    providers = unit.providers.some([claim.organisation_id])
     whole = to_json(claim) | {
         "lines": to_json(unit.claims.all_lines(claim.id)),
         "checks": to_json(unit.claims.checks(claim.id)),
-        "actions": CLAIM_STATES.actions(claim.state),
+        "organisation_title": next((one.title for one in providers), None),
+        "actions": claim.actions_for(unit.actor.id, unit.actor.role_names),
     }
     return Answer(whole, location=location, version=claim.version)
 

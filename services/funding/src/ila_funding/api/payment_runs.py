@@ -104,7 +104,7 @@ class PaymentSchema(Schema):
 
 
 class WholeRunSchema(RunSchema):
-    """A run with its payments, the result of every check, and the steps its state allows."""
+    """A run with its payments, the result of every check, and the steps the caller may take now."""
 
     payments = fields.List(fields.Nested(PaymentSchema), required=True)
     checks = fields.List(fields.Nested(CheckSchema), required=True)
@@ -222,6 +222,6 @@ def _shown(unit: Any, run: PaymentRun, location: str | None = None) -> Answer:
     whole = to_json(run) | {
         "payments": to_json(unit.runs.payments(run.id)),
         "checks": to_json(unit.claims.checks_of_run(run.id)),
-        "actions": RUN_STATES.actions(run.state),
+        "actions": run.actions_for(unit.actor.id, unit.actor.role_names),
     }
     return Answer(whole, location=location, version=run.version)

@@ -104,6 +104,17 @@ class Claim:
         }
         return replace(self, state=state, version=self.version + 1, updated_at=now, **times, **changes)
 
+    def actions_for(self, person: str, roles: Iterable[str]) -> list[str]:
+        """Return the steps that a person may take with it now; it is paid by its run only."""
+        another = person not in self.handled_by
+        return [
+            action
+            for action in CLAIM_STATES.actions(self.state)
+            if CLAIM_STATES.steps[self.state, action].roles & set(roles)
+            and action != "pay"
+            and (another or action == "submit")
+        ]
+
     def by_another(self, person: str) -> None:
         """Refuse a person who took an earlier step with it. Raises SamePerson."""
         if person in self.handled_by:

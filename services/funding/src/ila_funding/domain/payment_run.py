@@ -84,6 +84,20 @@ class PaymentRun:
         }
         return replace(self, state=state, version=self.version + 1, updated_at=now, **times, **changes)
 
+    def actions_for(self, person: str, roles: Iterable[str]) -> list[str]:
+        """Return the steps that a person may take with it now."""
+        barred = {
+            "check": (self.made_by,),
+            "release": (self.made_by, self.checked_by),
+            "settle": (self.made_by, self.released_by),
+        }
+        return [
+            action
+            for action in RUN_STATES.actions(self.state)
+            if RUN_STATES.steps[self.state, action].roles & set(roles)
+            and person not in barred.get(action, ())
+        ]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:

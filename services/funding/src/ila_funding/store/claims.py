@@ -14,10 +14,12 @@ from ila_funding.domain.claim import Claim, ClaimLine
 from ila_funding.store.claim_tables import check_result, claim, claim_line
 from ila_funding.store.providers import SqlProviderStore, agreements_of
 from ila_funding.store.rows import made, values
-from ila_funding.store.tables import hold, verified_result
+from ila_funding.store.tables import hold, provider, verified_result
 
 LISTING = Listing(
-    claim,
+    sa.select(claim, provider.c.title.label("organisation_title")).outerjoin(
+        provider, provider.c.organisation_id == claim.c.organisation_id
+    ),
     id=claim.c.id,
     sorts={"created_at": claim.c.created_at, "updated_at": claim.c.updated_at},
     default="-created_at",

@@ -32,7 +32,7 @@ _OF_APPLICATIONS = {
     "enrolled-without-commitment": "enrolled AND NOT recovered AND money NOT IN ('committed', 'consumed')",
     "committed-without-enrolment": "NOT enrolled AND money IN ('committed', 'consumed')",
     "provisional-mark-differs": "mark_differs AND money <> 'none'",
-    "result-without-commitment": "verified AND NOT unknown AND NOT recovered"
+    "result-without-commitment": "verified AND NOT (unknown OR recovered OR ended)"
     " AND money NOT IN ('committed', 'consumed')",
     "consumed-without-result": "money = 'consumed' AND NOT verified",
     "consumed-without-payment": "money = 'consumed' AND NOT paid",
