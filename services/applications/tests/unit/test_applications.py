@@ -24,6 +24,7 @@ from ila_applications.usecases.applications import (
 from ila_applications.usecases.offerings import learn_call, learn_programme
 from ila_kit.actor import Scope
 from ila_kit.canonical import sha256_hex
+from ila_kit.clock import riga_date
 from ila_kit.errors import Missing, Stale
 from ila_kit.events import to_json
 from ila_kit.ids import uuid7
@@ -45,6 +46,14 @@ def test_a_draft_promises_nothing_and_ends_with_the_window(world):
     assert (draft.state, draft.version, draft.due_at) == ("draft", 1, world.call.applications_close_at)
     assert world.unit.events == []
     assert world.unit.timers[draft.id, "application_due"] == world.call.applications_close_at
+
+
+def test_who_applies_when_the_programme_has_begun_is_checked_all_the_same(world):
+    world.programme = replace(world.programme, starts_on=riga_date(world.unit.now))
+    learn_programme(world.unit, world.programme, 2)
+    submitted = world.submit()
+
+    assert submitted.due_at == world.unit.now + timedelta(days=3)
 
 
 def test_nobody_begins_for_a_programme_that_is_not_published(world):

@@ -11,6 +11,7 @@ from ila_applications.domain.errors import ApplicationsClosed, ApplicationsNotOp
 FIRST_COME = "first_come"
 VOCATIONAL = frozenset({"module", "module_set"})
 # Defaults of ours for the silence of others, until a call says something else. Source: BR-605.
+CHECK_TIME = timedelta(days=3)  # also for who applies when the programme has begun
 GROUP_WAIT = timedelta(days=30)
 RESULTS_WAIT = timedelta(days=180)
 INTERRUPTION = timedelta(days=180)
@@ -147,12 +148,16 @@ class Offering:
         """Return when a state that is entered now ends by itself; None when it does not."""
         fixed = {
             "draft": self.closes_at,
+            "submitted": max(self.starts_at, now + CHECK_TIME),
+            "checking": max(self.starts_at, now + CHECK_TIME),
+            "waiting": max(self.starts_at, self.closes_at, now),
+            "accepted": max(self.starts_at, now),
             "enrolled": max(self.starts_at, now) + GROUP_WAIT,
             "learning": max(self.ends_at, now) + RESULTS_WAIT,
             "interrupted": now + INTERRUPTION,
             "ineligible": now + CONTEST_TIME,
             "contested": now + CONTEST_TIME,
-        } | dict.fromkeys(("submitted", "checking", "waiting", "accepted"), max(self.starts_at, now))
+        }
         return fixed[state] if state in fixed else self._by_call(state, now)
 
     def _by_call(self, state: str, now: datetime) -> datetime | None:
