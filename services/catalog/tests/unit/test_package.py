@@ -28,3 +28,7 @@ def test_every_refusal_has_texts_in_both_languages():
     assert own == set(texts)
     for code in own:
         assert all(texts[code][part][language] for part in ("title", "detail") for language in LANGUAGES)
+
+
+def test_the_readme_shows_every_setting():
+    assert settings.Settings.table() in (Path(__file__).parents[2] / "README.md").read_text()
