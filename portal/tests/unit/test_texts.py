@@ -36,7 +36,8 @@ STATUSES = [
 PARTS = ("held", "committed", "consumed", "free", "claimed", "paid", "unexplained")
 CHECKS = (
     "institution_known", "institution_operating", "institution_accredited", "legal_person_known",
-    "legal_person_registered", "legal_person_holds_institution", "result-verified", "result-not-provisional",
+    "legal_person_registered", "legal_person_holds_institution", "result-verified",
+    "result-not-provisional",
     "hold-committed", "amount-as-pinned", "not-paid-before", "agreement-in-force", "provider-in-good-standing",
     "iban-confirmed", "iban-cooled",
 )  # fmt: skip
