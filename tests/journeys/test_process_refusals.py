@@ -12,7 +12,20 @@ import pytest
 import requests
 import suite
 import walk
-from process import CATALOG, DAY, FUNDING, IDENTITY, LEARNING, MODULE, MODULE_SET, Process, good, now, phase
+from process import (
+    CATALOG,
+    DAY,
+    FUNDING,
+    IDENTITY,
+    LEARNING,
+    MODULE,
+    MODULE_SET,
+    STUDY_COURSE,
+    Process,
+    good,
+    now,
+    phase,
+)
 from suite import APPLICATIONS
 from test_bad_input import problem
 
@@ -151,8 +164,23 @@ def test_an_offer_needs_all_its_papers_and_a_signatory(admitted):
     assert admitted.read("newcomer-editor", path)["state"] == "draft"
 
 
+def test_a_fourth_offer_of_a_kind_is_refused_and_a_withdrawal_makes_room(admitted):
+    for number in range(1, 5):
+        offers.prepare_programme(admitted, STUDY_COURSE | {"title_lv": f"Datortīkli {number}"})
+        offer = offers.begin_offer(admitted, "study_course", papers=True)
+        path = f"{CATALOG}/offers/{offer['id']}"
+        answer = admitted.by("newcomer-signatory").post(f"{path}/submission")
+        if number < 4:
+            earlier = good(answer, 201)
+
+    problem(answer, 409, "quota-exceeded")
+    admitted.do("newcomer-signatory", f"{CATALOG}/offers/{earlier['id']}/withdrawal")
+    admitted.offers["study_course"] = admitted.do("newcomer-signatory", f"{path}/submission", None, 201)
+
+
 def test_an_offer_after_the_deadline_is_refused_and_the_draft_stays(admitted):
     offers.submit_offer(admitted, "module_set")
+    offers.prepare_programme(admitted, MODULE | {"title_lv": "Cits modulis"})
     late = offers.begin_offer(admitted, "module", papers=True)
     decisions.close_offers(admitted)
 
@@ -249,7 +277,7 @@ def test_a_group_forms_and_finishes_only_in_its_order(published):
 
 def test_money_is_claimed_and_paid_only_for_verified_results(published):
     body = {"organisation_id": published.ids["organisation"], "call_id": published.ids["call"]}
-    problem(published.by("newcomer-signatory").post(f"{FUNDING}/claims", body), 409, "nothing-to-claim")
+    problem(published.by("newcomer-signatory").post(f"{FUNDING}/claims", body), 422, "nothing-to-claim")
     answer = published.by("agency-payment-maker").post(
         f"{FUNDING}/payment-runs", {"claim_ids": [str(uuid.uuid4())]}
     )
@@ -263,7 +291,7 @@ def test_a_schedule_is_changed_by_two_and_not_into_the_past(published):
     refused = manager.post(path, {"phases": past, "reason": "Into the past"})
     assert refused.status_code in (409, 422), refused.text
 
-    rows = [phase("learning", now(), now() + 121 * DAY)]
+    rows = [phase("learning", published.schedule["learning"][0], now() + 121 * DAY)]
     change = good(manager.post(path, {"phases": rows, "reason": "One day more"}))
     alone = manager.post(f"{path}/{change['id']}/confirmation")
     assert alone.status_code in (403, 409), alone.text
