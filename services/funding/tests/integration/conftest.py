@@ -220,6 +220,11 @@ class World:
         ((held, free),) = self.sql("SELECT held, limit_amount - held - committed - consumed FROM budget_line")
         return held, free
 
+    def reconciliation(self) -> dict[str, Any]:
+        """Return what the facts told by others do not explain."""
+        with self.units.read(process_actor(SERVICE)) as unit:
+            return unit.reconcile()
+
     def verification(self) -> dict[str, Any]:
         """Return what the ledger's own verification finds."""
         with self.units.read(process_actor(SERVICE)) as unit:
