@@ -55,7 +55,10 @@ def failed(
         kind, data = CONTENT_TYPE, orjson.dumps(body, default=str)
     sent = [("Content-Type", kind), ("Content-Length", str(len(data))), ("Cache-Control", "no-store")]
     sent += [("WWW-Authenticate", "Bearer")] if status == HTTPStatus.UNAUTHORIZED else []
-    sent += [("Retry-After", _RETRY_SECONDS)] if status == HTTPStatus.SERVICE_UNAVAILABLE else []
+    wait = (facts or {}).get(
+        "retry_after", _RETRY_SECONDS if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    )
+    sent += [("Retry-After", str(wait))] if wait else []
     return Answer(status_line(status), sent + (headers or []), [data], {"code": code})
 
 

@@ -11,7 +11,10 @@ from ila_kit.web.problems import OF_HTTP
 from werkzeug.exceptions import HTTPException
 
 from ila_gateway import routes
+from ila_gateway.addresses import networks, real_address
 from ila_gateway.answers import Answer, failed, refusal
+from ila_gateway.brakes import Brakes
+from ila_gateway.buckets import Buckets, Rate
 from ila_gateway.callers import Callers
 from ila_gateway.clients import Clients
 from ila_gateway.merged import Document, MergedDocument
@@ -20,7 +23,8 @@ from ila_gateway.openid import OpenIdClient
 from ila_gateway.people import People
 from ila_gateway.plane import Gateway
 from ila_gateway.proxy import Proxy
-from ila_gateway.registers import limits
+from ila_gateway.rates import Limits, Rates
+from ila_gateway.registers import limits as register_limits
 from ila_gateway.registers.adapters import adapters
 from ila_gateway.registers.cache import AnswerCache
 from ila_gateway.registers.desk import Desk
@@ -52,6 +56,7 @@ def create_gateway(settings: Settings) -> Gateway:
     sessions = SessionStore(client, settings.session_idle_minutes * 60, settings.session_hours * 3_600)
     tokens, people = TokenStore(client), People(people_source, mint)
     callers = Callers(sessions, tokens, people, settings.session_cookie, settings.public_url)
+    limits = _limits(settings, Buckets(client))
     services = [route for route in table.all if route.audience]
     own = _own_app(
         Parts(
@@ -61,6 +66,8 @@ def create_gateway(settings: Settings) -> Gateway:
             callers=callers,
             people=people,
             openid=_openid(settings),
+            limits=limits,
+            brakes=Brakes(client, settings.failures),
             server=Server(Clients.load(settings.clients_file), sessions, tokens, _audiences(settings)),
             desk=_desk(settings, AnswerCache(client, settings.secret_key), keys),
             document=MergedDocument(
@@ -70,12 +77,19 @@ def create_gateway(settings: Settings) -> Gateway:
             neighbours={route.neighbour: _is_ready(_probe(settings, route)) for route in table.all},
         )
     )
-    proxy = Proxy(upstreams, callers, mint, settings.session_cookie, settings.public_url)
-    return Gateway(table, proxy, own.wsgi_app, settings.public_url)
+    proxy = Proxy(upstreams, callers, mint, settings.session_cookie, settings.public_url, limits)
+    address_of = real_address(networks(settings.trusted_proxies))
+    return Gateway(table, proxy, own.wsgi_app, settings.public_url, limits, address_of)
+
+
+def _limits(settings: Settings, buckets: Buckets) -> Limits:
+    person, person_burst, client, client_burst, address, address_burst = settings.rate_numbers()
+    rates = Rates(Rate(person, person_burst), Rate(client, client_burst), Rate(address, address_burst))
+    return Limits(buckets, rates, networks(settings.unlimited_addresses))
 
 
 def _desk(settings: Settings, cache: AnswerCache, keys: Keys) -> Desk:
-    ways = adapters(limits.load(settings.registers_file), settings.register_systems())
+    ways = adapters(register_limits.load(settings.registers_file), settings.register_systems())
     return Desk(ways, cache, keys, settings.clock())
 
 

@@ -15,10 +15,12 @@ from ila_gateway.bodies import BrokenOff, TooLarge
 from ila_gateway.headers import Headers, secured
 from ila_gateway.paths import Target, canonical
 from ila_gateway.proxy import MethodNotAllowed, Proxy
+from ila_gateway.rates import Limits, told
 from ila_gateway.routes import Routes
 
 log = logging.getLogger(__name__)
 _UNREAD = "/"
+_UNCOUNTED = "/health/"
 
 StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -27,8 +29,18 @@ Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 class Gateway:
     """Decides on one canonical path; a neighbour or our own application then answers the request."""
 
-    def __init__(self, routes: Routes, proxy: Proxy, own: Application, public_url: str):
+    def __init__(
+        self,
+        routes: Routes,
+        proxy: Proxy,
+        own: Application,
+        public_url: str,
+        limits: Limits,
+        address_of: Callable[[dict[str, Any]], str],
+    ):
         self._routes = routes
+        self._limits = limits
+        self._address_of = address_of
         self._proxy = proxy
         self._own = own
         self._scheme, _, self._host = public_url.partition("://")
@@ -39,7 +51,7 @@ class Gateway:
         context = new_context(None, environ.get("HTTP_TRACEPARENT"))
         with working_for(context):
             path, answer = self._answered(environ, context)
-            answer.headers.append(("X-Request-Id", context.request_id))
+            answer.headers += [("X-Request-Id", context.request_id), *told(environ)]
             answer.headers += secured(answer.headers, self._scheme == "https")
             note(context, environ["REQUEST_METHOD"], path, answer, began)
             start_response(answer.status, answer.headers)
@@ -63,6 +75,9 @@ class Gateway:
             return path, failed(environ, path, "internal-error", 500)
 
     def _dispatched(self, environ: dict[str, Any], target: Target, context: Context) -> Answer:
+        environ["REMOTE_ADDR"] = self._address_of(environ)
+        if not target.path.startswith(_UNCOUNTED):
+            self._limits.check_address(environ)
         route = self._routes.find(target.path)
         if route:
             return self._proxy.forward(environ, route, target, context)

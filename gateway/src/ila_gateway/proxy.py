@@ -12,6 +12,7 @@ from ila_gateway.bodies import chunks, read_body
 from ila_gateway.callers import READING, VISITOR, Callers, CsrfFailed, acting_for
 from ila_gateway.headers import Headers
 from ila_gateway.paths import Target
+from ila_gateway.rates import Limits
 from ila_gateway.routes import Route
 from ila_gateway.tokens import Caller, Mint
 from ila_gateway.upstream import Answer as UpstreamAnswer
@@ -36,10 +37,12 @@ class Proxy:
         mint: Mint,
         session_cookie: str,
         public_url: str,
+        limits: Limits,
     ):
         self._upstreams = upstreams
         self._callers = callers
         self._mint = mint
+        self._limits = limits
         self._cookie = session_cookie
         scheme, _, host = public_url.partition("://")
         self._secure = scheme == "https"
@@ -68,6 +71,7 @@ class Proxy:
     def _for_service(self, environ: dict[str, Any], route: Route) -> Headers:
         """Return the identity token for a service; none for a visitor."""
         caller = self._callers.of(environ)
+        self._limits.check_caller(environ, caller)
         self._callers.check_write(environ, caller)
         return [] if caller is VISITOR else self._identity(environ, route, caller)
 

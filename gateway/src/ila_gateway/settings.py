@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from ila_kit.clock import Clock, MovedClock, utc_now
 from ila_kit.settings import FromEnv, setting
 
+from ila_gateway.addresses import networks
+
 LEAST_SECRET = 32
 REGISTER_SYSTEMS = ("population", "viis", "licences", "legal_persons")
 
@@ -43,6 +45,27 @@ class Settings(FromEnv):
     web_processes: int = setting("Web server processes.", default=1)
     session_idle_minutes: int = setting("Minutes without a request after which a session ends.", default=30)
     session_hours: int = setting("Hours after which a session ends in any case.", default=12)
+    person_per_second: int = setting("Requests a person may make in the long run, per second.", default=20)
+    person_burst: int = setting("Requests a person may make at once.", default=200)
+    client_per_second: int = setting("Requests a machine may make in the long run, per second.", default=500)
+    client_burst: int = setting("Requests a machine may make at once.", default=2000)
+    address_per_second: int = setting(
+        "Requests from one address (IPv6: /64) in the long run, per second.", default=50
+    )
+    address_burst: int = setting("Requests from one address at once.", default=500)
+    rates_times: int = setting(
+        "All of these are multiplied by it; 0: by 1 in production, by 100 in development.", default=0
+    )
+    unlimited_addresses: str = setting(
+        "Networks without limit per address, separated by commas: the portal calls for all its visitors.",
+        default="127.0.0.0/8,::1",
+    )
+    trusted_proxies: str = setting(
+        "Networks of proxies of ours whose X-Forwarded-For is believed, separated by commas.", default=""
+    )
+    failures: int = setting(
+        "Failures of one account or address in five minutes, after which they get 429.", default=10
+    )
     population_register_url: str = setting("Address of the population register; empty: away.", default="")
     population_register_secret: str = setting("Our credential there.", default="", secret=True)
     viis_register_url: str = setting(
@@ -77,6 +100,10 @@ class Settings(FromEnv):
                 f"{name.upper()}_REGISTER_URL comes without its secret": bool(secret) or not url
                 for name, (url, secret) in self.register_systems().items()
             },
+            "UNLIMITED_ADDRESSES or TRUSTED_PROXIES holds something that is no network": _are_networks(
+                self.unlimited_addresses, self.trusted_proxies
+            ),
+            "a limit is less than 1": min(*self.rate_numbers(), self.failures) >= 1,
             f"SECRET_KEY is shorter than {LEAST_SECRET} characters": len(self.secret_key) >= LEAST_SECRET,
         }
         return [fault for fault, holds in checks.items() if not holds]
@@ -96,6 +123,14 @@ class Settings(FromEnv):
         """Name of the session cookie; browsers accept the `__Host-` prefix only over TLS."""
         return "__Host-ila_session" if self.secure else "ila_session"
 
+    def rate_numbers(self) -> tuple[int, ...]:
+        """Return rate and burst of a person, a machine and an address."""
+        times = self.rates_times or (1 if self.production else 100)
+        names = (
+            f"{kind}_{what}" for kind in ("person", "client", "address") for what in ("per_second", "burst")
+        )
+        return tuple(getattr(self, name) * times for name in names)
+
     def clock(self) -> Clock:
         """Return the clock by which answers of registers age; that of sessions and tokens never moves."""
         return MovedClock(Path(self.clock_file)) if self.clock_file else utc_now
@@ -111,6 +146,13 @@ class Settings(FromEnv):
         """Return the internal address of each neighbour by its name."""
         names = ("identity", "catalog", "applications", "funding", "portal")
         return {name: str(getattr(self, f"{name}_url")) for name in names}
+
+
+def _are_networks(*settings: str) -> bool:
+    try:
+        return bool([networks(one) for one in settings])
+    except ValueError:
+        return False
 
 
 def _is_origin(url: str) -> bool:

@@ -221,6 +221,7 @@ def surroundings(
         "APPLICATIONS_URL": f"http://127.0.0.1:{free_port()}",
         "FUNDING_URL": funding.url,
         "PORTAL_URL": portal.url,
+        "FAILURES": "1000",  # tests fail on purpose, all from one address
         "REGISTERS_FILE": str(_impatient_limits(folder)),
         **{f"{name.upper()}_REGISTER_URL": registers.url for name in REGISTER_SECRETS},
         **{f"{name.upper()}_REGISTER_SECRET": secret for name, secret in REGISTER_SECRETS.items()},

@@ -68,3 +68,18 @@ def test_every_problem_has_texts_in_both_languages():
 def test_the_readme_lists_every_setting():
     readme = Path(__file__).parents[2] / "README.md"
     assert Settings.table() in readme.read_text()
+
+
+def test_development_has_wider_limits_unless_told_otherwise():
+    local = GOOD | {"ILA_ENV": "development", "PUBLIC_URL": "http://127.0.0.1:8080"}
+    assert Settings.from_env(GOOD).rate_numbers() == (20, 200, 500, 2_000, 50, 500)
+    assert Settings.from_env(local).rate_numbers()[0] == 2_000
+    assert Settings.from_env(local | {"RATES_TIMES": "1", "PERSON_PER_SECOND": "3"}).rate_numbers()[0] == 3
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"TRUSTED_PROXIES": "10.0.0.0/99"}, {"UNLIMITED_ADDRESSES": "x"}, {"FAILURES": "0"}]
+)
+def test_limits_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(BadSettings):
+        Settings.from_env(GOOD | wrong)

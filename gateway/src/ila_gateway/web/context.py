@@ -7,11 +7,13 @@ from typing import cast
 import flask
 from ila_kit.web.problems import BadRequest
 
+from ila_gateway.brakes import Brakes
 from ila_gateway.callers import VISITOR, Callers
 from ila_gateway.merged import MergedDocument
 from ila_gateway.oauth import Server
 from ila_gateway.openid import OpenIdClient
 from ila_gateway.people import People
+from ila_gateway.rates import Limits
 from ila_gateway.registers.desk import Desk
 from ila_gateway.sessions import SessionStore
 from ila_gateway.settings import Settings
@@ -30,6 +32,8 @@ class Parts:
     callers: Callers
     people: People
     openid: OpenIdClient
+    limits: Limits
+    brakes: Brakes
     server: Server
     document: MergedDocument
     desk: Desk
@@ -47,5 +51,14 @@ def signed_in() -> Caller:
     caller = parts().callers.of(environ)
     if caller is VISITOR or caller.session is None:
         raise BadRequest("unauthenticated", 401)
+    parts().limits.check_caller(environ, caller)
     parts().callers.check_write(environ, caller)
     return caller
+
+
+def note_failure(account: str = "") -> None:
+    """Count a failed attempt of the caller's address, and of the account whose name was given.
+
+    Raises TooManyFailures.
+    """
+    parts().brakes.failed(account, flask.request.environ.get("REMOTE_ADDR", ""))

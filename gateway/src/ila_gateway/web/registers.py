@@ -49,6 +49,7 @@ def _machine() -> Caller:
         raise BadRequest("unauthenticated", 401)
     if caller.session is not None:
         raise BadRequest("forbidden", 403)
+    parts().limits.check_caller(flask.request.environ, caller)
     return caller
 
 

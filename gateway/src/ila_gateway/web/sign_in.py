@@ -10,11 +10,11 @@ from ila_kit.web.problems import Invalid
 from werkzeug.wrappers import Response
 
 from ila_gateway.callers import VISITOR, is_local_path, reaches
-from ila_gateway.openid import ProviderUnavailable, Wish
-from ila_gateway.people import SignIn, Standing
+from ila_gateway.openid import ProviderUnavailable, SignInExpired, Wish
+from ila_gateway.people import SignIn, SignInRefused, Standing
 from ila_gateway.sessions import Seen
 from ila_gateway.upstream import ServiceDown, ServiceTimeout
-from ila_gateway.web.context import parts, signed_in
+from ila_gateway.web.context import note_failure, parts, signed_in
 
 auth = flask.Blueprint("auth", __name__, url_prefix="/auth")
 _CARRIED_SECONDS = 600
@@ -54,7 +54,7 @@ def step_up() -> Response:
 def callback() -> Response:
     """Take the e-identity's answer, and give the browser a session under a new secret."""
     carried = flask.request.cookies.get(_carried_cookie())
-    who, wish = parts().openid.finish(carried, flask.request.args.to_dict())
+    who, wish = _who_came_back(carried)
     if wish.needed and not reaches(who.acr, wish.needed):
         raise AssuranceNotReached(needed=wish.needed)
     standing = _noted(who)
@@ -164,10 +164,22 @@ def _signed_out(response: Response) -> Response:
     return response
 
 
+def _who_came_back(carried: str | None) -> tuple[SignIn, Wish]:
+    """Return who signed in; an answer that does not hold counts as a failure."""
+    try:
+        return parts().openid.finish(carried, flask.request.args.to_dict())
+    except SignInExpired:
+        note_failure()
+        raise
+
+
 def _noted(who: SignIn) -> Standing:
     """Have the identity service note the sign-in. Raises ProviderUnavailable when it does not answer."""
     try:
         return parts().people.sign_in(who)
+    except SignInRefused:
+        note_failure(f"{who.issuer} {who.subject}")
+        raise
     except (ServiceDown, ServiceTimeout) as fault:
         raise ProviderUnavailable from fault
 

@@ -4,13 +4,15 @@ from urllib.parse import urlencode
 
 import flask
 from authlib.oauth2 import OAuth2Error
+from joserfc.util import json_b64decode
 from werkzeug.wrappers import Response
 
 from ila_gateway.oauth import metadata
-from ila_gateway.web.context import parts
+from ila_gateway.web.context import note_failure, parts
 
 oauth = flask.Blueprint("oauth", __name__)
 _PUBLIC_SECONDS = 300
+_GUESSES = frozenset({"invalid_client", "invalid_grant"})
 
 
 @oauth.get("/oauth/authorize")
@@ -36,15 +38,13 @@ def authorize() -> Response:
 @oauth.post("/oauth/token")
 def token() -> Response:
     """Exchange a code, or the assertion of a machine, for an access token."""
-    response: Response = parts().server.create_token_response()
-    return response
+    return _braked(parts().server.create_token_response())
 
 
 @oauth.post("/oauth/introspect")
 def introspect() -> Response:
     """Tell a machine what a token stands for."""
-    response: Response = parts().server.create_endpoint_response("introspection")
-    return response
+    return _braked(parts().server.create_endpoint_response("introspection"))
 
 
 @oauth.get("/.well-known/oauth-authorization-server")
@@ -57,6 +57,22 @@ def server_metadata() -> flask.Response:
 def keys() -> flask.Response:
     """Publish the keys that verify identity tokens."""
     return _public(flask.jsonify(parts().keys.published()))
+
+
+def _braked(response: Response) -> Response:
+    """Return an answer, unless it is one failure too many of this client or address: TooManyFailures."""
+    if response.status_code in (400, 401) and response.get_json()["error"] in _GUESSES:
+        form = flask.request.form
+        note_failure(form.get("client_id") or _claimed(form.get("client_assertion", "")))
+    return response
+
+
+def _claimed(assertion: str) -> str:
+    """Return whose name an assertion that does not hold gives; nothing is believed of it."""
+    try:
+        return str(json_b64decode(assertion.split(".")[1].encode())["sub"])
+    except (ValueError, LookupError, TypeError):
+        return ""
 
 
 def _way_back() -> dict[str, str]:
