@@ -246,7 +246,7 @@ def test_the_service_reads_only_what_it_has_a_handler_for():
 
 
 def test_a_hold_costs_as_few_round_trips_as_before(world):
-    """Call, programme with its agreement, line, request, money, hold, request again, and the last statement."""
+    """Call, programme with agreement, line, request, money, hold, request again, the last statement."""
     world.publish().admit()
     request = world.asked()
     with statements_seen(world.engine) as statements:
