@@ -1,6 +1,7 @@
 """From the application to the verified result."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,17 +24,15 @@ def apply(process: Process, kind: str = "module_set", learner: str | None = None
 def submit(process: Process, kind: str = "module_set", learner: str | None = None) -> str:
     """Have a learner submit an application; return its id."""
     who, programme = learner or process.learner, process.programmes[kind]
-    drafted = suite.eventually(
-        lambda: process.by(who).post(APPLICATIONS, {"programme_id": programme["id"]}),
-        lambda answer: "unknown-programme" not in answer.text and "not-open" not in answer.text,
-    )
+    drafted = _once_told(lambda: process.by(who).post(APPLICATIONS, {"programme_id": programme["id"]}))
     application = good(drafted, 201)["id"]
     body = {
         "confirmed": True,
         "programme_version": programme["version"],
         "quoted_amount": _euros(process, kind),
     }
-    submitted = good(process.by(who).post(f"{APPLICATIONS}/{application}/submission", body), 201)
+    path = f"{APPLICATIONS}/{application}/submission"
+    submitted = good(_once_told(lambda: process.by(who).post(path, body)), 201)
     process.ids["application"] = application
     receipt = submitted["receipt"]
     process.tell(
@@ -42,6 +41,12 @@ def submit(process: Process, kind: str = "module_set", learner: str | None = Non
         f"receipt no. {receipt['sequence']} of {receipt['received_at']}, SHA-256 {receipt['sha256']}",
     )
     return str(application)
+
+
+def _once_told(act: Callable[[], Any]) -> Any:
+    """Return an answer once applications knows what the catalogue published: it hears of it by event."""
+    behind = ("unknown-programme", "applications-not-open-yet", "programme-changed")
+    return suite.eventually(act, lambda answer: not any(code in answer.text for code in behind))
 
 
 def _euros(process: Process, kind: str) -> dict[str, str]:
