@@ -71,6 +71,19 @@ def test_an_address_that_could_be_two_is_none():
     assert matching("Kalnsētas iela 24, Saldus", [SALDUS, SALDUS | {"id": "3"}]) is None
 
 
+def test_an_address_that_the_register_has_in_the_same_words_is_that_one():
+    plain = {"id": "4", "text": "Krišjāņa Valdemāra iela 1C, Rīga, LV-1010"}
+    assert matching("krišjāņa valdemāra iela 1C, Rīga, LV-1010", [CENTRE, plain]) == plain
+    assert matching(CENTRE["text"], [CENTRE, plain]) == CENTRE
+
+
+def test_an_address_without_a_territory_is_matched_all_the_same(unit, provider, scope):
+    place = enter_place(unit, provider.id, "Paraugu iela 1, Rīga", scope)
+    told = {"id": "7", "text": "Paraugu iela 1, Rīga", "territory": None, "territory_title": None}
+    record_answers(unit, [question(provider)], answer(provider, answer={"addresses": [told]}), unit.now)
+    assert (unit.places.get(place.id).state, unit.places.get(place.id).territory) == ("matched", "")
+
+
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_comparison(text):
     assert matching(text, ADDRESSES_KNOWN) in (None, CENTRE, SALDUS)

@@ -9,7 +9,7 @@ from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 from ila_catalog.api import schemas
 from ila_catalog.domain.errors import UnknownProvider
 from ila_catalog.domain.places import Place
-from ila_catalog.domain.states import EDITORS, PLACE, SIGNATORIES
+from ila_catalog.domain.states import EDITORS, MATCHED, PLACE, SIGNATORIES
 from ila_catalog.usecases.places import enter_place, list_places, show_place
 
 PATH = "/api/catalog/v1/places"
@@ -81,5 +81,5 @@ def get_place(call: Call, place_id: UUID) -> Answer:
 def _shown(place: Place) -> dict[str, Any]:
     names = ("id", "organisation_id", "text", "state", "register_id", "address", "provenance")
     moments = ("created_at", "updated_at", "version")
-    territory = {"code": place.territory, "name": place.territory_name} if place.territory else None
+    territory = {"code": place.territory, "name": place.territory_name} if place.state == MATCHED else None
     return {name: getattr(place, name) for name in (*names, *moments)} | {"territory": territory}

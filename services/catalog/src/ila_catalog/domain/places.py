@@ -67,8 +67,8 @@ def judged(place: Place, fact: RegisterFact, roles: Iterable[str], at: datetime)
         at,
         register_id=address["id"],
         address=address["text"],
-        territory=address["territory"],
-        territory_name=address["territory_title"],
+        territory=address["territory"] or "",
+        territory_name=address["territory_title"] or "",
         provenance=proof,
     )
 
@@ -76,14 +76,17 @@ def judged(place: Place, fact: RegisterFact, roles: Iterable[str], at: datetime)
 def matching(text: str, addresses: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return the one address of the register that a text means; None when it means none, or several.
 
-    Capitals, diacritics and punctuation do not count. Every step that the text names must stand in the
-    address, its first step first; the register may name more of them (a district of a city).
+    Capitals, diacritics and punctuation do not count. An address of the same steps is the one; else the
+    only one that begins with the same step and has all others among its own, for the register may name
+    more of them (a district of a city).
     """
     wanted = _steps(text)
     if len(wanted) < 2:
         return None
-    found = [address for address in addresses if _means(wanted, _steps(address["text"]))]
-    return found[0] if len(found) == 1 else None
+    known = [(address, _steps(address["text"])) for address in addresses]
+    same = [address for address, steps in known if steps == wanted]
+    wider = [address for address, steps in known if _means(wanted, steps)]
+    return same[0] if same else wider[0] if len(wider) == 1 else None
 
 
 def _means(wanted: list[str], registered: list[str]) -> bool:
