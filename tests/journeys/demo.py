@@ -21,7 +21,7 @@ def tell(text: str, *details: str) -> None:
 def tell_price(process: Process) -> None:
     """Tell the programme's price with its explanation."""
     quote = process.programmes[MODULE_SET["kind"]]["shown"]["quote"]
-    answer = good(suite.visitor().post(quote["href"], quote["body"]))
+    answer = good(process.visitor().post(quote["href"], quote["body"]))
     steps = [f"{step['sentence_en']}  [{step['source']}]" for step in answer["steps"]]
     tell(f"The price is {answer['amount']['amount']} EUR:", *steps, f"hash {answer['hash']}")
     assert answer["amount"]["amount"] == str(learning.PRICE)
@@ -39,7 +39,7 @@ def tell_end(process: Process) -> None:
 
 def tell_indicators(process: Process) -> None:
     """Tell the two counters."""
-    shown = suite.visitor().read(f"{learning.FUNDING}/public/indicators")
+    shown = process.visitor().read(f"{learning.FUNDING}/public/indicators")
     targets = (
         f"{one['count']} of {one['target']} {one['indicator']} by {one['due_on']}" for one in shown["targets"]
     )

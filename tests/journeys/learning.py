@@ -56,7 +56,7 @@ def _euros(process: Process, kind: str) -> dict[str, str]:
 def price(process: Process, kind: str) -> Decimal:
     """Return what funding says a programme costs."""
     quote = process.programmes[kind]["shown"]["quote"]
-    return suite.euros(good(suite.visitor().post(quote["href"], quote["body"]))["amount"])
+    return suite.euros(good(process.visitor().post(quote["href"], quote["body"]))["amount"])
 
 
 def accept(process: Process, kind: str = "module_set", learner: str | None = None) -> Any:

@@ -104,6 +104,10 @@ class Process:
             self._people[name] = suite.signed_in(name, self.patience)
         return self._people[name]
 
+    def visitor(self) -> Caller:
+        """Return somebody who has not signed in."""
+        return Caller(patience=self.patience)
+
     def sign_in_again(self, *names: str) -> None:
         """Start new sessions, so that roles granted meanwhile hold at once."""
         for name in names:
