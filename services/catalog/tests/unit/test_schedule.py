@@ -28,9 +28,19 @@ from ila_catalog.domain.schedule import (
     rescheduled,
     turns,
 )
-from ila_catalog.usecases.calls import CALL_PHASES, lapse_schedule_change
+from ila_catalog.usecases.calls import (
+    CALL_PHASES,
+    SCHEDULE_CHANGE_DUE,
+    ProposeSchedule,
+    confirm_schedule,
+    lapse_schedule_change,
+    propose_schedule,
+    withdraw_schedule,
+)
 from ila_catalog.usecases.phases import turn_phases
 from ila_kit.ids import uuid7
+from ila_kit.states import WrongState
+from ila_kit.testing.fakes import someone
 
 CALL_1 = read_call(PackagedFiles().call("call-1"))
 DEADLINE = datetime(2024, 10, 11, 21, 0, tzinfo=UTC)
@@ -189,6 +199,37 @@ class TestTurning:
         assert ("offer_decision_overdue", str(world.offer.id)) in [
             (action, subject) for action, _, subject, _ in world.unit.audited
         ]
+
+
+def _proposed(unit, call, closes_at):
+    unit.calls.add(call)
+    unit.actor = someone("call_manager")
+    window = Window(name="learning", opens_at=call.data.phases[-1].opens_at, closes_at=closes_at)
+    return propose_schedule(unit, ProposeSchedule(call_id=call.id, phases=[window], reason="Later"))
+
+
+def test_a_proposal_lapses_once_what_it_proposes_has_passed(unit, call):
+    last = call.data.phases[-1].closes_at
+    unit.now = last - timedelta(days=1)
+    change = _proposed(unit, call, last + timedelta(days=1))
+    assert unit.timers[change.id, SCHEDULE_CHANGE_DUE] == last + timedelta(days=1)
+
+    unit.now = last - timedelta(days=60)
+    assert replace(change, created_at=unit.now).due_at == unit.now + timedelta(days=14)
+
+
+def test_a_proposal_that_was_taken_back_makes_room_for_another(unit, call):
+    unit.now = call.data.phases[-1].opens_at
+    change = _proposed(unit, call, call.data.phases[-1].closes_at + timedelta(days=1))
+    withdrawn = withdraw_schedule(unit, call.id, change.id)
+
+    assert withdrawn.state == "withdrawn"
+    assert (change.id, SCHEDULE_CHANGE_DUE) not in unit.timers
+    unit.actor = someone("call_manager")
+    with pytest.raises(WrongState):
+        confirm_schedule(unit, call.id, change.id)
+    with pytest.raises(WrongState):
+        withdraw_schedule(unit, call.id, change.id)
 
 
 def test_a_lapsed_or_unknown_proposal_lapses_no_more(unit):

@@ -19,7 +19,7 @@ MISSION = {
     "programme": "draft complete bound approved published closed archived",
     "offer": "draft submitted withdrawn locked in_evaluation clarification approved rejected contested final",
     "call": "draft published closed archived",
-    "schedule change": "proposed applied lapsed",
+    "schedule change": "proposed applied withdrawn lapsed",
 }
 EDITORS, SIGNATORY = "provider_admin provider_editor", "provider_signatory"
 # What the tables say, written a second time as the mission has it: (state, action, roles, next state).
@@ -27,6 +27,7 @@ EXPECTED = {
     "place": [("entered", "match", SYSTEM, "matched"), ("entered", "miss", SYSTEM, "not_matched")],
     "schedule change": [
         ("proposed", "apply", "call_manager", "applied"),
+        ("proposed", "withdraw", "call_manager", "withdrawn"),
         ("proposed", "lapse", SYSTEM, "lapsed"),
     ],
     "call": [

@@ -43,6 +43,7 @@ from ila_catalog.usecases.calls import (
     list_schedule_changes,
     propose_schedule,
     publish_call,
+    withdraw_schedule,
 )
 
 PATH = "/api/catalog/v1/calls"
@@ -147,6 +148,20 @@ def post_schedule_change(call: Call, call_id: UUID) -> Answer:
 def post_confirmation(call: Call, call_id: UUID, change_id: UUID) -> Answer:
     """Move the phases as somebody else proposed."""
     change = confirm_schedule(call.unit, call_id, change_id)
+    return Answer(to_json(change), version=change.version)
+
+
+@calls.operation(
+    "POST",
+    "/<uuid:call_id>/schedule-changes/<uuid:change_id>/withdrawal",
+    MANAGERS,
+    answer=(201, ScheduleChangeSchema),
+    idempotent=True,
+    refusals=[WrongState, Stale],
+)
+def post_schedule_withdrawal(call: Call, call_id: UUID, change_id: UUID) -> Answer:
+    """Take a proposal to move phases back."""
+    change = withdraw_schedule(call.unit, call_id, change_id)
     return Answer(to_json(change), version=change.version)
 
 

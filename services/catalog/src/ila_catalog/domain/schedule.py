@@ -10,7 +10,7 @@ from uuid import UUID
 from ila_catalog.domain.calls import Call
 from ila_catalog.domain.errors import FaultyData, PhaseIsOver, SameProposer, ScheduleInThePast
 from ila_catalog.domain.phases import EVALUATION, OFFERS, Phase, is_open, phase_named
-from ila_catalog.domain.states import SCHEDULE_CHANGE
+from ila_catalog.domain.states import PROPOSED, SCHEDULE_CHANGE
 
 OPEN, OVER = "open", "closed"
 
@@ -38,6 +38,12 @@ class ScheduleChange:
     created_at: datetime
     updated_at: datetime
     confirmed_by: str | None = None
+
+    @property
+    def due_at(self) -> datetime:
+        """When a proposal nobody confirmed lapses: in two weeks, or once an end it proposes has passed."""
+        waits = SCHEDULE_CHANGE.timers[PROPOSED].after
+        return min(self.created_at + waits, *(window.closes_at for window in self.phases))
 
     def step(self, action: str, roles: Iterable[str], at: datetime) -> Self:
         """Return the change after an action. Raises WrongState or NotYourStep."""

@@ -126,6 +126,7 @@ SCHEDULE_CHANGE = StateMachine(
     PROPOSED,
     [
         Step(PROPOSED, "apply", APPLIED, _CALL_MANAGERS),
+        Step(PROPOSED, "withdraw", WITHDRAWN, _CALL_MANAGERS),
         Step(PROPOSED, "lapse", LAPSED, _BY_SYSTEM),
     ],
     timers={PROPOSED: Timer(timedelta(days=14), "lapse")},

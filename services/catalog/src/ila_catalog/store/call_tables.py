@@ -92,7 +92,9 @@ schedule_change = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", UTC, nullable=False),
     sa.Column("updated_at", UTC, nullable=False),
-    sa.CheckConstraint("state IN ('proposed', 'applied', 'lapsed')", name="schedule_change_state"),
+    sa.CheckConstraint(
+        "state IN ('proposed', 'applied', 'withdrawn', 'lapsed')", name="schedule_change_state"
+    ),
     sa.CheckConstraint("confirmed_by <> proposed_by", name="schedule_change_two_persons"),
     sa.CheckConstraint("(state = 'applied') = (confirmed_by IS NOT NULL)", name="schedule_change_confirmed"),
     sa.Index("schedule_change_call", "call_id", "id"),

@@ -129,7 +129,7 @@ def propose_schedule(unit: Unit, command: ProposeSchedule) -> ScheduleChange:
         updated_at=unit.now,
     )
     unit.schedule_changes.add(change)
-    unit.set_timer(change.id, SCHEDULE_CHANGE_DUE, unit.now + SCHEDULE_CHANGE.timers[PROPOSED].after)
+    unit.set_timer(change.id, SCHEDULE_CHANGE_DUE, change.due_at)
     unit.audit("schedule_change_proposed", "call", call.id, change_id=change.id, reason=change.reason)
     return change
 
@@ -140,9 +140,7 @@ def confirm_schedule(unit: Unit, call_id: UUID, change_id: UUID) -> ScheduleChan
     Raises Missing, WrongState, SameProposer, PhaseIsOver, ScheduleInThePast or FaultyData.
     """
     call = _published(unit, call_id)
-    change = unit.schedule_changes.get(change_id)
-    if change is None or change.call_id != call_id:
-        raise Missing()
+    change = _proposal(unit, call_id, change_id)
     applied = change.applied_by(unit.actor.id, unit.actor.role_names, unit.now)
     phases = rescheduled(call.data.phases, change.phases, unit.now)
     unit.schedule_changes.save(applied)
@@ -153,6 +151,16 @@ def confirm_schedule(unit: Unit, call_id: UUID, change_id: UUID) -> ScheduleChan
     if moved.applications != call.applications:
         _renew_programmes(unit, moved)
     return applied
+
+
+def withdraw_schedule(unit: Unit, call_id: UUID, change_id: UUID) -> ScheduleChange:
+    """Take a proposal back, so that another one can be made. Raises Missing or WrongState."""
+    change = _proposal(unit, call_id, change_id)
+    withdrawn = change.step("withdraw", unit.actor.role_names, unit.now)
+    unit.schedule_changes.save(withdrawn)
+    unit.clear_timer(change.id, SCHEDULE_CHANGE_DUE)
+    unit.audit("schedule_change_withdrawn", "call", call_id, change_id=change.id)
+    return withdrawn
 
 
 def lapse_schedule_change(unit: Unit, change_id: UUID) -> None:
@@ -174,6 +182,13 @@ def list_public_schedule_changes(unit: Unit, call_id: UUID, request: PageRequest
     show_public_call(unit, call_id)
     applied = replace(request, filters={**request.filters, "state": APPLIED})
     return unit.schedule_changes.page(applied, call_id)
+
+
+def _proposal(unit: Unit, call_id: UUID, change_id: UUID) -> ScheduleChange:
+    change = unit.schedule_changes.get(change_id)
+    if change is None or change.call_id != call_id:
+        raise Missing()
+    return change
 
 
 def _announce(unit: Unit, call: Call, action: str, **details: Any) -> None:
