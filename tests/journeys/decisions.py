@@ -1,9 +1,9 @@
 """From the deadline of offers to published programmes: commission, decisions, agreement."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from process import CATALOG, DAY, Process, good, instant, now
+from process import CATALOG, DAY, Process, Schedule, good, instant, now
 from suite import eventually
 
 MEMBERS = ("commissioner-01", "commissioner-02", "commissioner-03")
@@ -13,8 +13,12 @@ CRITERIA = ("administrative", "eligibility", "quality")
 
 def close_offers(process: Process) -> None:
     """End the offers phase in a moment, let evaluation follow, and wait until the offers are with it."""
-    end = now() + timedelta(seconds=1)
-    process.reschedule(offers=(None, end), evaluation=(end, end + DAY))
+
+    def ending(at: datetime) -> Schedule:
+        end = at + timedelta(seconds=1)
+        return {"offers": (None, end), "evaluation": (end, end + DAY)}
+
+    process.reschedule(ending)
     for offer in process.offers.values():
         path = f"{CATALOG}/offers/{offer['id']}"
         process.wait("newcomer-editor", path, lambda seen: seen["state"] == "in_evaluation")
@@ -70,13 +74,12 @@ def sign_agreement(process: Process) -> str:
 
 def open_applications(process: Process) -> None:
     """Let people apply from now on, and wait until the programmes are in the public catalogue."""
-    start = now() + timedelta(seconds=0.5)
-    process.reschedule(
-        agreements=(start, start + DAY),
-        applications=(start, start + 20 * DAY),
-        group_formation=(start, start + 30 * DAY),
-        learning=(start, start + 120 * DAY),
-    )
+
+    def opening(at: datetime) -> Schedule:
+        days = {"agreements": 1, "applications": 20, "group_formation": 30, "learning": 120}
+        return {name: (at, at + many * DAY) for name, many in days.items()}
+
+    process.reschedule(opening)
     for programme in process.programmes.values():
         path = f"{CATALOG}/public/programmes/{programme['id']}"
         seen = process.wait("agency-call-manager", path, lambda one: one["applications_open_at"] <= _soon())

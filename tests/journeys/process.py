@@ -27,6 +27,7 @@ PDF = "application/pdf"
 PAPERS = ("annex_2", "annex_3", "annex_4", "curriculum")
 CONTINUING = "Datorsistēmas, datubāzes un datortīkli"
 DAY = timedelta(days=1)
+Schedule = dict[str, tuple[datetime | None, datetime]]
 
 MODULE = {
     "kind": "module",
@@ -191,11 +192,28 @@ class Process:
         start = now()
         return {name: (start + opens * DAY, start + closes * DAY) for name, (opens, closes) in days.items()}
 
-    def reschedule(self, **phases: tuple[datetime | None, datetime]) -> None:
-        """Have two call managers change the schedule, with a reason; None keeps a phase's beginning."""
-        moved = {name: (opens or self.schedule[name][0], closes) for name, (opens, closes) in phases.items()}
-        rows = [phase(name, *times) for name, times in moved.items()]
+    def reschedule(self, moved: Callable[[datetime], Schedule]) -> None:
+        """Have two call managers change the schedule, with a reason; again when it came too late.
+
+        `moved` gives, as of an instant, the new times of phases; None keeps the beginning of one.
+        """
         path = f"{CATALOG}/calls/{self.ids['call']}/schedule-changes"
-        change = self.do("agency-call-manager", path, {"phases": rows, "reason": "Demonstration on one day"})
-        self.do("agency-call-manager-2", f"{path}/{change['id']}/confirmation")
-        self.schedule |= moved
+        while True:
+            asked = moved(now())
+            whole = {
+                name: (opens or self.schedule[name][0], closes) for name, (opens, closes) in asked.items()
+            }
+            rows = [phase(name, *times) for name, times in whole.items()]
+            change = good(self._once_free(path, {"phases": rows, "reason": "Demonstration on one day"}))
+            confirmed = self.by("agency-call-manager-2").post(f"{path}/{change['id']}/confirmation")
+            if not ("schedule-in-the-past" in confirmed.text or "wrong-state" in confirmed.text):
+                good(confirmed)
+                self.schedule |= whole
+                return
+
+    def _once_free(self, path: str, body: Any) -> Any:
+        """Return the answer to a proposal, once no earlier one waits for its second person."""
+        return eventually(
+            lambda: self.by("agency-call-manager").post(path, body),
+            lambda answer: "schedule-pending" not in answer.text,
+        )
