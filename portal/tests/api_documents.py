@@ -81,4 +81,6 @@ def _text(schema: dict[str, Any], name: str) -> str:
         return DAY
     if "sha256" in name:
         return "a" * 64
+    if name.endswith("_percent"):
+        return "70.00"
     return "608.99" if name == "amount" else "EUR" if name == "currency" else "Teksts"

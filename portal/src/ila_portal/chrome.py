@@ -107,7 +107,10 @@ def new_address(endpoint: str) -> str:
 
 def name_of(thing: Mapping[str, Any]) -> str:
     """Return how a thing is called where one is chosen among several."""
-    names = (spoken(thing, "title"), *(thing.get(name) for name in ("text", "name", "code", "number")))
+    names = (
+        spoken(thing, "title"),
+        *(thing.get(name) for name in ("text", "name", "code", "number", "viis_number")),
+    )
     if found := next((str(name) for name in names if name), ""):
         return found
     if thing.get("given_name"):

@@ -62,7 +62,7 @@ class Page:
     """A page of a desk. `reads` are at most two answers by name; the thing it is about is the first.
 
     `one` is the endpoint that shows a row of its list, `new` the one that adds to it; `under` is the page it
-    hangs below, and without one it stands in the navigation of those who hold one of `roles`.
+    hangs below. In the navigation it stands for those who hold one of `roles`, or everybody.
     """
 
     name: str
@@ -80,21 +80,26 @@ class Page:
 
 
 class Desk(flask.Blueprint):
-    """A blueprint whose pages are data. `home` is the page that its others lead back to."""
+    """A blueprint whose pages are data. `places` are those of its navigation; all lead back to the first."""
 
-    def __init__(self, name: str, url_prefix: str, home: str = ""):
+    def __init__(self, name: str, url_prefix: str, places: tuple[str, ...] = ()):
         super().__init__(name, __name__, url_prefix=url_prefix)
-        self.home = home
+        self.places = places
         self.pages: list[Page] = []
         self.rules: dict[str, str] = {}
 
     def visible_pages(self, held: set[str]) -> list[Page]:
         """Return the pages that stand in the navigation of somebody with these roles."""
-        return [
-            page
-            for page in self.pages
-            if not page.under and (not page.roles or not held.isdisjoint(page.roles))
-        ]
+        places = sorted((one for one in self.pages if one.name in self.places), key=self._order)
+        return [page for page in places if not page.roles or not held.isdisjoint(page.roles)]
+
+    @property
+    def home(self) -> str:
+        """The page that the others lead back to; empty when there is no navigation."""
+        return self.places[0] if self.places else ""
+
+    def _order(self, page: Page) -> int:
+        return self.places.index(page.name)
 
     def add(self, rule: str, page: Page) -> None:
         """Answer an address with a page: GET shows it, POST does one of its deeds."""

@@ -75,6 +75,8 @@ def init_app(app: flask.Flask) -> None:
         "moment": moment,
         "short_moment": short_moment,
         "until": until,
+        "short_until": short_until,
+        "percent": percent,
         "typed_instant": typed_instant,
         "begun": begun,
         "hours": hours,
@@ -131,6 +133,16 @@ def short_moment(value: str | None) -> str:
 def until(value: str | None) -> str:
     """Return the last minute before an instant that is already too late."""
     return moment((datetime.fromisoformat(value) - timedelta(minutes=1)).isoformat()) if value else "–"
+
+
+def short_until(value: str | None) -> str:
+    """Return in few signs the last minute before an instant that is already too late."""
+    return short_moment((datetime.fromisoformat(value) - timedelta(minutes=1)).isoformat()) if value else "–"
+
+
+def percent(value: str) -> str:
+    """Return a share as people write it: `70 %`, `66,67 %`."""
+    return f"{format_decimal(Decimal(value), locale=get_locale())}\N{NO-BREAK SPACE}%"
 
 
 def typed_instant(value: str | None) -> str:

@@ -33,14 +33,14 @@ STATUSES = [
     "not_matched", "complete", "bound", "published", "archived", "planned", "recruiting", "formed", "started",
     "finished", "results_entered", "verified", "cancelled",
 ]  # fmt: skip
-PARTS = ("held", "committed", "consumed", "free", "claimed", "paid", "unexplained")
+PARTS = ("held", "committed", "consumed", "free", "source", "claimed", "paid", "unexplained")
 CHECKS = (
     "institution_known", "institution_operating", "institution_accredited", "legal_person_known",
     "legal_person_registered", "legal_person_holds_institution", "result-verified",
-    "result-not-provisional",
-    "hold-committed", "amount-as-pinned", "not-paid-before", "agreement-in-force", "provider-in-good-standing",
-    "iban-confirmed", "iban-cooled",
+    "result-not-provisional", "hold-committed", "amount-as-pinned", "not-paid-before", "agreement-in-force",
+    "provider-in-good-standing", "iban-confirmed", "iban-cooled",
 )  # fmt: skip
+REASONS = ("budget", "hold", "commitment", "settlement", "release", "expiry", "recovery")
 REGISTERS = ("viis_institutions", "viis_addresses", "programme_licences")
 PHASES = (
     "needs_approval", "preparation", "offers", "evaluation", "agreements", "applications", "group_formation",
@@ -48,6 +48,8 @@ PHASES = (
 )  # fmt: skip
 OF_ANSWERS = [
     *(f"check.{check}" for check in CHECKS),
+    *(f"source.{source}" for source in ("population-register", "e-identity")),
+    "activity.training",
     *(f"indicator.{one}" for one in ("account_users", "adults")),
     *(f"target.{state}" for state in ("open", "reached", "missed")),
     *(f"funds.{funds}" for funds in ("held", "committed", "paid")),
@@ -59,7 +61,7 @@ OF_ANSWERS = [
     *(f"status.{status}" for status in STATUSES),
     *(f"kind.{kind}" for kind in ("module", "module_set", "study_course", "study_module")),
     *(f"mode.{mode}" for mode in ("in_person", "remote", "mixed")),
-    *(f"reason.{reason}" for reason in ("hold", "release", "expiry", "commit", "consume")),
+    *(f"reason.{reason}" for reason in REASONS),
     *(f"account.{part}" for part in PARTS),
     *(f"language.{language}" for language in texts.LANGUAGES),
     *(f"error.{kind}{end}" for kind in (400, 404, 500, 503, "form", "refused") for end in ("", "-text")),
@@ -89,7 +91,7 @@ def words_of_pages() -> set[str]:
         for page in desk.pages:
             if desk.name in DESKS:
                 found |= {f"page.{desk.name}.{page.name}"}
-            if desk.name == "agency" and not page.under and page.name != desk.home:
+            if desk.name == "agency" and page.name in desk.places and page.name != desk.home:
                 found.add(f"about.agency.{page.name}")
             found |= {shown.text for shown in page.shows}
             listings = [one for one in page.reads.values() if isinstance(one, Listing)]

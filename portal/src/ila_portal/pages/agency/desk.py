@@ -2,7 +2,11 @@
 
 from ila_portal.desks import Desk, Page
 
-agency = Desk("agency", "/agency", home="today")
+PLACES = (
+    "today", "registrations", "organisations", "calls", "declarations", "offers", "agreements",
+    "applications", "results", "claims", "runs", "budget", "ledger", "reconciliation",
+)  # fmt: skip
+agency = Desk("agency", "/agency", PLACES)
 APPROVER, CALL_MANAGER = ("user_approver",), ("call_manager",)
 CONTRACTS, AGENCY_SIGNATORY = ("contract_officer",), ("agency_signatory",)
 COMMISSION, CHAIR = ("commission_member", "commission_chair"), ("commission_chair",)

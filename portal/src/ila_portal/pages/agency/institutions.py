@@ -19,8 +19,8 @@ agency.add(
         "registrations",
         {"registrations": Listing(REGISTRATIONS, {"status": STATUSES})},
         shows=(
+            Shown("title", "name", label="organisation"),
             Shown("viis_number"),
-            Shown("contact_email"),
             Shown("status", "tag", words="status"),
             Shown("received_at", "moment"),
             Shown("due_at", "until"),

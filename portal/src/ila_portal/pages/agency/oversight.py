@@ -21,8 +21,8 @@ agency.add(
         {"entries": Listing(f"{FUNDING}/ledger/entries"), "verification": f"{FUNDING}/ledger/verification"},
         shows=(
             Shown("at", "moment"),
-            Shown("reason", "word", words="reason"),
-            Shown("account"),
+            Shown("reason", "word", label="movement", words="reason"),
+            Shown("account", "word", words="account"),
             Shown("amount", "money"),
         ),
         template="agency/ledger.html",

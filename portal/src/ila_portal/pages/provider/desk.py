@@ -2,7 +2,11 @@
 
 from ila_portal.desks import Desk
 
-provider = Desk("provider", "/provider/<uuid:organisation_id>", home="institution")
+PLACES = (
+    "institution", "members", "accounts", "places", "calls", "programmes", "offers", "agreements", "groups",
+    "claims",
+)  # fmt: skip
+provider = Desk("provider", "/provider/<uuid:organisation_id>", PLACES)
 ADMIN, EDITOR = ("provider_admin",), ("provider_admin", "provider_editor")
 SIGNATORY, TRAINER = ("provider_signatory",), ("provider_trainer", "provider_admin", "provider_editor")
 OWN = {"organisation_id": "{organisation_id}"}
