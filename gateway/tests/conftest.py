@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +39,7 @@ class Service:
     disabled: bool = False
     connections: int = 0
     person: str = "01920000-0000-7000-8000-000000000001"
+    slow_seconds: float = 1.5
     url: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -82,6 +84,8 @@ class _Handler(BaseHTTPRequestHandler):
         if path.endswith("/roles"):
             told = {"person_id": self.service.person, "roles": self.service.roles}
             return 200, json.dumps(told | {"disabled": self.service.disabled}).encode()
+        if path.endswith("/slow"):
+            time.sleep(self.service.slow_seconds)
         if path.endswith("/large"):
             return 200, b"x" * 3_000_000
         return 200, json.dumps(seen).encode()

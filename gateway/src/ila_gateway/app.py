@@ -14,9 +14,11 @@ from ila_gateway import routes
 from ila_gateway.addresses import networks, real_address
 from ila_gateway.answers import Answer, failed, refusal
 from ila_gateway.brakes import Brakes
+from ila_gateway.breaker import Breaker
 from ila_gateway.buckets import Buckets, Rate
 from ila_gateway.callers import Callers
 from ila_gateway.clients import Clients
+from ila_gateway.guard import Guarded
 from ila_gateway.merged import Document, MergedDocument
 from ila_gateway.oauth import Server
 from ila_gateway.openid import OpenIdClient
@@ -49,7 +51,7 @@ _PROBE_SECONDS = 2
 def create_gateway(settings: Settings) -> Gateway:
     """Build the WSGI application. Reads keys and clients; connects to nothing."""
     table = routes.load()
-    upstreams = {route.neighbour: _upstream(settings, route) for route in table.all}
+    upstreams = {route.neighbour: _guarded(settings, route) for route in table.all}
     keys = Keys.load(settings.signing_key_file)
     mint, people_source = Mint(keys), upstreams["identity"]
     client = connect(settings.session_store_url)
@@ -93,9 +95,10 @@ def _desk(settings: Settings, cache: AnswerCache, keys: Keys) -> Desk:
     return Desk(ways, cache, keys, settings.clock())
 
 
-def _upstream(settings: Settings, route: Route) -> Upstream:
+def _guarded(settings: Settings, route: Route) -> Guarded:
     url = settings.internal_urls()[route.neighbour]
-    return Upstream(route.neighbour, url, route.connect_seconds, route.answer_seconds)
+    upstream = Upstream(route.neighbour, url, route.connect_seconds, route.answer_seconds)
+    return Guarded(upstream, Breaker(route.failures, route.rest_seconds), route.at_once)
 
 
 def _probe(settings: Settings, route: Route) -> Upstream:

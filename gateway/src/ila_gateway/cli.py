@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import resource
 import sys
 
 from ila_gateway.settings import Settings
@@ -14,6 +15,9 @@ GUNICORN = [
     "--no-control-socket",
     "--graceful-timeout",
     "25",
+    # More than all bulkheads of `routes.toml` together: a full one leaves room for the others.
+    "--worker-connections",
+    "4000",
     # Nobody in front of us is believed when he says how a request came, or where an application starts.
     "--forwarded-allow-ips",
     "",
@@ -35,8 +39,15 @@ def main() -> None:
 def _serve() -> int:
     settings = Settings.from_env()
     bind = ["--bind", f"{settings.host}:{settings.port}", "--workers", str(settings.web_processes)]
+    _allow_files()
     command = [sys.executable, "-m", "gunicorn", *GUNICORN, *bind, "ila_gateway.wsgi:app"]
     os.execv(sys.executable, command)
+
+
+def _allow_files() -> None:
+    """Use as many connections as the system lets us: each request may need two."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _check() -> int:

@@ -8,8 +8,9 @@ from ila_kit.context import current
 from ila_kit.errors import Denied
 from ila_kit.ids import uuid7
 
+from ila_gateway.guard import Guarded
 from ila_gateway.tokens import Caller, Mint
-from ila_gateway.upstream import ServiceDown, Upstream
+from ila_gateway.upstream import ServiceDown
 
 _AUDIENCE = "identity"
 _GATEWAY = Caller("svc:gateway", ({"role": "identity.sign_in", "organisation": None},))
@@ -52,9 +53,12 @@ class Standing:
 
 
 class People:
-    """The identity service as the gateway needs it. Every call raises ServiceDown or ServiceTimeout."""
+    """The identity service as the gateway needs it.
 
-    def __init__(self, identity: Upstream, mint: Mint):
+    Every call raises ServiceDown, ServiceBusy or ServiceTimeout.
+    """
+
+    def __init__(self, identity: Guarded, mint: Mint):
         self._identity = identity
         self._mint = mint
 

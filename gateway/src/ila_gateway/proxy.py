@@ -1,22 +1,21 @@
 """Forwards a request to the neighbour its path names, as ours: our headers, our token, one canonical path."""
 
-from http import HTTPStatus
 from typing import Any
 
 from ila_kit.context import Context
 from ila_kit.web.problems import BadRequest
 
 from ila_gateway import headers
-from ila_gateway.answers import Answer
+from ila_gateway.answers import Answer, status_line
 from ila_gateway.bodies import chunks, read_body
 from ila_gateway.callers import READING, VISITOR, Callers, CsrfFailed, acting_for
+from ila_gateway.guard import Guarded
 from ila_gateway.headers import Headers
 from ila_gateway.paths import Target
 from ila_gateway.rates import Limits
 from ila_gateway.routes import Route
 from ila_gateway.tokens import Caller, Mint
 from ila_gateway.upstream import Answer as UpstreamAnswer
-from ila_gateway.upstream import Upstream
 
 
 class MethodNotAllowed(BadRequest):
@@ -32,7 +31,7 @@ class Proxy:
 
     def __init__(
         self,
-        upstreams: dict[str, Upstream],
+        upstreams: dict[str, Guarded],
         callers: Callers,
         mint: Mint,
         session_cookie: str,
@@ -63,9 +62,17 @@ class Proxy:
             *self._ours,
         ]
         answered = self._exchange(environ, route, method, target.text, sent)
+        try:
+            return self._brought_back(environ, route, answered)
+        except BaseException:
+            answered.give_up()
+            raise
+
+    def _brought_back(self, environ: dict[str, Any], route: Route, answered: UpstreamAnswer) -> Answer:
+        """Return a neighbour's answer as the client sees it."""
         returned = headers.brought_back(answered.headers, cookies=route.audience is None)
         returned += [] if route.audience else self._new_cookie(environ)
-        status = f"{answered.status} {answered.reason or HTTPStatus(answered.status).phrase}"
+        status = f"{answered.status} {answered.reason}" if answered.reason else status_line(answered.status)
         return Answer(status, returned, answered.body(), {"service": route.neighbour})
 
     def _for_service(self, environ: dict[str, Any], route: Route) -> Headers:

@@ -21,6 +21,9 @@ class Route:
     answer_seconds: float
     body_bytes: int
     upload_bytes: int
+    at_once: int
+    failures: int
+    rest_seconds: float
     methods: frozenset[str]
 
     def body_limit(self, content_type: str) -> int:

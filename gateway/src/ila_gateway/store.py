@@ -11,6 +11,8 @@ from contextlib import contextmanager
 
 import redis
 from ila_kit.errors import Unavailable
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 
 class SessionsUnavailable(Unavailable):
@@ -21,8 +23,15 @@ class SessionsUnavailable(Unavailable):
 
 def connect(url: str) -> redis.Redis:
     """Return a client of the store that gives up after a second. Connects at the first command."""
+    # Once more, at once: a kept connection may have been closed. By itself the library would try for seconds.
+    once_more = Retry(NoBackoff(), 1)
     return redis.Redis.from_url(
-        url, socket_timeout=1, socket_connect_timeout=1, max_connections=200, decode_responses=True
+        url,
+        socket_timeout=1,
+        socket_connect_timeout=1,
+        max_connections=200,
+        decode_responses=True,
+        retry=once_more,
     )
 
 

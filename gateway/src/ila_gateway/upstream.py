@@ -10,14 +10,13 @@ from urllib.parse import urlsplit
 from ila_kit.errors import Unavailable
 from ila_kit.web.problems import BadRequest
 
-Headers = list[tuple[str, str]]
+from ila_gateway.heads import Headers, Reader
+
 # Services close a connection that was idle for 75 s; one that is younger than this is surely open.
 IDLE_SECONDS = 60
 _MOST_IDLE = 64
 _WHOLE_BYTES = 64 * 1024
 _PIECE = 64 * 1024
-_LONGEST_LINE = 65_536
-_MOST_HEADERS = 200
 _GONE = (ConnectionError, http.client.RemoteDisconnected)
 
 
@@ -32,48 +31,6 @@ class ServiceTimeout(BadRequest):
 
     def __init__(self, service: str) -> None:
         super().__init__("service-timeout", 504, service=service)
-
-
-class _Reader(http.client.HTTPResponse):
-    """Reads an answer. The head is read by plain splitting: the e-mail parser of the library costs
-    more than everything else of a proxied request together."""
-
-    fields: Headers
-
-    def begin(self) -> None:
-        """Read the head of the answer, passing over interim ones (1xx)."""
-        version, status, reason = self._read_status()  # type: ignore[attr-defined]
-        while 100 <= status < 200:
-            self._read_fields()
-            version, status, reason = self._read_status()  # type: ignore[attr-defined]
-        self.code = self.status = status
-        self.reason = reason.strip()
-        self.fields = self._read_fields()
-        self._frame(version)
-
-    def _read_fields(self) -> Headers:
-        fields: Headers = []
-        while True:
-            line = self.fp.readline(_LONGEST_LINE)
-            if line in (b"\r\n", b"\n"):
-                return fields
-            name, colon, value = line.decode("latin-1").partition(":")
-            if not colon or not name.isprintable() or name != name.strip() or len(fields) >= _MOST_HEADERS:
-                raise http.client.HTTPException("not a header line")
-            fields.append((name, value.strip()))
-
-    def _frame(self, version: str) -> None:
-        """Find out where the body ends, and whether the connection lives on."""
-        known = {name.lower(): value for name, value in self.fields}
-        connection = known.get("connection", "").lower()
-        self.version = 11
-        self.chunked = known.get("transfer-encoding", "").lower() == "chunked"
-        self.chunk_left = None
-        bodiless = self.status in (204, 304) or self._method == "HEAD"  # type: ignore[attr-defined]
-        length = known.get("content-length", "")
-        self.length = 0 if bodiless else int(length) if length.isdecimal() and not self.chunked else None
-        endless = self.length is None and not self.chunked
-        self.will_close = endless or "close" in connection or version != "HTTP/1.1"
 
 
 class Connection:
@@ -107,44 +64,45 @@ class Connection:
 class Answer:
     """A neighbour's answer: its head is here, its body comes piece by piece or at once."""
 
-    def __init__(self, upstream: "Upstream", connection: Connection, reader: _Reader):
+    def __init__(self, upstream: "Upstream", connection: Connection, reader: Reader):
         self._upstream = upstream
         self._connection = connection
         self._reader = reader
+        self._at_end: Callable[[], None] | None = None
         self.status = reader.status
         self.reason = reader.reason
         self.headers = reader.fields
+
+    def at_end(self, act: Callable[[], None]) -> None:
+        """Have something done once, when the answer is read or given up."""
+        self._at_end = act
 
     def body(self) -> Iterable[bytes]:
         """Return the body; a short one is read at once, and its connection is free again."""
         length = self._reader.length
         if length is not None and not self._reader.chunked and length <= _WHOLE_BYTES:
             return [self.whole()]
-        return self._pieces()
+        return Pieces(self._pieces(), self.give_up)
 
     def whole(self) -> bytes:
         """Return the whole body."""
         try:
             data = b"" if self._reader.length == 0 else self._reader.read()
         except (OSError, http.client.HTTPException) as fault:
-            self._connection.close()
+            self.give_up()
             raise self._upstream.fault(fault) from fault
         self._free()
         return data
 
     def _pieces(self) -> Iterator[bytes]:
-        complete = False
         try:
             while piece := self._reader.read1(_PIECE):
                 yield piece
-            complete = self._reader.length in (0, None)
-            if not complete:
+            if self._reader.length not in (0, None):
                 raise ServiceDown(service=self._upstream.name)
+            self._free()
         finally:
-            if complete:
-                self._free()
-            else:
-                self._connection.close()
+            self.give_up()
 
     def _free(self) -> None:
         self._reader.close()
@@ -152,6 +110,34 @@ class Answer:
             self._connection.close()
         else:
             self._upstream.give_back(self._connection)
+        self._end()
+
+    def give_up(self) -> None:
+        """Drop the connection, unless the answer was read: what is left would be taken for the next one."""
+        if not self._reader.closed:
+            self._reader.close()
+            self._connection.close()
+        self._end()
+
+    def _end(self) -> None:
+        act, self._at_end = self._at_end, None
+        if act:
+            act()
+
+
+class Pieces:
+    """A body in pieces. Closed by the server also when it broke off, or was never begun."""
+
+    def __init__(self, pieces: Iterator[bytes], give_up: Callable[[], None]):
+        self._pieces = pieces
+        self._give_up = give_up
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+    def close(self) -> None:
+        """End it, wherever it is."""
+        self._give_up()
 
 
 class Upstream:
@@ -178,8 +164,8 @@ class Upstream:
     def exchange(self, method: str, target: str, headers: Headers, body: bytes, repeatable: bool) -> Answer:
         """Send a request and return the answer's head.
 
-        `repeatable`: the request may be sent a second time; that happens once, when a connection
-        that was used before turns out to be closed before the first byte of an answer.
+        `repeatable`: the request may be sent a second time; that happens once, when the connection
+        breaks before the first byte of an answer: the neighbour had closed it, or one of its processes died.
         Raises ServiceDown or ServiceTimeout.
         """
         request = self._head(method, target, [*headers, *_length(method, body)]) + body
@@ -187,7 +173,7 @@ class Upstream:
         try:
             return self._send(connection, method, [request])
         except _GONE as fault:
-            if not (connection.reused and repeatable):
+            if not repeatable:
                 raise self.fault(fault) from fault
         except (OSError, http.client.HTTPException) as fault:
             raise self.fault(fault) from fault
@@ -230,7 +216,7 @@ class Upstream:
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
     def _send(self, connection: Connection, method: str, pieces: Iterable[bytes]) -> Answer:
-        reader = _Reader(connection.socket, method=method)
+        reader = Reader(connection.socket, method=method)
         try:
             if not self._sent(connection, pieces):
                 reader.begin()

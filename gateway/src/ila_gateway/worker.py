@@ -93,7 +93,7 @@ class _Wait(gevent.Timeout):  # type: ignore[misc]
     def end_if_silent(self) -> None:
         """End a wait in which nothing came for a while."""
         if time.monotonic() - self._began > _LAST_WAIT_SECONDS:
-            gevent.kill(self._greenlet, self, block=False)
+            self._greenlet.kill(self, block=False)
 
 
 def _drain(body: Any) -> None:

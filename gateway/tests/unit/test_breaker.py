@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ila_gateway.registers.breaker import Breaker
+from ila_gateway.breaker import Breaker
 
 REST = 10.0
 

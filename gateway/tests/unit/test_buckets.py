@@ -1,12 +1,12 @@
 """Token buckets, decided by one process."""
 
 import pytest
-import redis
 from hypothesis import given
 from hypothesis import strategies as st
 from ila_gateway.buckets import Buckets, Rate
+from ila_gateway.store import connect
 
-NOWHERE = redis.Redis(port=1, socket_connect_timeout=0.1)
+NOWHERE = connect("redis://127.0.0.1:1/0")
 
 
 class Clock:

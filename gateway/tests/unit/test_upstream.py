@@ -74,6 +74,30 @@ def test_an_old_connection_is_not_used_again(stack):
         assert get(upstream).whole() == b"ok"
 
 
+def test_what_may_be_repeated_is_sent_again_once_when_a_process_of_the_neighbour_dies(stack):
+    """Also on a fresh connection: the listener lives on, and another process takes the next one."""
+    with neighbour([b""], [GOOD]) as url:
+        assert get(stack(Upstream("funding", url, 1, 1))).whole() == b"ok"
+    with neighbour([b""], [GOOD]) as url, pytest.raises(ServiceDown):
+        get(stack(Upstream("funding", url, 1, 1)), repeatable=False)
+    with neighbour([b""], [b""], [GOOD]) as url, pytest.raises(ServiceDown):
+        get(stack(Upstream("funding", url, 1, 1)))
+
+
+def test_an_answer_that_is_given_up_takes_its_connection_with_it(stack):
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
+    with neighbour([head + b"x" * 50_000], [GOOD]) as url:
+        upstream = stack(Upstream("funding", url, 1, 1))
+        ends = []
+        answer = get(upstream)
+        answer.at_end(lambda: ends.append(1))
+        body = answer.body()
+        body.close()
+        body.close()
+        assert ends == [1]
+        assert get(upstream).whole() == b"ok"
+
+
 def test_a_neighbour_that_is_silent_times_out():
     with neighbour([None]) as url, pytest.raises(ServiceTimeout) as refused:
         get(Upstream("funding", url, 1, 0.2))

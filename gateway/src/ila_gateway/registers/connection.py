@@ -12,7 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from ila_gateway.registers.breaker import Breaker
+from ila_gateway.breaker import Breaker
 from ila_gateway.registers.faults import BREAKER_OPEN, DOWN, GARBAGE, TIMEOUT, WRONG_ANSWER, RegisterFault
 from ila_gateway.registers.limits import Limits
 

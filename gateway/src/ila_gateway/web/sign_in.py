@@ -10,6 +10,7 @@ from ila_kit.web.problems import Invalid
 from werkzeug.wrappers import Response
 
 from ila_gateway.callers import VISITOR, is_local_path, reaches
+from ila_gateway.guard import ServiceBusy
 from ila_gateway.openid import ProviderUnavailable, SignInExpired, Wish
 from ila_gateway.people import SignIn, SignInRefused, Standing
 from ila_gateway.sessions import Seen
@@ -180,7 +181,7 @@ def _noted(who: SignIn) -> Standing:
     except SignInRefused:
         note_failure(f"{who.issuer} {who.subject}")
         raise
-    except (ServiceDown, ServiceTimeout) as fault:
+    except (ServiceDown, ServiceBusy, ServiceTimeout) as fault:
         raise ProviderUnavailable from fault
 
 

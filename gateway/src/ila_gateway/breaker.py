@@ -1,7 +1,7 @@
 """A circuit breaker: who fails again and again is left alone for a while.
 
-The library for this (pybreaker) holds a lock for the length of each call, so that one slow register would
-be asked one question at a time; see docs/decisions/0023.
+The library for this (pybreaker) holds a lock for the length of each call, so that one slow register or
+service would be asked one question at a time; see docs/decisions/0023.
 """
 
 import time

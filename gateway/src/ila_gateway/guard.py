@@ -1,0 +1,58 @@
+"""What keeps one ailing neighbour from ailing everybody: a circuit breaker, and a bulkhead."""
+
+from collections.abc import Callable, Iterable
+
+from ila_kit.errors import Unavailable
+
+from ila_gateway.breaker import Breaker
+from ila_gateway.heads import Headers
+from ila_gateway.upstream import Answer, ServiceDown, ServiceTimeout, Upstream
+
+
+class ServiceBusy(Unavailable):
+    """A neighbour has as many requests as it may have at once."""
+
+    code = "service-busy"
+
+
+class Guarded:
+    """A neighbour that is left alone when it fails in a row, and gets only so many requests at once.
+
+    Without a bulkhead the requests waiting for one slow neighbour would take every connection
+    the gateway can hold, and with them all other neighbours. A request counts until its answer is read.
+    """
+
+    def __init__(self, upstream: Upstream, breaker: Breaker, at_once: int):
+        self.name = upstream.name
+        self._upstream = upstream
+        self._breaker = breaker
+        self._at_once = at_once
+        self._under_way = 0
+
+    def exchange(self, method: str, target: str, headers: Headers, body: bytes, repeatable: bool) -> Answer:
+        """Do as Upstream.exchange. Raises also ServiceBusy."""
+        return self._guarded(lambda: self._upstream.exchange(method, target, headers, body, repeatable))
+
+    def stream(self, method: str, target: str, headers: Headers, pieces: Iterable[bytes]) -> Answer:
+        """Do as Upstream.stream. Raises also ServiceBusy."""
+        return self._guarded(lambda: self._upstream.stream(method, target, headers, pieces))
+
+    def _guarded(self, ask: Callable[[], Answer]) -> Answer:
+        if self._under_way >= self._at_once:
+            raise ServiceBusy(service=self.name)
+        if not self._breaker.admits():
+            raise ServiceDown(service=self.name)
+        self._under_way += 1
+        try:
+            answer = ask()
+        except BaseException as fault:
+            self._leave()
+            if isinstance(fault, (ServiceDown, ServiceTimeout)):
+                self._breaker.failed()
+            raise
+        self._breaker.succeeded()
+        answer.at_end(self._leave)
+        return answer
+
+    def _leave(self) -> None:
+        self._under_way -= 1
