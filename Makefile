@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help install run demo token reset lint test unit contracts integration journeys bench check lock openapi
+.PHONY: help install run demo token reset lint test unit contracts integration journeys drill bench check lock openapi
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z%-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,13 +55,17 @@ integration: $(STAMP) ## on PostgreSQL and a broker, then journeys on the runnin
 	$(BIN)/ila-local with-postgres $(PYTEST) -m "integration and not journey"
 	$(MAKE) --no-print-directory journeys
 
-journeys: $(STAMP) ## end to end through the gateway, on a suite of its own
-	$(BIN)/ila-local with-suite $(PYTEST) -m journey tests/journeys
+journeys: $(STAMP) ## end to end through the gateway and in a browser, on a suite of its own
+	$(BIN)/ila-local with-suite $(PYTEST) -m "journey and not drill" tests/journeys tests/pages
+
+drill: $(STAMP) ## the long faults: every process killed in turn, every event told three times in any order
+	$(BIN)/ila-local with-suite $(PYTEST) -m drill tests/journeys
+	$(BIN)/python tests/faults/hostile.py $(PYTEST) -m journey tests/journeys/test_process.py
 
 bench: $(STAMP) ## ratios against bare Flask → Flask → PostgreSQL, in one run
 	$(BIN)/ila-local with-suite $(BIN)/python tests/load/bench.py
 
-check: lint test ## what CI runs
+check: lint test drill ## what CI runs
 
 openapi: $(STAMP) ## write every service's API document again
 	for service in $(SERVICES); do $(BIN)/ila-$$service openapi > services/$$service/openapi.json; done

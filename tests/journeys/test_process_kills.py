@@ -8,7 +8,7 @@ import pytest
 import walk
 from test_kills import kill, processes
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(1_500)]
+pytestmark = [pytest.mark.journey, pytest.mark.drill, pytest.mark.timeout(1_500)]
 ROUNDS = 20
 
 
