@@ -50,6 +50,7 @@ OF_ANSWERS = [
     *(f"check.{check}" for check in CHECKS),
     *(f"source.{source}" for source in ("population-register", "e-identity")),
     "activity.training",
+    *(f"stage.{stage}" for stage in ("made", "checked", "released")),
     *(f"indicator.{one}" for one in ("account_users", "adults")),
     *(f"target.{state}" for state in ("open", "reached", "missed")),
     *(f"funds.{funds}" for funds in ("held", "committed", "paid")),

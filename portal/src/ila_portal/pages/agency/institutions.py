@@ -42,6 +42,7 @@ agency.add(
         ),
         template="registration.html",
         under="registrations",
+        heading="title",
         words="status",
     ),
 )
