@@ -50,6 +50,16 @@ def wait_for(probe: Callable[[], bool], what: str, process: "subprocess.Popen[by
     raise AssertionError(f"{what} did not start")
 
 
+@pytest.fixture(name="free_port")
+def _free_port() -> Callable[[], int]:
+    return free_port
+
+
+@pytest.fixture(name="wait_for")
+def _wait_for() -> Callable[..., None]:
+    return wait_for
+
+
 def run(command: list[str], environment: dict[str, str], log: Path) -> "subprocess.Popen[bytes]":
     """Start a process of ours with its output in a file."""
     full = {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"} | environment
