@@ -179,7 +179,7 @@ def check(unit, state: str | None, provisional: bool | None) -> None:
 
 
 @pytest.mark.parametrize("life", LIVES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_a_life_told_three_times_in_any_order_ends_with_its_money_in_one_place(new_unit, life, data):
     facts, state, provisional = LIVES[life]
@@ -187,6 +187,13 @@ def test_a_life_told_three_times_in_any_order_ends_with_its_money_in_one_place(n
     unit = new_unit()
     deliver(unit, order)
     check(unit, state, provisional)
+
+
+def test_an_ending_older_than_the_enrolment_takes_no_money_back(new_unit):
+    unit = new_unit()
+    told = [eligible(3, True), enrolled(8), refused(4), eligible(6), enrolled(8)]
+    deliver(unit, [*published()[:3], *told])
+    check(unit, "committed", False)
 
 
 @given(data=st.data())

@@ -83,8 +83,12 @@ class HoldRequest:
 
     @property
     def ended(self) -> bool:
-        """Whether the last word is that it needs no money; eligibility after an ending reopens it."""
-        return self.ended_sequence is not None and self.ended_sequence >= self.eligible_sequence
+        """Whether the last word is that it needs no money; eligibility after an ending reopens it.
+
+        Who enrolled after an ending was found eligible again in between, whether we heard of it or not.
+        """
+        lives_since = max(self.eligible_sequence, self.enrolled_sequence or 0)
+        return self.ended_sequence is not None and self.ended_sequence >= lives_since
 
     def after(self, action: str, now: datetime, **changes: Any) -> "HoldRequest":
         """Return the request after a step of its state table. Raises WrongState."""
