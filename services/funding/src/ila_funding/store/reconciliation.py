@@ -11,7 +11,8 @@ SELECT coalesce(request.application_id, result.application_id) AS id,
   request.application_id IS NULL AS unknown,
   coalesce(hold.amount, request.amount, 0) AS amount, coalesce(hold.state, 'none') AS money,
   hold.provisional IS DISTINCT FROM request.provisional AS mark_differs,
-  coalesce(request.ended_sequence >= greatest(request.eligible_sequence, request.enrolled_sequence), false) AS ended,
+  coalesce(request.ended_sequence
+    >= greatest(request.eligible_sequence, request.enrolled_sequence), false) AS ended,
   coalesce(request.enrolled_sequence > coalesce(request.ended_sequence, -1), false) AS enrolled,
   result.application_id IS NOT NULL AS verified, coalesce(claimed.paid, false) AS paid,
   coalesce(claimed.recovered, false) AS recovered
