@@ -11,6 +11,13 @@ HTTP_METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 _KEPT_SECONDS = 60
 _KEPT_SECONDS_WHEN_INCOMPLETE = 5
 _INSIDE = "identity_token"
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/GatewayProblem"}}}
+# What the door itself may answer in place of a service.
+_OF_THE_DOOR: Document = {
+    "429": {"description": "too-many-requests", "content": _PROBLEM},
+    "503": {"description": "service-unavailable, service-busy, sessions-unavailable", "content": _PROBLEM},
+    "504": {"description": "service-timeout", "content": _PROBLEM},
+}
 _OUTSIDE: list[dict[str, list[str]]] = [{"session": []}, {"access_token": []}]
 
 
@@ -116,13 +123,14 @@ def _renamed(document: Document, service: str, clashing: set[tuple[str, str]]) -
 
 
 def _seen_from_outside(item: Document, service: str) -> Document:
-    """Return a path item as callers of the gateway see it: with their ways to show who they are."""
+    """Return a path item as callers of the gateway see it: how they show who they are, its own answers."""
     shown = dict(item)
     for method in HTTP_METHODS:
         if method in item:
             operation = dict(item[method])
             inside = any(_INSIDE in one for one in operation.get("security", []))
             operation |= {"x-service": service} | ({"security": _OUTSIDE} if inside else {})
+            operation["responses"] = dict(sorted((_OF_THE_DOOR | operation["responses"]).items()))
             if "operationId" in operation:
                 operation["operationId"] = f"{service}_{operation['operationId']}"
             shown[method] = operation

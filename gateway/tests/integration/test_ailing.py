@@ -12,6 +12,12 @@ pytestmark = pytest.mark.integration
 QUICK = ("/api/identity/v1/x", "/page", "/auth/me", "/health/live")
 
 
+@pytest.fixture(autouse=True)
+def usual_speed(funding):
+    yield
+    funding.slow_seconds = 1.5
+
+
 def timed(url):
     began = time.perf_counter()
     status = requests.get(url, timeout=20).status_code
@@ -27,7 +33,6 @@ def test_one_slow_service_starves_no_other(gateway, funding):
         assert not any(one.done() and one.result()[1] < 2 for one in slow)
         assert sorted(waits)[len(waits) // 2] < 0.5
         assert [one.result()[0] for one in slow] == [200] * 100
-    funding.slow_seconds = 1.5
 
 
 def test_clients_that_hold_connections_open_starve_nobody(gateway):
@@ -64,4 +69,3 @@ def test_a_gateway_that_stops_answers_what_is_under_way_and_takes_nothing_new(st
         assert [one.result()[0] for one in slow] == [200] * 5
     download.close()
     assert stopping.process.wait(15) == 0
-    funding.slow_seconds = 1.5

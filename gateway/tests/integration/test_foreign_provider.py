@@ -1,6 +1,7 @@
 """Sign-in at a provider nobody here wrote: npm's oidc-provider, certified by the OpenID Foundation.
 
-It is no part of the pinned environment: OIDC_PROVIDER names a folder where `npm install oidc-provider` was run.
+It is no part of the pinned environment: OIDC_PROVIDER names a folder in which `npm install
+oidc-provider` was run.
 """
 
 import json

@@ -46,6 +46,13 @@ def test_names_that_mean_two_things_get_the_services_name_in_front():
     assert operation["security"] == [{"session": []}, {"access_token": []}]
 
 
+def test_what_the_door_may_answer_stands_beside_what_the_service_answers():
+    document = merge(own_document(), {"funding": ONE}, "https://ila.example")
+    answers = document["paths"]["/api/funding/v1/things"]["post"]["responses"]
+    assert list(answers) == ["200", "422", "429", "503", "504"]
+    assert answers["429"]["description"] == "too-many-requests"
+
+
 def test_a_service_describes_its_own_public_paths_only():
     paths = merge(own_document(), {"funding": ONE}, "https://ila.example")["paths"]
     assert "/api/other/v1/x" not in paths
@@ -75,4 +82,4 @@ def test_the_reader_shows_what_goes_in_and_what_comes_out():
     assert [(field.name, field.kind) for field in entry.parameters] == [("limit", "query: integer")]
     assert [(field.name, field.required) for field in entry.body] == [("a", True)]
     assert [one.status for one in entry.answers] == ["200"]
-    assert [one.text for one in entry.problems] == ["invalid-request"]
+    assert [one.text for one in entry.problems][:2] == ["invalid-request", "too-many-requests"]
