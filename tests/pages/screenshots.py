@@ -11,8 +11,7 @@ import chain
 import learning
 import suite
 import walk
-from conftest import launched
-from person import PHONE, Person
+from person import PHONE, Person, launched
 from playwright.sync_api import Browser, sync_playwright
 from process import Process
 

@@ -1,27 +1,16 @@
-"""Calls and their schedule, the commission, offers and their decisions, agreements."""
+"""Calls: their schedule, changed by two, and their commission."""
 
 from typing import Any
 
 from ila_portal.deeds import Deed
 from ila_portal.desks import Listing, Page, Shown
 from ila_portal.forms import Field
-from ila_portal.pages.agency.desk import (
-    AGENCY_SIGNATORY,
-    AUDITOR,
-    CALL_MANAGER,
-    CHAIR,
-    COMMISSION,
-    CONTRACTS,
-    agency,
-)  # fmt: skip
-from ila_portal.pages.provider.money import AGREEMENT, AGREEMENT_SHOWS, AGREEMENTS, SIGN
-from ila_portal.pages.provider.training import CATALOG, OFFER, OFFER_SHOWS, OFFERS, RECEIPT_SHOWS
+from ila_portal.pages.agency.desk import AUDITOR, CALL_MANAGER, agency
+from ila_portal.pages.provider.training import CATALOG
 
-CALLS, PUBLIC = f"{CATALOG}/calls", f"{CATALOG}/public/calls"
+CALLS = f"{CATALOG}/calls"
 CALL = f"{CALLS}/{{id}}"
-MOST_PHASES = 8
-CRITERIA = ("administrative", "eligibility", "quality")
-MOST_MEMBERS = 5
+MOST_PHASES, MOST_MEMBERS = 8, 5
 
 
 def _schedule(required: bool) -> tuple[Field, ...]:
@@ -122,154 +111,5 @@ agency.add(
         ),
         template="agency/commission.html",
         under="calls",
-    ),
-)
-DECLARATIONS = f"{CALL}/interest-declarations"
-agency.add(
-    "/declarations",
-    Page(
-        "declarations",
-        {"calls": Listing(PUBLIC)},
-        shows=(Shown("title", "spoken"), Shown("code")),
-        one="agency.declarations_of_call",
-        roles=COMMISSION,
-    ),
-)
-agency.add(
-    "/declarations/<uuid:id>",
-    Page(
-        "declarations_of_call",
-        {"institutions": Listing(DECLARATIONS)},
-        deeds=(
-            Deed(
-                "no-interest",
-                DECLARATIONS,
-                (Field("organisation_id", "hidden"),),
-                roles=COMMISSION,
-                tone="quiet",
-                shape=lambda typed: typed | {"conflict": False},
-            ),
-            Deed(
-                "interest",
-                DECLARATIONS,
-                (Field("organisation_id", "hidden"),),
-                roles=COMMISSION,
-                tone="quiet",
-                shape=lambda typed: typed | {"conflict": True},
-            ),
-        ),
-        template="agency/declarations.html",
-        under="declarations",
-    ),
-)
-agency.add(
-    "/offers",
-    Page(
-        "offers",
-        {
-            "offers": Listing(
-                OFFERS, {"state": ("submitted", "locked", "in_evaluation", "approved", "rejected", "final")}
-            )
-        },
-        shows=(
-            Shown("programme_title", "spoken", label="programme"),
-            Shown("organisation_title", label="organisation"),
-            Shown("kind", "word", words="kind"),
-            Shown("state", "tag"),
-        ),
-        one="agency.offer",
-        roles=COMMISSION + CONTRACTS + AUDITOR,
-    ),
-)
-
-
-def _with_reasons(typed: dict[str, Any]) -> dict[str, Any]:
-    """Return the outcome with its reason for each criterion."""
-    reasons = [{"criterion": one, "text": typed[one]} for one in CRITERIA]
-    return {"outcome": typed["outcome"], "reasons": reasons}
-
-
-DECISION = Deed(
-    "decision",
-    f"{OFFER}/decision",
-    (
-        Field("outcome", "choice", choices=("approved", "rejected"), words="state"),
-        *(Field(criterion, "area", label=f"criterion_{criterion}") for criterion in CRITERIA),
-    ),
-    verbs=("approve", "reject"),
-    roles=CHAIR,
-    shape=_with_reasons,
-)
-agency.add(
-    "/offers/<uuid:id>",
-    Page(
-        "offer",
-        {"offer": OFFER, "papers": f"{OFFER}/attachments"},
-        shows=OFFER_SHOWS,
-        deeds=(
-            DECISION,
-            Deed(
-                "agreement",
-                AGREEMENTS,
-                (Field("organisation_id", "hidden"), Field("call_id", "hidden")),
-                states=("approved",),
-                roles=CONTRACTS,
-                onward="agency.agreement",
-            ),
-        ),
-        template="offer.html",
-        under="offers",
-        heading="programme_title",
-    ),
-)
-agency.add(
-    "/offers/<uuid:id>/receipt",
-    Page("receipt", {"receipt": f"{OFFER}/receipt"}, shows=RECEIPT_SHOWS, under="offers"),
-)
-agency.add(
-    "/offers/<uuid:id>/decision",
-    Page("offer_decision", {"decision": f"{OFFER}/decision"}, template="decision.html", under="offers"),
-)
-agency.add(
-    "/agreements",
-    Page(
-        "agreements",
-        {"agreements": Listing(AGREEMENTS)},
-        shows=(Shown("number"), Shown("organisation_title", label="organisation"), *AGREEMENT_SHOWS[1:]),
-        one="agency.agreement",
-        roles=CONTRACTS + AGENCY_SIGNATORY + AUDITOR,
-    ),
-)
-agency.add(
-    "/agreements/<uuid:id>",
-    Page(
-        "agreement",
-        {"agreement": AGREEMENT, "document": f"{AGREEMENT}/document"},
-        shows=(Shown("organisation_title", label="organisation"), *AGREEMENT_SHOWS[1:]),
-        deeds=(
-            Deed(
-                "signature",
-                f"{AGREEMENT}/signatures",
-                (SIGN, Field("read", "promise", label="signed")),
-                verbs=("sign_for_agency",),
-                roles=AGENCY_SIGNATORY,
-            ),
-            Deed(
-                "termination",
-                f"{AGREEMENT}/termination",
-                (
-                    Field(
-                        "outcome", "choice", choices=("ended", "terminated"), words="state", label="outcome"
-                    ),
-                    Field("reason", "area"),
-                ),
-                verbs=("end", "terminate"),
-                roles=CONTRACTS,
-                tone="danger",
-            ),
-        ),
-        template="agreement.html",
-        under="agreements",
-        heading="number",
     ),
 )
