@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import uuid
@@ -27,7 +28,7 @@ def small_call(folder: Path) -> str:
     call = (PARAMETERS / "calls" / "call-1.toml").read_text()
     offer = (PARAMETERS / "demonstration" / "call-1.toml").read_text()
     call = call.replace('code = "call-1"', f'code = "{code}"')
-    call = call.replace('"01a20baa-d41f-7744-8d15-6f86cb649c4b"', f'"{uuid7()}"')
+    call = re.sub(r'^id = ".*"$', lambda _: f'id = "{uuid7()}"', call, flags=re.MULTILINE)
     call = call.replace("2132000.00", str(PRICE * ROOM))
     offer = offer.replace('call = "call-1"', f'call = "{code}"').replace("places = 200", "places = 1000")
     for name, text in (("calls", call), ("demonstration", renamed(offer))):
@@ -37,7 +38,10 @@ def small_call(folder: Path) -> str:
 
 
 def renamed(offer: str) -> str:
-    """Return the demonstration with new ids for its programmes, not for its institutions."""
+    """Return the demonstration with new ids for its programmes and agreements, not for its institutions."""
+    offer = re.sub(
+        r'^agreement_id = ".*"$', lambda _: f'agreement_id = "{uuid7()}"', offer, flags=re.MULTILINE
+    )
     head, *programmes = offer.split("[[programmes]]\n")
     fresh = [f'id = "{uuid7()}"\n' + text.split("\n", 1)[1] for text in programmes]
     return "[[programmes]]\n".join([head, *fresh])

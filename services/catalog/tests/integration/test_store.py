@@ -10,10 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from ila_catalog import cli
 from ila_catalog.domain.calls import scheduled
+from ila_catalog.domain.errors import FaultyData
 from ila_catalog.domain.programmes import moved
 from ila_catalog.store.tables import metadata
 from ila_kit.actor import process_actor
 from ila_kit.errors import Stale
+from ila_kit.ids import uuid7
 from ila_kit.store import tables as mechanics
 from ila_kit.store.migrate import downgrade, upgrade
 from ila_kit.testing.stores import service_database
@@ -60,6 +62,15 @@ def test_a_call_comes_back_as_it_was_stored(deps, call_data):
         found = unit.calls.get(call_data.id)
     assert found.data == scheduled(call_data, 0) == stored.data
     assert (found.state, found.version, found.shifted_by_days) == ("published", 1, 0)
+
+
+def test_another_call_takes_no_need_and_no_document_away(deps, call_data):
+    stored = cli.run_load(deps, "call-1", demonstration=False).call
+    twin = replace(stored, data=replace(stored.data, id=uuid7(), code="call-2"))
+    with deps.units.open(SYSTEM) as unit, pytest.raises(FaultyData, match="another call"):
+        unit.calls.add(twin)
+    with deps.units.read(SYSTEM) as unit:
+        assert unit.calls.get(call_data.id).data.learning_needs == call_data.learning_needs
 
 
 def test_programmes_come_back_as_they_were_stored(loaded, demonstration):

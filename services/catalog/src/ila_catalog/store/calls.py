@@ -13,6 +13,7 @@ from ila_kit.store.listing import Listing, Page, PageRequest
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 
 from ila_catalog.domain.calls import Call, CallData, Document, Kind, LearningNeed, Requirement
+from ila_catalog.domain.errors import FaultyData
 from ila_catalog.domain.parameters import Parameter
 from ila_catalog.domain.phases import Phase
 from ila_catalog.store.tables import call as table
@@ -99,7 +100,7 @@ class SqlCallStore:
         self._put(call_document, call.id, call.data.documents)
 
     def _put(self, child: sa.Table, call_id: UUID, things: list[LearningNeed] | list[Document]) -> None:
-        """Store the rows of a call in their order, and take away those it no longer has."""
+        """Store the rows of a call in their order, and remove those it no longer has. Raises FaultyData."""
         rows = [
             {name: getattr(thing, name) for name in child.c.keys() if name not in ("call_id", "position")}  # noqa: SIM118
             | {"call_id": call_id, "position": position}
@@ -107,9 +108,17 @@ class SqlCallStore:
         ]
         kept = [row["id"] for row in rows]
         self._connection.execute(sa.delete(child).where(child.c.call_id == call_id, child.c.id.not_in(kept)))
+        if rows and self._upserted(child, call_id, rows) != len(rows):
+            raise FaultyData([f"{child.name} has an id that belongs to another call"])
+
+    def _upserted(self, child: sa.Table, call_id: UUID, rows: list[dict[str, Any]]) -> int:
+        """Store rows, new or changed, and return how many: one of another call stays as it is."""
         new = insert(child).values(rows)
         changes = {name: new.excluded[name] for name in rows[0] if name != "id"}
-        self._connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=changes))
+        mine = new.on_conflict_do_update(
+            index_elements=["id"], set_=changes, where=child.c.call_id == call_id
+        )
+        return len(self._connection.execute(mine.returning(child.c.id)).all())
 
 
 def _in_states(states: Collection[str] | None) -> list[sa.ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from ila_kit.clock import riga_date
 from ila_catalog.domain.agreement_text import AgreementTemplates, written
 from ila_catalog.domain.agreements import Agreement, Covered, document_hash, loaded
 from ila_catalog.domain.calls import Call
-from ila_catalog.domain.errors import AgreementExists
+from ila_catalog.domain.errors import AgreementExists, FaultyData
 from ila_catalog.domain.programmes import Programme
 from ila_catalog.domain.states import AGREEMENT, BINDING
 from ila_catalog.events.published import AgreementInForce
@@ -23,7 +23,8 @@ def demonstrate_agreements(
     """Put the agreements of demonstration programmes in force, and return them by their ids.
 
     Each provider has one, under the id its file states; twice changes nothing, and one that was
-    ended since stays ended. Raises AgreementExists when a provider has a real one in the call.
+    ended since stays ended. Raises AgreementExists when a provider has a real one in the call, and
+    FaultyData for an id of another call's.
     Source: BR-406.
     """
     ordered = sorted(programmes, key=lambda one: str(one.agreement_id))
@@ -51,6 +52,8 @@ def _in_force(
             raise AgreementExists()
         _announce(unit, new)
         return new
+    if stored.call_id != call.id:
+        raise FaultyData([f"agreement_id {agreement_id} is that of another call"])
     added = [one for one in covered if not stored.covers(one.programme_id)]
     if not added or stored.state not in BINDING:
         return stored
