@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help install run demo token reset lint test unit contracts integration journeys drill bench check lock openapi
+.PHONY: help install run demo token reset lint test unit contracts integration journeys drill screenshots bench check lock openapi
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z%-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ journeys: $(STAMP) ## end to end through the gateway and in a browser, on a suit
 drill: $(STAMP) ## the long faults: every process killed in turn, every event told three times in any order
 	$(BIN)/ila-local with-suite $(PYTEST) -m drill tests/journeys
 	$(BIN)/python tests/faults/hostile.py $(PYTEST) -m journey tests/journeys/test_process.py
+
+screenshots: $(STAMP) ## take the README's pictures of pages again, on a suite of its own
+	$(BIN)/ila-local with-suite env PYTHONPATH=tests/journeys $(BIN)/python tests/pages/screenshots.py
 
 bench: $(STAMP) ## ratios against bare Flask → Flask → PostgreSQL, in one run
 	$(BIN)/ila-local with-suite $(BIN)/python tests/load/bench.py
