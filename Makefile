@@ -24,7 +24,7 @@ $(STAMP): requirements/dev.txt $(addsuffix /pyproject.toml,$(PACKAGES))
 run: $(STAMP) ## run the whole suite on this machine; Ctrl-C stops it
 	@exec $(BIN)/ila-local run
 
-demo: $(STAMP) ## the main job, end to end over the gateway, told step by step
+demo: $(STAMP) ## the whole process, from institution to payment, told step by step
 	@$(BIN)/ila-local with-running-suite $(BIN)/python tests/journeys/demo.py
 
 token: $(STAMP) ## an access token of a persona: make token PERSONA=learner-01
