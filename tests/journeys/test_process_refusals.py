@@ -230,12 +230,12 @@ def _acceptance(process: Process) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("mode", ["error", "garbage", "wrong_person"])
+@pytest.mark.parametrize("mode", ["error", "garbage", "slow", "wrong_person"])
 def test_a_population_register_that_is_down_decides_provisionally_and_pays_nothing(
     registers, published, mode
 ):
     name = f"citizen-{secrets.randbelow(8_000) + 1_000}"  # nobody the register was asked about before
-    registers(mode, "population")
+    registers(mode, "population", seconds=20)
     application = learning.submit(published, learner=name)
     path = f"{APPLICATIONS}/{application}"
     seen = published.wait(name, path, lambda one: one["state"] == "offered", 90)
