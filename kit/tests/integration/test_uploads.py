@@ -1,5 +1,6 @@
 """A form with files is taken whole or refused by name; files go out as attachments."""
 
+import gc
 import hashlib
 from io import BytesIO
 from uuid import uuid4
@@ -100,6 +101,14 @@ def test_a_file_that_is_too_large_is_refused_and_one_at_the_limit_of_json_is_not
     answer = person.upload(PATH, FORM, scan=("a", bytes(UPLOAD_BYTES), "x/y"))
 
     assert (answer.status_code, answer.json["code"]) == (413, "body-too-large")
+
+
+@pytest.mark.parametrize("form", [FORM, {}])
+def test_the_temporary_file_of_a_large_part_is_closed(person, form):
+    person.upload(PATH, form, scan=("a", bytes(2 * 1024 * 1024), "x/y"))
+    gc.collect()  # an unclosed file is an error here
+
+    assert person.upload(PATH, FORM, scan=SCAN).status_code == 201
 
 
 def test_a_refused_form_leaves_nothing_behind(notes, person):

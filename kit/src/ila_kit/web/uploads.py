@@ -39,13 +39,22 @@ def read_form(names: Sequence[str]) -> tuple[bytes, dict[str, UploadedFile]]:
         raise BadRequest("unsupported-media-type", 415, expected=MULTIPART)
     flask.request.max_content_length = UPLOAD_BYTES
     form, files = flask.request.form, flask.request.files
-    faults = _faults([FORM], form.keys(), form) | _faults(names, files.keys(), files)
-    if faults:
-        raise Invalid(errors=faults)
-    read = {name: _file(files[name]) for name in names}
+    try:
+        faults = _faults([FORM], form.keys(), form) | _faults(names, files.keys(), files)
+        if faults:
+            raise Invalid(errors=faults)
+        return form[FORM].encode("utf-8", "surrogatepass"), _read_files(names, files)
+    finally:
+        # Large parts wait in temporary files.
+        for _, part in files.items(multi=True):
+            part.close()
+
+
+def _read_files(names: Sequence[str], parts: Any) -> dict[str, UploadedFile]:
+    read = {name: _file(parts[name]) for name in names}
     if empty := {f"/{name}": ["is empty"] for name, file in read.items() if not file.data}:
         raise Invalid(errors=empty)
-    return form[FORM].encode("utf-8", "surrogatepass"), read
+    return read
 
 
 def fingerprint(form: bytes, files: dict[str, UploadedFile]) -> bytes:
