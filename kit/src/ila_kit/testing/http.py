@@ -2,13 +2,13 @@
 
 import json
 import time
-from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
+from urllib3 import encode_multipart_formdata
 from werkzeug.test import TestResponse
 
 from ila_kit.web.identity import ISSUER, Verifier
@@ -68,12 +68,10 @@ class ApiClient:
         self, path: str, form: Any, key: str | None = None, **files: tuple[str, bytes, str]
     ) -> TestResponse:
         """POST a multipart form; each file is its name, its bytes and its media type."""
-        parts: dict[str, Any] = {
-            name: (BytesIO(data), file, kind) for name, (file, data, kind) in files.items()
-        }
-        parts["form"] = json.dumps(form)
+        # Encoded here: the test client would leave the temporary file of a large form unclosed.
+        body, kind = encode_multipart_formdata({"form": json.dumps(form), **files})
         sent = self._headers({"Idempotency-Key": key or str(uuid4())})
-        return self._client.post(path, data=parts, headers=sent, content_type="multipart/form-data")
+        return self._client.post(path, data=body, headers=sent, content_type=kind)
 
     def put(self, path: str, body: Any, version: int | None = None, **headers: str) -> TestResponse:
         """PUT JSON; `version` goes into If-Match."""
