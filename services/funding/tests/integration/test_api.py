@@ -37,6 +37,7 @@ def auditor(visitor):
 def test_a_budget_line_shows_what_of_it_is_held_and_free(world, auditor, person):
     world.publish().hold(person_id=person)
     (line,) = auditor.get(LINES).json["items"]
+    assert line["call_title_lv"], "people know a line by its call"
     assert line["limit"] == euros("2132000.00")
     assert (line["held"], line["free"]) == (euros("608.99"), euros("2131391.01"))
     assert (line["committed"], line["consumed"]) == (euros("0.00"), euros("0.00"))

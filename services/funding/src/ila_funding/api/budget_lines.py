@@ -4,11 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from ila_kit.errors import Missing
-from ila_kit.events import to_json
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
-
-from ila_funding.domain.budget import BudgetLine
 
 budget_lines = Resource(
     "budget-lines",
@@ -31,6 +28,9 @@ class BudgetLineSchema(Schema):
 
     id = fields.Id(required=True)
     call_id = fields.Id(required=True)
+    call_code = fields.String(required=True)
+    call_title_lv = fields.String(required=True)
+    call_title_en = fields.String(required=True)
     funding_source = fields.String(required=True)
     activity = fields.String(required=True)
     limit = fields.Money(required=True)
@@ -53,10 +53,10 @@ def get_budget_lines(call: Call) -> dict[str, Any]:
 @budget_lines.operation("GET", "/<uuid:line_id>", OFFICERS, answer=(200, BudgetLineSchema))
 def get_budget_line(call: Call, line_id: UUID) -> Answer:
     """Show a budget line: its limit, and what of it is held, committed, consumed and free."""
-    line: BudgetLine | None = call.unit.lines.get(line_id)
-    if line is None:
+    row = call.unit.lines.row(line_id)
+    if row is None:
         raise Missing()
-    return Answer(_with_limit(to_json(line) | {"free": line.free}), version=line.version)
+    return Answer(_with_limit(row), version=row["version"])
 
 
 def _with_limit(row: dict[str, Any]) -> dict[str, Any]:

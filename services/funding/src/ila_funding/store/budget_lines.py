@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,11 +10,18 @@ from ila_kit.store.listing import Listing, Page, PageRequest
 
 from ila_funding.domain.budget import BudgetLine
 from ila_funding.store.rows import made, values
-from ila_funding.store.tables import budget_line
+from ila_funding.store.tables import budget_line, published_call
 
 USED = budget_line.c.held + budget_line.c.committed + budget_line.c.consumed
+SHOWN = sa.select(
+    budget_line,
+    (budget_line.c.limit_amount - USED).label("free"),
+    published_call.c.code.label("call_code"),
+    published_call.c.title_lv.label("call_title_lv"),
+    published_call.c.title_en.label("call_title_en"),
+).join(published_call, published_call.c.call_id == budget_line.c.call_id)
 LISTING = Listing(
-    sa.select(budget_line, (budget_line.c.limit_amount - USED).label("free")),
+    SHOWN,
     id=budget_line.c.id,
     sorts={"created_at": budget_line.c.created_at, "updated_at": budget_line.c.updated_at},
     default="created_at",
@@ -38,10 +46,10 @@ class SqlBudgetLineStore:
         )
         return made(BudgetLine, self._connection.execute(query).mappings().one_or_none())
 
-    def get(self, line_id: UUID) -> BudgetLine | None:
-        """Return a line, or None."""
-        query = sa.select(budget_line).where(budget_line.c.id == line_id)
-        return made(BudgetLine, self._connection.execute(query).mappings().one_or_none())
+    def row(self, line_id: UUID) -> dict[str, Any] | None:
+        """Return a line as lists show it: with its call's title and what is free; None for an unknown id."""
+        row = self._connection.execute(SHOWN.where(budget_line.c.id == line_id)).mappings().one_or_none()
+        return {str(name): value for name, value in row.items()} if row else None
 
     def lock(self, line_id: UUID) -> BudgetLine:
         """Return a line that nobody else changes until this transaction ends.
