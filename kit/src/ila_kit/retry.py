@@ -1,15 +1,8 @@
-"""Trying again: how long to wait, and what to say about what went wrong."""
+"""Trying again: how often, and how long to wait in between."""
 
 import random
-import traceback
 from dataclasses import dataclass
 from datetime import timedelta
-
-import sqlalchemy as sa
-
-from ila_kit.errors import DomainError
-
-STORE_OUTAGES = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 
 
 @dataclass(frozen=True)
@@ -33,15 +26,3 @@ class Retry:
 def jittered(base: float, longest: float, attempt: int) -> float:
     """Return any number of seconds up to base x 2^attempt, at most `longest`."""
     return random.uniform(0, min(longest, base * 2 ** min(attempt, 30)))  # noqa: S311 - no secret
-
-
-def reason_of(fault: BaseException) -> str:
-    """Return what went wrong and where, without any text that could hold people's data."""
-    what = type(fault).__name__
-    if isinstance(fault, DomainError):
-        what += f" {fault.code}"
-    elif isinstance(fault, sa.exc.DBAPIError) and fault.orig is not None:
-        constraint = getattr(getattr(fault.orig, "diag", None), "constraint_name", None)
-        what += f" {type(fault.orig).__name__}" + (f" of {constraint}" if constraint else "")
-    frames = traceback.extract_tb(fault.__traceback__)
-    return f"{what} in {frames[-1].name}, line {frames[-1].lineno}" if frames else what

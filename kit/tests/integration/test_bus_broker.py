@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 import pytest
@@ -113,6 +114,23 @@ def test_a_message_that_always_kills_its_reader_becomes_a_dead_letter_and_can_be
     assert broker.replay_dead("reader") == 1
     assert broker.dead_count("reader") == 0
     assert take(broker, "reader", 1) == [7]
+
+
+def test_one_message_can_be_buried_and_the_others_go_on(broker: Broker) -> None:
+    broker.declare("reader", ["funding.#"])
+    broker.publish([event(number) for number in range(3)])
+    subscription = broker.subscribe("reader", ["funding.#"])
+    batch = list[Any]()
+    while len(batch) < 3:
+        batch += subscription.collect(3 - len(batch), 5.0)
+    subscription.acknowledge(batch[:1])
+    subscription.bury(batch[1])
+    subscription.acknowledge(batch[2:])
+    subscription.close()
+    assert take(broker, "reader", 1) == []
+    assert broker.dead_count("reader") == 1
+    assert broker.replay_dead("reader") == 1
+    assert take(broker, "reader", 1) == [1]
 
 
 def test_a_mandatory_message_without_a_queue_is_an_error(broker: Broker) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from ila_kit.actor import process_actor
 from ila_kit.bus.broker import Broker
-from ila_kit.bus.worker import Worker, WorkerConfig, health_server
+from ila_kit.bus.process import health_server
+from ila_kit.bus.worker import Worker, WorkerConfig
 from ila_kit.clock import utc_now
 from ila_kit.ids import uuid7
 from ila_kit.store.audit import verify

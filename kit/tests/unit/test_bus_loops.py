@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from ila_kit.bus.broker import BrokerDown
 from ila_kit.bus.loops import Loop
 from ila_kit.errors import Refusal
-from ila_kit.retry import Retry, jittered, reason_of
+from ila_kit.retry import Retry, jittered
+from ila_kit.store.faults import STORE_OUTAGES, reason_of
 
 
 def steps(loop_name: str, *outcomes: float | Exception) -> tuple[Loop, list[Exception | None]]:
@@ -21,7 +22,7 @@ def steps(loop_name: str, *outcomes: float | Exception) -> tuple[Loop, list[Exce
             raise outcome
         return outcome
 
-    loop = Loop(loop_name, step, told.append)
+    loop = Loop(loop_name, step, told.append, outages=(BrokerDown, *STORE_OUTAGES))
     return loop, told
 
 

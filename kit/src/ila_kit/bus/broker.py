@@ -179,6 +179,11 @@ class Subscription:
         with _translated():
             self._channel.basic_ack(batch[-1].delivery_tag, multiple=True)
 
+    def bury(self, message: Any) -> None:
+        """Have the broker put one message among the dead letters of this queue."""
+        with _translated():
+            self._channel.basic_reject(message.delivery_tag, requeue=False)
+
     def heartbeat(self) -> None:
         """Show the broker that this consumer lives; call it every few seconds while holding messages."""
         if time.monotonic() - self._beat > HEARTBEAT_SECONDS / 6:

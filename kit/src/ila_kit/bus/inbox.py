@@ -11,7 +11,8 @@ from ila_kit.actor import process_actor
 from ila_kit.context import new_context, working_for
 from ila_kit.errors import Unavailable
 from ila_kit.events import Envelope, NotYet
-from ila_kit.retry import STORE_OUTAGES, Retry, jittered, reason_of
+from ila_kit.retry import Retry, jittered
+from ila_kit.store.faults import STORE_OUTAGES, reason_of
 from ila_kit.store.unit import U, Units
 
 IDLE_SECONDS = 0.5

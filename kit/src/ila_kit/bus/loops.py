@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ila_kit.bus.broker import BrokerDown
-from ila_kit.retry import STORE_OUTAGES, jittered
+from ila_kit.retry import jittered
 
 log = logging.getLogger("ila.worker")
 
-OUTAGES = (BrokerDown, *STORE_OUTAGES)
 LONGEST_PAUSE = 5.0
 SILENT_AFTER = 60.0
 
@@ -19,9 +18,9 @@ SILENT_AFTER = 60.0
 class Loop:
     """Runs `step` until it is stopped; a step does a little work and returns how many seconds to rest.
 
-    An outage of the database or the broker is waited for, and logged when it begins and ends. Any
-    other fault ends the loop: it is ours, and a fresh process is the honest way on. `recover` is
-    told of each outage, and of the end by None. `rest` is the longest rest that steps ask for.
+    An outage (of the broker, or what `outages` names) is waited for, and logged when it begins and
+    ends. Any other fault ends the loop: it is ours, and a fresh process is the honest way on. `recover`
+    is told of each outage, and of the end by None. `rest` is the longest rest that steps ask for.
     """
 
     def __init__(
@@ -30,8 +29,10 @@ class Loop:
         step: Callable[[], float],
         recover: Callable[[Exception | None], Any] = lambda _: None,
         rest: float = 0.0,
+        outages: tuple[type[Exception], ...] = (BrokerDown,),
     ):
         self.name, self.step, self.recover, self._silent_after = name, step, recover, SILENT_AFTER + rest
+        self._waited_for = outages
         self.outages, self.reason, self.crashed = 0, "has not begun", False
         self._stopping, self._wake, self._heard = False, threading.Event(), time.monotonic()
 
@@ -50,7 +51,7 @@ class Loop:
     def _one_step(self) -> float:
         try:
             pause = self.step()
-        except OUTAGES as fault:
+        except self._waited_for as fault:
             self.outages += 1
             self.reason = type(fault).__name__
             if self.outages == 1:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from ila_kit.actor import process_actor
 from ila_kit.context import new_context, working_for
-from ila_kit.retry import Retry, reason_of
+from ila_kit.retry import Retry
+from ila_kit.store.faults import reason_of
 from ila_kit.store.unit import U, Units
 
 TimerHandlers = Mapping[str, Callable[[U, UUID], None]]

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from ila_kit.actor import process_actor
 from ila_kit.errors import Unavailable
-from ila_kit.retry import STORE_OUTAGES, jittered
+from ila_kit.retry import jittered
+from ila_kit.store.faults import STORE_OUTAGES
 
 from ila_applications.domain.eligibility import PersonFacts
 from ila_applications.ports import Deps, Unit
