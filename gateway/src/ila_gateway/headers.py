@@ -9,7 +9,7 @@ Headers = list[tuple[str, str]]
 
 # From a client only these go on, by the name the server gives them. Neither Authorization nor Cookie,
 # no X-*, no Forwarded, nothing of a connection: what is not named here does not pass.
-_PASSED = {
+PASSED = {
     "HTTP_ACCEPT": "Accept",
     "HTTP_ACCEPT_LANGUAGE": "Accept-Language",
     "HTTP_ACCEPT_ENCODING": "Accept-Encoding",
@@ -23,7 +23,7 @@ _PASSED = {
     "HTTP_USER_AGENT": "User-Agent",
 }
 # Pages also see where the visitor comes from, and what their small interactions (htmx) say.
-_PASSED_TO_PAGES = _PASSED | {
+_PASSED_TO_PAGES = PASSED | {
     "HTTP_ORIGIN": "Origin",
     "HTTP_REFERER": "Referer",
     "HTTP_HX_REQUEST": "HX-Request",
@@ -44,7 +44,7 @@ _OF_CONNECTION = frozenset(
     }
     | {"transfer-encoding", "upgrade"}
 )
-_OURS = frozenset({"server", "date", "x-request-id", "x-powered-by", "via"})
+OURS = frozenset({"server", "date", "x-request-id", "x-powered-by", "via"})
 PORTAL_COOKIE_PREFIX = "ila_portal_"
 
 SECURITY: Headers = [
@@ -65,7 +65,7 @@ STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000; includeSubDo
 
 def passed_on(environ: dict[str, Any], to_pages: bool) -> Headers:
     """Return the headers of a client that may reach a neighbour."""
-    wanted = _PASSED_TO_PAGES if to_pages else _PASSED
+    wanted = _PASSED_TO_PAGES if to_pages else PASSED
     return [(name, environ[key]) for key, name in wanted.items() if environ.get(key)]
 
 
@@ -96,7 +96,7 @@ def brought_back(answered: Headers, cookies: bool) -> Headers:
 
     `cookies`: whether this neighbour may set the cookies it named as its own.
     """
-    dropped = _OF_CONNECTION | _OURS | _named_by_connection(answered)
+    dropped = _OF_CONNECTION | OURS | _named_by_connection(answered)
     return [
         (name, value)
         for name, value in answered

@@ -11,7 +11,9 @@ from urllib.parse import quote, unquote_to_bytes
 from ila_kit.web.problems import BadRequest
 
 LONGEST = 4_096
-_PLAIN = re.compile(r"(?:/[A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*)+/?|/")
+# A segment that has one spelling only, and is neither `.` nor `..`.
+SEGMENT = r"[A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*"
+_PLAIN = re.compile(rf"(?:/{SEGMENT})+/?|/")
 _TARGET = re.compile(r"/[\x21-\x7e]*")
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _STILL_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
