@@ -75,6 +75,11 @@ def test_an_operation_names_its_roles_and_whose_rows_they_see(operations, method
     assert (operation["x-roles"], operation["x-tenant-scope"]) == (roles, scope)
 
 
+def test_an_operation_names_which_roles_see_only_their_own(operations):
+    assert operations["GET", NOTES]["x-own-roles"] == ["editor", "writer"]
+    assert "x-own-roles" not in operations["GET", f"{API}/audit-events"]
+
+
 def test_every_operation_has_one_success(operations):
     for name, operation in operations.items():
         good = [status for status in operation["responses"] if status.startswith("2")]

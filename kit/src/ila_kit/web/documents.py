@@ -69,7 +69,8 @@ def _problems(
 
 def _access(access: Access) -> dict[str, Any]:
     named = ["public"] if access.public else ["signed-in"] if access.signed_in else None
-    return {
+    limited = {"x-own-roles": sorted(access.own - access.any)} if access.own else {}
+    return limited | {
         "x-roles": named or sorted(access.own | access.any),
         "x-tenant-scope": access.tenant_scope,
         "x-assurance": access.acr,
