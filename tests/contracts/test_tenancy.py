@@ -1,4 +1,4 @@
-"""Whose rows a role sees is told by the document of every operation; the matrix of journeys reads it there."""
+"""Whose rows a role sees is told by the document of every operation; the matrix of journeys reads it."""
 
 import json
 from pathlib import Path
