@@ -18,6 +18,7 @@ from ila_gateway.breaker import Breaker
 from ila_gateway.buckets import Buckets, Rate
 from ila_gateway.callers import Callers
 from ila_gateway.clients import Clients
+from ila_gateway.decisions import Decisions
 from ila_gateway.guard import Guarded
 from ila_gateway.merged import Document, MergedDocument
 from ila_gateway.oauth import Server
@@ -30,7 +31,7 @@ from ila_gateway.registers import limits as register_limits
 from ila_gateway.registers.adapters import adapters
 from ila_gateway.registers.cache import AnswerCache
 from ila_gateway.registers.desk import Desk
-from ila_gateway.routes import Route
+from ila_gateway.routes import GATEWAY, Neighbour
 from ila_gateway.sessions import SessionStore
 from ila_gateway.settings import Settings
 from ila_gateway.store import connect
@@ -44,14 +45,14 @@ from ila_gateway.web.suite import suite
 from ila_gateway.web.tokens import oauth
 
 log = logging.getLogger(__name__)
-_BODY_LIMIT = 64 * 1024
 _PROBE_SECONDS = 2
 
 
 def create_gateway(settings: Settings) -> Gateway:
     """Build the WSGI application. Reads keys and clients; connects to nothing."""
-    table = routes.load()
-    upstreams = {route.neighbour: _guarded(settings, route) for route in table.all}
+    table = routes.load(settings.routes_folder)
+    neighbours = [one for one in table.neighbours.values() if one.name != GATEWAY]
+    upstreams = {one.name: _guarded(settings, one) for one in neighbours}
     keys = Keys.load(settings.signing_key_file)
     mint, people_source = Mint(keys), upstreams["identity"]
     client = connect(settings.session_store_url)
@@ -59,7 +60,7 @@ def create_gateway(settings: Settings) -> Gateway:
     tokens, people = TokenStore(client), People(people_source, mint)
     callers = Callers(sessions, tokens, people, settings.session_cookie, settings.public_url)
     limits = _limits(settings, Buckets(client))
-    services = [route for route in table.all if route.audience]
+    services = [one for one in neighbours if one.audience]
     own = _own_app(
         Parts(
             settings=settings,
@@ -73,15 +74,17 @@ def create_gateway(settings: Settings) -> Gateway:
             server=Server(Clients.load(settings.clients_file), sessions, tokens, _audiences(settings)),
             desk=_desk(settings, AnswerCache(client, settings.secret_key), keys),
             document=MergedDocument(
-                {route.neighbour: _document_of(_probe(settings, route)) for route in services},
+                {one.name: _document_of(_probe(settings, one)) for one in services},
                 settings.public_url,
             ),
-            neighbours={route.neighbour: _is_ready(_probe(settings, route)) for route in table.all},
-        )
+            neighbours={one.name: _is_ready(_probe(settings, one)) for one in neighbours},
+        ),
+        table.neighbours[GATEWAY].body_bytes,
     )
-    proxy = Proxy(upstreams, callers, mint, settings.session_cookie, settings.public_url, limits)
+    decisions = Decisions(callers, limits)
+    proxy = Proxy(upstreams, decisions, callers, mint, settings.session_cookie, settings.public_url)
     address_of = real_address(networks(settings.trusted_proxies))
-    return Gateway(table, proxy, own.wsgi_app, settings.public_url, limits, address_of)
+    return Gateway(table, decisions, proxy, own.wsgi_app, settings.public_url, limits, address_of)
 
 
 def _limits(settings: Settings, buckets: Buckets) -> Limits:
@@ -95,17 +98,16 @@ def _desk(settings: Settings, cache: AnswerCache, keys: Keys) -> Desk:
     return Desk(ways, cache, keys, settings.clock())
 
 
-def _guarded(settings: Settings, route: Route) -> Guarded:
-    url = settings.internal_urls()[route.neighbour]
-    upstream = Upstream(route.neighbour, url, route.connect_seconds, route.answer_seconds)
-    return Guarded(upstream, Breaker(route.failures, route.rest_seconds), route.at_once)
+def _guarded(settings: Settings, neighbour: Neighbour) -> Guarded:
+    url = settings.internal_urls()[neighbour.name]
+    upstream = Upstream(neighbour.name, url, neighbour.connect_seconds, neighbour.answer_seconds)
+    return Guarded(upstream, Breaker(neighbour.failures, neighbour.rest_seconds), neighbour.at_once)
 
 
-def _probe(settings: Settings, route: Route) -> Upstream:
+def _probe(settings: Settings, neighbour: Neighbour) -> Upstream:
     """Return a second way to a neighbour, for our own questions, that waits less long."""
-    return Upstream(
-        route.neighbour, settings.internal_urls()[route.neighbour], _PROBE_SECONDS, _PROBE_SECONDS
-    )
+    url = settings.internal_urls()[neighbour.name]
+    return Upstream(neighbour.name, url, _PROBE_SECONDS, _PROBE_SECONDS)
 
 
 def _openid(settings: Settings) -> OpenIdClient:
@@ -150,11 +152,11 @@ def _is_ready(upstream: Upstream) -> Callable[[], bool]:
     return probe
 
 
-def _own_app(parts: Parts) -> flask.Flask:
+def _own_app(parts: Parts, body_limit: int) -> flask.Flask:
     app = flask.Flask(NAME, static_folder=None)
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
-    app.config["MAX_CONTENT_LENGTH"] = _BODY_LIMIT
+    app.config["MAX_CONTENT_LENGTH"] = body_limit
     app.extensions[NAME] = parts
     for blueprint in (auth, oauth, registers, suite):
         app.register_blueprint(blueprint)
@@ -172,7 +174,7 @@ def _refused(error: DomainError) -> flask.Response:
 def _of_http(error: HTTPException) -> flask.Response:
     status = error.code if error.code and error.code >= 400 else 404
     allow = [(name, value) for name, value in error.get_headers() if name == "Allow"]
-    facts: dict[str, Any] = {"limit": _BODY_LIMIT} if status == 413 else {}
+    facts: dict[str, Any] = {"limit": flask.current_app.config["MAX_CONTENT_LENGTH"]} if status == 413 else {}
     code = OF_HTTP.get(status, "refused")
     return _response(failed(flask.request.environ, flask.request.path, code, status, facts, allow))
 

@@ -1,4 +1,4 @@
-"""Token buckets: each request takes a token, tokens come back at a steady rate, a full bucket allows a burst.
+"""Token buckets: requests take tokens, which come back at a steady rate; a full bucket allows a burst.
 
 A bucket is one number: the instant at which it will be full again (GCRA). A request is decided by this
 process alone, without asking anybody; what was taken is told to the shared store a moment later, which
@@ -49,7 +49,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What came of asking for a token. `wait`: seconds until there is one; `full`: until all are back."""
+    """What came of asking for tokens. `wait`: seconds until there are as many; `full`: until all are back."""
 
     admitted: bool
     left: int
@@ -70,17 +70,20 @@ class Buckets:
         self._settling = threading.Lock()
         self._alone = False
 
-    def draw(self, name: str, rate: Rate) -> Drawn:
-        """Take a token from a bucket, if there is one. Asks nobody, and raises nothing."""
-        now, each = self._clock(), 1 / rate.per_second
+    def draw(self, name: str, rate: Rate, cost: int = 1) -> Drawn:
+        """Take tokens from a bucket, if there are so many; all that it can hold at most.
+
+        Asks nobody, and raises nothing.
+        """
+        now, each, cost = self._clock(), 1 / rate.per_second, min(cost, rate.burst)
         before = max(self._full_at.get(name, now), now)
-        after = before + each
+        after = before + each * cost
         admitted = after - now <= rate.burst * each + 1e-6
         if admitted:
-            self._note(name, rate, after)
+            self._note(name, rate, cost, after)
         full_at = after if admitted else before
         left = int(rate.burst - (full_at - now) * rate.per_second + 1e-6)
-        wait = 0 if left else max(ceil(full_at + each - now - rate.burst * each), 1)
+        wait = 0 if left >= cost else max(ceil(full_at + each * cost - now - rate.burst * each), 1)
         if now - self._settled_at >= SETTLE_SECONDS:
             self._settled_at = now
             threading.Thread(target=self.settle, daemon=True).start()
@@ -99,11 +102,11 @@ class Buckets:
         finally:
             self._settling.release()
 
-    def _note(self, name: str, rate: Rate, full_at: float) -> None:
+    def _note(self, name: str, rate: Rate, cost: int, full_at: float) -> None:
         if len(self._full_at) >= _MOST_BUCKETS:
             self._forget_full_ones()
         self._full_at[name] = full_at
-        self._owed[name] = (rate, self._owed.get(name, (rate, 0))[1] + 1)
+        self._owed[name] = (rate, self._owed.get(name, (rate, 0))[1] + cost)
 
     def _forget_full_ones(self) -> None:
         """A full bucket is as good as none; when hardly one is full, everybody begins anew."""

@@ -29,13 +29,30 @@ class Guarded:
         self._at_once = at_once
         self._under_way = 0
 
-    def exchange(self, method: str, target: str, headers: Headers, body: bytes, repeatable: bool) -> Answer:
+    def exchange(
+        self,
+        method: str,
+        target: str,
+        headers: Headers,
+        body: bytes,
+        repeatable: bool,
+        seconds: float | None = None,
+    ) -> Answer:
         """Do as Upstream.exchange. Raises also ServiceBusy."""
-        return self._guarded(lambda: self._upstream.exchange(method, target, headers, body, repeatable))
+        return self._guarded(
+            lambda: self._upstream.exchange(method, target, headers, body, repeatable, seconds)
+        )
 
-    def stream(self, method: str, target: str, headers: Headers, pieces: Iterable[bytes]) -> Answer:
+    def stream(
+        self,
+        method: str,
+        target: str,
+        headers: Headers,
+        pieces: Iterable[bytes],
+        seconds: float | None = None,
+    ) -> Answer:
         """Do as Upstream.stream. Raises also ServiceBusy."""
-        return self._guarded(lambda: self._upstream.stream(method, target, headers, pieces))
+        return self._guarded(lambda: self._upstream.stream(method, target, headers, pieces, seconds))
 
     def _guarded(self, ask: Callable[[], Answer]) -> Answer:
         if self._under_way >= self._at_once:

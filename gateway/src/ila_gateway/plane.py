@@ -12,15 +12,15 @@ from ila_kit.web.problems import BadRequest
 from ila_gateway.access_log import note
 from ila_gateway.answers import Answer, failed, refusal
 from ila_gateway.bodies import BrokenOff, TooLarge
+from ila_gateway.decisions import Decisions
 from ila_gateway.headers import Headers, secured
 from ila_gateway.paths import Target, canonical
-from ila_gateway.proxy import MethodNotAllowed, Proxy
+from ila_gateway.proxy import Proxy
 from ila_gateway.rates import Limits, told
-from ila_gateway.routes import Routes
+from ila_gateway.routes import GATEWAY, PUBLIC, MethodNotAllowed, Route, Routes
 
 log = logging.getLogger(__name__)
 _UNREAD = "/"
-_UNCOUNTED = "/health/"
 
 StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -32,6 +32,7 @@ class Gateway:
     def __init__(
         self,
         routes: Routes,
+        decisions: Decisions,
         proxy: Proxy,
         own: Application,
         public_url: str,
@@ -39,6 +40,7 @@ class Gateway:
         address_of: Callable[[dict[str, Any]], str],
     ):
         self._routes = routes
+        self._decisions = decisions
         self._limits = limits
         self._address_of = address_of
         self._proxy = proxy
@@ -76,13 +78,23 @@ class Gateway:
 
     def _dispatched(self, environ: dict[str, Any], target: Target, context: Context) -> Answer:
         environ["REMOTE_ADDR"] = self._address_of(environ)
-        if not target.path.startswith(_UNCOUNTED):
-            self._limits.check_address(environ)
-        route = self._routes.find(target.path)
-        if route:
+        route = self._found(environ, target.path)
+        if route.neighbour != GATEWAY:
             return self._proxy.forward(environ, route, target, context)
+        if route.callers != PUBLIC:
+            self._decisions.admit(environ, route)
         environ |= {"wsgi.url_scheme": self._scheme, "HTTP_HOST": self._host}
         return _captured(self._own, environ)
+
+    def _found(self, environ: dict[str, Any], path: str) -> Route:
+        """Return the operation asked for, counted by address; also who asks for nothing there is counts."""
+        try:
+            route = self._routes.find(environ["REQUEST_METHOD"], path)
+        except DomainError:
+            self._limits.check_address(environ)
+            raise
+        self._limits.check_address(environ, route.cost)
+        return route
 
 
 def _target(environ: dict[str, Any]) -> Target:

@@ -3,27 +3,18 @@
 from typing import Any
 
 from ila_kit.context import Context
-from ila_kit.web.problems import BadRequest
 
 from ila_gateway import headers
 from ila_gateway.answers import Answer, status_line
 from ila_gateway.bodies import chunks, read_body
 from ila_gateway.callers import READING, VISITOR, Callers, CsrfFailed, acting_for
+from ila_gateway.decisions import Decisions
 from ila_gateway.guard import Guarded
 from ila_gateway.headers import Headers
 from ila_gateway.paths import Target
-from ila_gateway.rates import Limits
 from ila_gateway.routes import Route
 from ila_gateway.tokens import Caller, Mint
 from ila_gateway.upstream import Answer as UpstreamAnswer
-
-
-class MethodNotAllowed(BadRequest):
-    """The neighbour behind this path takes no such method."""
-
-    def __init__(self, route: Route) -> None:
-        super().__init__("method-not-allowed", 405)
-        self.allow: Headers = [("Allow", ", ".join(sorted(route.methods)))]
 
 
 class Proxy:
@@ -32,16 +23,16 @@ class Proxy:
     def __init__(
         self,
         upstreams: dict[str, Guarded],
+        decisions: Decisions,
         callers: Callers,
         mint: Mint,
         session_cookie: str,
         public_url: str,
-        limits: Limits,
     ):
         self._upstreams = upstreams
         self._callers = callers
         self._mint = mint
-        self._limits = limits
+        self._decisions = decisions
         self._cookie = session_cookie
         scheme, _, host = public_url.partition("://")
         self._secure = scheme == "https"
@@ -50,8 +41,6 @@ class Proxy:
     def forward(self, environ: dict[str, Any], route: Route, target: Target, context: Context) -> Answer:
         """Return the neighbour's answer. Raises a problem when the request may not go there, or cannot."""
         method = environ["REQUEST_METHOD"]
-        if method not in route.methods:
-            raise MethodNotAllowed(route)
         prepare = self._for_service if route.audience else self._for_portal
         sent = [
             *headers.passed_on(environ, to_pages=route.audience is None),
@@ -77,9 +66,7 @@ class Proxy:
 
     def _for_service(self, environ: dict[str, Any], route: Route) -> Headers:
         """Return the identity token for a service; none for a visitor."""
-        caller = self._callers.of(environ)
-        self._limits.check_caller(environ, caller)
-        self._callers.check_write(environ, caller)
+        caller = self._decisions.admit(environ, route)
         return [] if caller is VISITOR else self._identity(environ, route, caller)
 
     def _identity(self, environ: dict[str, Any], route: Route, caller: Caller) -> Headers:
@@ -112,9 +99,9 @@ class Proxy:
         body = read_body(environ, route.body_limit(environ.get("CONTENT_TYPE", "")))
         if body.pieces is None:
             repeatable = method in READING or "HTTP_IDEMPOTENCY_KEY" in environ
-            return upstream.exchange(method, target, sent, body.data, repeatable)
+            return upstream.exchange(method, target, sent, body.data, repeatable, route.seconds)
         if body.length is None:
             framing, pieces = ("Transfer-Encoding", "chunked"), chunks(body.pieces)
         else:
             framing, pieces = ("Content-Length", str(body.length)), body.pieces
-        return upstream.stream(method, target, [*sent, framing], pieces)
+        return upstream.stream(method, target, [*sent, framing], pieces, route.seconds)

@@ -39,21 +39,23 @@ class Limits:
         self._unlimited = unlimited
         self._names: dict[str, str | None] = {}
 
-    def check_address(self, environ: dict[str, Any]) -> None:
+    def check_address(self, environ: dict[str, Any], cost: int = 1) -> None:
         """Count a request of an address. Raises TooManyRequests."""
         name = self._name_of(environ.get("REMOTE_ADDR", ""))
         if name:
-            self._check(environ, "address", f"a {name}", self._rates.address)
+            self._check(environ, "address", f"a {name}", self._rates.address, cost)
 
-    def check_caller(self, environ: dict[str, Any], caller: Caller) -> None:
+    def check_caller(self, environ: dict[str, Any], caller: Caller, cost: int = 1) -> None:
         """Count a request of a person, through whichever session or script, or of a machine."""
         if caller.session is not None:
-            self._check(environ, "person", f"p {caller.subject}", self._rates.person)
+            self._check(environ, "person", f"p {caller.subject}", self._rates.person, cost)
         elif caller.scopes:
-            self._check(environ, "client", f"c {caller.subject}", self._rates.client)
+            self._check(environ, "client", f"c {caller.subject}", self._rates.client, cost)
 
-    def _check(self, environ: dict[str, Any], kind: str, name: str, rate: Rate) -> None:
-        drawn = self._buckets.draw(name, rate)
+    def _check(self, environ: dict[str, Any], kind: str, name: str, rate: Rate, cost: int) -> None:
+        if not cost:
+            return
+        drawn = self._buckets.draw(name, rate, cost)
         seen = environ.get(_SEEN)
         if seen is None or drawn.left < seen[1].left:
             environ[_SEEN] = (kind, drawn, rate)

@@ -40,6 +40,12 @@ class Settings(FromEnv):
     funding_url: str = setting("Internal address of the funding service.")
     portal_url: str = setting("Internal address of the portal.")
     internal_url: str = setting("Further address under which machine clients know the gateway.", default="")
+    broker_url: str = setting(
+        "Broker of the platform's events, amqp:// or pgbus://; the worker alone needs it.",
+        default="",
+        secret=True,
+    )
+    bus_prefix: str = setting("First word of the names of exchanges and queues.", default="ila")
     host: str = setting("Address to listen on.", default="127.0.0.1")
     port: int = setting("Port to listen on.", default=8080)
     web_processes: int = setting("Web server processes.", default=1)
@@ -63,6 +69,11 @@ class Settings(FromEnv):
     trusted_proxies: str = setting(
         "Networks of proxies of ours whose X-Forwarded-For is believed, separated by commas.", default=""
     )
+    front_secret: str = setting(
+        "What nginx in front of us shows itself by (32 characters or more); empty: there is none.",
+        default="",
+        secret=True,
+    )
     failures: int = setting(
         "Failures of one account or address in five minutes, after which they get 429.", default=10
     )
@@ -82,6 +93,10 @@ class Settings(FromEnv):
     legal_persons_register_secret: str = setting("Our credential there.", default="", secret=True)
     registers_file: str = setting(
         "Time limits and validities of the registers (TOML); empty: `registers/registers.toml` as shipped.",
+        default="",
+    )
+    routes_folder: str = setting(
+        "Folder with the routes table (TOML, a file for each neighbour); empty: `routes/` as shipped.",
         default="",
     )
     clock_file: str = setting(
@@ -105,6 +120,8 @@ class Settings(FromEnv):
             ),
             "a limit is less than 1": min(*self.rate_numbers(), self.failures) >= 1,
             f"SECRET_KEY is shorter than {LEAST_SECRET} characters": len(self.secret_key) >= LEAST_SECRET,
+            f"FRONT_SECRET is shorter than {LEAST_SECRET} characters": not self.front_secret
+            or len(self.front_secret) >= LEAST_SECRET,
         }
         return [fault for fault, holds in checks.items() if not holds]
 

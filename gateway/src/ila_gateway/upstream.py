@@ -161,33 +161,49 @@ class Upstream:
         self._clock = clock
         self._idle: list[Connection] = []
 
-    def exchange(self, method: str, target: str, headers: Headers, body: bytes, repeatable: bool) -> Answer:
+    def exchange(
+        self,
+        method: str,
+        target: str,
+        headers: Headers,
+        body: bytes,
+        repeatable: bool,
+        seconds: float | None = None,
+    ) -> Answer:
         """Send a request and return the answer's head.
 
         `repeatable`: the request may be sent a second time; that happens once, when the connection
         breaks before the first byte of an answer: the neighbour had closed it, or one of its processes died.
+        `seconds`: how long the answer may take, when that is not what is usual for this neighbour.
         Raises ServiceDown or ServiceTimeout.
         """
         request = self._head(method, target, [*headers, *_length(method, body)]) + body
         connection = self._connection()
         try:
-            return self._send(connection, method, [request])
+            return self._send(connection, method, [request], seconds)
         except _GONE as fault:
             if not repeatable:
                 raise self.fault(fault) from fault
         except (OSError, http.client.HTTPException) as fault:
             raise self.fault(fault) from fault
         try:
-            return self._send(self._connect(), method, [request])
+            return self._send(self._connect(), method, [request], seconds)
         except (OSError, http.client.HTTPException) as fault:
             raise self.fault(fault) from fault
 
-    def stream(self, method: str, target: str, headers: Headers, pieces: Iterable[bytes]) -> Answer:
+    def stream(
+        self,
+        method: str,
+        target: str,
+        headers: Headers,
+        pieces: Iterable[bytes],
+        seconds: float | None = None,
+    ) -> Answer:
         """Send a request whose body comes in pieces, on a fresh connection; it is sent only once."""
         head = self._head(method, target, headers)
         connection = self._connect()
         try:
-            return self._send(connection, method, _after(head, pieces))
+            return self._send(connection, method, _after(head, pieces), seconds)
         except (OSError, http.client.HTTPException) as fault:
             raise self.fault(fault) from fault
 
@@ -215,7 +231,10 @@ class Upstream:
         lines += [f"{name}: {value}" for name, value in headers]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
-    def _send(self, connection: Connection, method: str, pieces: Iterable[bytes]) -> Answer:
+    def _send(
+        self, connection: Connection, method: str, pieces: Iterable[bytes], seconds: float | None
+    ) -> Answer:
+        connection.socket.settimeout(seconds or self._answer_seconds)
         reader = Reader(connection.socket, method=method)
         try:
             if not self._sent(connection, pieces):
@@ -257,7 +276,6 @@ class Upstream:
                 sock = self._tls.wrap_socket(sock, server_hostname=self._address[0])
         except OSError as fault:
             raise ServiceDown(service=self.name) from fault
-        sock.settimeout(self._answer_seconds)
         return Connection(sock)
 
 

@@ -25,6 +25,7 @@ ALL_REGISTERS = [
 REGISTER_SECRETS = {
     name: f"credential of tests for {name}" for name in ("population", "viis", "licences", "legal_persons")
 }
+ROUTES = Path(__file__).parents[1] / "routes"
 PERSONAS = Path(__file__).parents[3] / "deploy" / "local" / "personas.toml"
 
 
@@ -190,6 +191,18 @@ def _impatient_limits(folder: Path) -> Path:
     return folder / "registers.toml"
 
 
+def _routes_of_tests(folder: Path) -> Path:
+    """Write a routes table with the small services' operations, and all else as shipped."""
+    shipped = files("ila_gateway.routes")
+    table = folder / "routes"
+    table.mkdir()
+    for name in ("neighbours.toml", "gateway.toml"):
+        (table / name).write_text((shipped / name).read_text("utf-8"))
+    for lines in ROUTES.glob("*.toml"):
+        (table / lines.name).write_text(lines.read_text())
+    return table
+
+
 @pytest.fixture(scope="session")
 def surroundings(
     folder: Path,
@@ -232,6 +245,7 @@ def surroundings(
         "FUNDING_URL": funding.url,
         "PORTAL_URL": portal.url,
         "FAILURES": "1000",  # tests fail on purpose, all from one address
+        "ROUTES_FOLDER": str(_routes_of_tests(folder)),
         "REGISTERS_FILE": str(_impatient_limits(folder)),
         **{f"{name.upper()}_REGISTER_URL": registers.url for name in REGISTER_SECRETS},
         **{f"{name.upper()}_REGISTER_SECRET": secret for name, secret in REGISTER_SECRETS.items()},

@@ -45,6 +45,23 @@ def test_slow_rates_say_how_long_to_wait():
     assert mine.draw("x", rate).admitted
 
 
+def test_a_costly_request_takes_several_tokens_or_none():
+    clock = Clock()
+    mine, rate = buckets(clock), Rate(2, 15)
+    assert mine.draw("x", rate, 10).left == 5
+    refused = mine.draw("x", rate, 10)
+    assert (refused.admitted, refused.left, refused.wait) == (False, 5, 3)
+    assert mine.draw("x", rate).left == 4, "what a costly request did not get is there for others"
+    clock.now += 3
+    assert mine.draw("x", rate, 10).left == 0
+
+
+def test_no_request_costs_more_than_a_full_bucket():
+    mine, rate = buckets(Clock()), Rate(1, 3)
+    assert mine.draw("x", rate, 10).left == 0
+    assert mine.draw("x", rate, 10).wait == 3
+
+
 def test_buckets_are_apart():
     mine, rate = buckets(Clock()), Rate(1, 1)
     assert mine.draw("x", rate).admitted

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ila_gateway.paths import LONGEST, BadPath, canonical
-from ila_gateway.routes import load
 
 HOSTILE = [
     "/api/funding/v1/%2e%2e/identity",
@@ -92,37 +91,3 @@ def test_no_dots_slashes_or_controls_survive_however_they_are_spelled(text):
     assert "//" not in plain
     assert not any(character in plain for character in "\\;\0\r\n")
     assert plain.count("/") == path.count("/")
-
-
-@pytest.mark.parametrize(
-    ("path", "neighbour"),
-    [
-        ("/api/funding/v1/quotes", "funding"),
-        ("/api/identity/v1/persons/me", "identity"),
-        ("/", "portal"),
-        ("/programmes/1", "portal"),
-        ("/apis", "portal"),
-        ("/api/funding/v1", None),
-        ("/api/funding/v2/quotes", None),
-        ("/api/funding/health/live", None),
-        ("/api/funding/openapi.json", None),
-        ("/api/portal/v1/x", None),
-        ("/api/nobody/v1/x", None),
-        ("/api/openapi.json", None),
-        ("/api", None),
-        ("/health/live", None),
-        ("/openapi.json", None),
-        ("/auth/login", None),
-        ("/.well-known/anything", None),
-        ("/registers/v1/x", None),
-    ],
-)
-def test_only_paths_of_the_table_reach_a_neighbour(path, neighbour):
-    route = load().find(path)
-    assert (route.neighbour if route else None) == neighbour
-
-
-def test_uploads_have_a_limit_of_their_own():
-    route = load().find("/api/catalog/v1/places")
-    assert route.body_limit("application/json") == 1_048_576
-    assert route.body_limit("Multipart/Form-Data; boundary=x") == 26_214_400

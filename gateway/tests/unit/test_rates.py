@@ -18,8 +18,8 @@ class FakeBuckets:
     def __init__(self):
         self.taken = {}
 
-    def draw(self, name, rate):
-        self.taken[name] = self.taken.get(name, 0) + 1
+    def draw(self, name, rate, cost):
+        self.taken[name] = self.taken.get(name, 0) + cost
         left = rate.burst - self.taken[name]
         return Drawn(left >= 0, max(left, 0), 0 if left > 0 else 7, self.taken[name])
 
@@ -73,6 +73,16 @@ def test_who_has_nothing_left_is_told_when_to_come_back(limits):
         limits.check_caller(environ, PERSON)
     assert (refused.value.status, refused.value.facts) == (429, {"retry_after": 7})
     assert told(environ)[1][1].startswith('"person";r=0')
+
+
+def test_a_costly_request_takes_more_of_every_share_and_a_free_one_nothing(limits, buckets):
+    environ = {"REMOTE_ADDR": "192.0.2.1"}
+    limits.check_address(environ, 10)
+    limits.check_caller(environ, MACHINE, 10)
+    assert buckets.taken == {"a 192.0.2.1": 10, "c svc:funding": 10}
+    untold = {"REMOTE_ADDR": "192.0.2.2"}
+    limits.check_address(untold, 0)
+    assert (told(untold), "a 192.0.2.2" in buckets.taken) == ([], False)
 
 
 @pytest.mark.parametrize(

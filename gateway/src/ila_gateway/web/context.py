@@ -8,7 +8,8 @@ import flask
 from ila_kit.web.problems import BadRequest
 
 from ila_gateway.brakes import Brakes
-from ila_gateway.callers import VISITOR, Callers
+from ila_gateway.callers import Callers
+from ila_gateway.decisions import admitted
 from ila_gateway.merged import MergedDocument
 from ila_gateway.oauth import Server
 from ila_gateway.openid import OpenIdClient
@@ -46,13 +47,10 @@ def parts() -> Parts:
 
 
 def signed_in() -> Caller:
-    """Return the person who asks. Raises a 401 problem for nobody, CsrfFailed for a write out of the blue."""
-    environ = flask.request.environ
-    caller = parts().callers.of(environ)
-    if caller is VISITOR or caller.session is None:
+    """Return the person who asks, whom the routes table let in. Raises a 401 problem for a machine."""
+    caller = admitted(flask.request.environ)
+    if caller.session is None:
         raise BadRequest("unauthenticated", 401)
-    parts().limits.check_caller(environ, caller)
-    parts().callers.check_write(environ, caller)
     return caller
 
 

@@ -9,7 +9,7 @@ from ila_kit.web.resource import load, read_json
 from ila_kit.web.schemas import Schema, fields
 from marshmallow import validate
 
-from ila_gateway.callers import VISITOR
+from ila_gateway.decisions import admitted
 from ila_gateway.registers.desk import Question
 from ila_gateway.tokens import Caller
 from ila_gateway.web.context import parts
@@ -43,13 +43,10 @@ def ask() -> flask.Response:
 
 
 def _machine() -> Caller:
-    """Return the machine that asks. Raises a 401 problem for nobody, a 403 one for a person."""
-    caller = parts().callers.of(flask.request.environ)
-    if caller is VISITOR:
-        raise BadRequest("unauthenticated", 401)
+    """Return the machine that asks, whom the routes table let in. Raises a 403 problem for a person."""
+    caller = admitted(flask.request.environ)
     if caller.session is not None:
         raise BadRequest("forbidden", 403)
-    parts().limits.check_caller(flask.request.environ, caller)
     return caller
 
 
