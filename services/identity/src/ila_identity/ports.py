@@ -23,6 +23,7 @@ from ila_identity.domain.persons import Login, Person
 from ila_identity.domain.register_facts import RegisterFact
 from ila_identity.domain.registrations import Attestation, Registration
 from ila_identity.domain.roles import RoleGrant
+from ila_identity.domain.service_clients import ServiceClient
 
 T = TypeVar("T")
 
@@ -219,6 +220,22 @@ class BankAccountStore(Protocol):
         """Return a page of the accounts of an organisation, newest first."""
 
 
+class ServiceClientStore(Protocol):
+    """Machine clients with their keys."""
+
+    def add(self, client: ServiceClient) -> bool:
+        """Store a new client; False when there is one of this name."""
+
+    def save(self, client: ServiceClient) -> bool:
+        """Store the next version of a client; False when a new key is another's. Raises Stale."""
+
+    def get(self, service_client_id: UUID) -> ServiceClient:
+        """Return, locked, a client. Raises Missing."""
+
+    def by_name(self, client_id: str) -> ServiceClient | None:
+        """Return the client of a name."""
+
+
 class Unit(UnitOfWork, Protocol):
     """One transaction of identity."""
 
@@ -249,6 +266,10 @@ class Unit(UnitOfWork, Protocol):
     @property
     def bank_accounts(self) -> BankAccountStore:
         """Bank accounts of organisations."""
+
+    @property
+    def service_clients(self) -> ServiceClientStore:
+        """Machine clients."""
 
 
 class Registers(Protocol):

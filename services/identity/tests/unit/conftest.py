@@ -16,6 +16,7 @@ from ila_identity.domain.persons import Description, Login, Person
 from ila_identity.domain.register_facts import RegisterFact, wanted
 from ila_identity.domain.registrations import Attestation, Form, Registration
 from ila_identity.domain.roles import RoleGrant
+from ila_identity.domain.service_clients import ServiceClient
 from ila_identity.usecases.registrations import ReceivedFile, RegisterInstitution, register_institution
 from ila_identity.usecases.sign_ins import SignIn, sign_in
 from ila_kit.actor import Actor, Role, Scope
@@ -246,6 +247,30 @@ class FakeRegisterFacts:
         self.rows |= {fact.person_id: fact for fact in facts}
 
 
+class FakeServiceClients(FakeRows):
+    """Machine clients in memory."""
+
+    def add(self, client: ServiceClient) -> bool:
+        if self.by_name(client.client_id):
+            return False
+        self.rows[client.id] = client
+        return True
+
+    def save(self, client: ServiceClient) -> bool:
+        others = [one for one in self.rows.values() if one.id != client.id]
+        if {key.key.thumbprint for key in client.keys} & {
+            key.key.thumbprint for one in others for key in one.keys
+        }:
+            return False
+        super().save(client)
+        return True
+
+    get = FakeRows.find
+
+    def by_name(self, client_id: str) -> ServiceClient | None:
+        return next((one for one in self.rows.values() if one.client_id == client_id), None)
+
+
 class IdentityFakeUnit(FakeUnit):
     """A unit of work whose stores are in memory."""
 
@@ -254,6 +279,7 @@ class IdentityFakeUnit(FakeUnit):
         self.persons, self.roles, self.organisations = FakePersons(), FakeRoles(), FakeOrganisations()
         self.registrations, self.members = FakeRegistrations(), FakeMembers()
         self.bank_accounts, self.register_facts = FakeBankAccounts(), FakeRegisterFacts(self.persons)
+        self.service_clients = FakeServiceClients()
 
     def actions(self) -> list[str]:
         return [action for action, *_ in self.audited]

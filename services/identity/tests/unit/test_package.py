@@ -47,6 +47,14 @@ MADE = [
     ),
     published.ProviderSuspended(organisation_id=uuid7(), grade="full", suspended_at=NOW, version=2),
     published.ProviderReinstated(organisation_id=uuid7(), reinstated_at=NOW, version=3),
+    published.ServiceClientChanged(
+        service_client_id=uuid7(),
+        client_id="registry:licences",
+        state="active",
+        scopes=["registers.licences"],
+        changed_at=NOW,
+        version=1,
+    ),
 ]
 
 

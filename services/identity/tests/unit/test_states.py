@@ -8,6 +8,7 @@ from ila_identity.domain.members import MEMBER
 from ila_identity.domain.organisations import ORGANISATION
 from ila_identity.domain.registrations import REGISTRATION
 from ila_identity.domain.roles import AGENCY, IN_ORGANISATION
+from ila_identity.domain.service_clients import SERVICE_CLIENT
 from ila_kit.states import SYSTEM, NotYourStep, WrongState
 
 # state action → state: by whom. Guards are tested with the use cases.
@@ -46,6 +47,10 @@ TABLES = {
         added lapse lapsed system
         confirmed replace replaced system
     """,
+    SERVICE_CLIENT: """
+        active suspend suspended platform_admin
+        suspended reinstate active platform_admin
+    """,
 }
 EVERYBODY = sorted(AGENCY | IN_ORGANISATION | {"registrant", "learner", "visitor", SYSTEM})
 CASES = [
@@ -54,7 +59,12 @@ CASES = [
     for state, action in product(sorted(machine.states), sorted({name for _, name in machine.steps}))
 ]
 # What stands until somebody wants it otherwise waits for nobody.
-STANDING = {"organisation": {"active", "suspended"}, "member": {"active"}, "bank_account": {"confirmed"}}
+STANDING = {
+    "organisation": {"active", "suspended"},
+    "member": {"active"},
+    "bank_account": {"confirmed"},
+    "service_client": {"active", "suspended"},
+}
 
 
 class Anything:

@@ -8,6 +8,7 @@ from ila_kit.states import WrongState
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 
+from ila_identity.api.schemas import ReasonSchema
 from ila_identity.domain.organisations import ORGANISATION, Organisation
 from ila_identity.domain.roles import AGENCY, PROVIDER
 from ila_identity.usecases.organisations import (
@@ -33,12 +34,6 @@ class OrganisationQuery(ListQuery):
 
     state = fields.OneOf(STATES)
     viis_number = fields.Text(max=10)
-
-
-class ReasonSchema(Schema):
-    """Why, in the words of who decides."""
-
-    reason = fields.Text(max=2_000, required=True)
 
 
 class OrganisationSchema(Schema):

@@ -11,7 +11,6 @@ from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import list_of
 from ila_kit.web.uploads import UploadedFile, download
 
-from ila_identity.api.organisations import ReasonSchema
 from ila_identity.api.registration_schemas import (
     FormSchema,
     NewRegistrationSchema,
@@ -20,6 +19,7 @@ from ila_identity.api.registration_schemas import (
     read_form,
     shown,
 )
+from ila_identity.api.schemas import ReasonSchema
 from ila_identity.domain import errors
 from ila_identity.domain.registrations import Registration
 from ila_identity.usecases.approvals import (

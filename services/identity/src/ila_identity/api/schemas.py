@@ -14,6 +14,12 @@ class RoleSchema(Schema):
     organisation = fields.Id(required=True, allow_none=True)
 
 
+class ReasonSchema(Schema):
+    """Why, in the words of who decides."""
+
+    reason = fields.Text(max=2_000, required=True)
+
+
 def shown(roles: Iterable[Role]) -> list[dict[str, Any]]:
     """Return roles as JSON shows them."""
     return [{"role": role.name, "organisation": role.organisation} for role in roles]

@@ -121,3 +121,69 @@ class BankAccountKnown(Conflict):
     """The account is the organisation's already."""
 
     code = "bank-account-known"
+
+
+class UnknownClientId(Refusal):
+    """The name is neither that of a service nor that of a register we know."""
+
+    code = "unknown-client-id"
+
+
+class ClientIdReserved(Refusal):
+    """The name belongs to a process of the suite, which the gateway knows by its file."""
+
+    code = "client-id-reserved"
+
+
+class ClientKnown(Conflict):
+    """There is a client of this name."""
+
+    code = "client-known"
+
+
+class ScopeNotAllowed(Refusal):
+    """A client of this name is never given this scope."""
+
+    code = "scope-not-allowed"
+
+
+class KeyIsPrivate(Refusal):
+    """The key holds its private half, which is nobody's but the client's."""
+
+    code = "key-is-private"
+
+
+class KeyIsSymmetric(Refusal):
+    """The key is a shared secret."""
+
+    code = "key-is-symmetric"
+
+
+class KeyUnfit(Refusal):
+    """The key is no public key for ES256 (P-256)."""
+
+    code = "key-unfit"
+
+
+class KeyKnown(Conflict):
+    """The key, or another one of its name, is or was a client's already."""
+
+    code = "key-known"
+
+
+class TooManyKeys(Conflict):
+    """The client has as many keys that count as it may have at a time."""
+
+    code = "too-many-keys"
+
+
+class KeyEnded(Conflict):
+    """The key does not count any more, so it cannot be ended."""
+
+    code = "key-ended"
+
+
+class KeyEndPassed(Refusal):
+    """The end of a key lies in the past."""
+
+    code = "key-end-passed"

@@ -8,6 +8,7 @@ from uuid import UUID
 from ila_kit.events import Event
 
 from ila_identity.domain.roles import RoleGrant
+from ila_identity.domain.service_clients import ServiceClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +120,30 @@ class ProviderReinstated(Event):
     organisation_id: UUID
     reinstated_at: datetime
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceClientChanged(Event):
+    """A machine client is new, or its keys, scopes or state are others from now on."""
+
+    type: ClassVar[str] = "identity.service_client_changed.v1"
+    subject_field: ClassVar[str] = "service_client_id"
+
+    service_client_id: UUID
+    client_id: str
+    state: str
+    scopes: list[str]
+    changed_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, client: ServiceClient) -> "ServiceClientChanged":
+        """Return the fact that a client is as it is now."""
+        return cls(
+            service_client_id=client.id,
+            client_id=client.client_id,
+            state=client.state,
+            scopes=list(client.scopes),
+            changed_at=client.updated_at,
+            version=client.version,
+        )

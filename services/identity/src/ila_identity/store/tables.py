@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from ila_kit.store.tables import UTC
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = sa.MetaData()
 
@@ -107,4 +108,35 @@ register_fact = sa.Table(
     sa.Column("legal_basis", sa.Text),
     sa.Column("sealed_proof", sa.LargeBinary, comment="hash and signed snapshot: they hold the code"),
     sa.Index("register_fact_wanted", "next_at", postgresql_where=sa.text("wanted")),
+)
+
+service_client = sa.Table(
+    "service_client",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("client_id", sa.Text, nullable=False, unique=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("scopes", sa.ARRAY(sa.Text), nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, comment="why the state is what it is, as written by who changed it"),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("created_at", UTC, nullable=False),
+    sa.Column("updated_at", UTC, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("state IN ('active', 'suspended')", name="service_client_state"),
+)
+
+service_client_key = sa.Table(
+    "service_client_key",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("service_client_id", sa.Uuid, sa.ForeignKey("service_client.id"), nullable=False),
+    sa.Column("kid", sa.Text, nullable=False),
+    sa.Column("jwk", JSONB, nullable=False, comment="the public half: kty, crv, x, y"),
+    sa.Column("thumbprint", sa.Text, nullable=False, comment="RFC 7638: one key is one client's"),
+    sa.Column("added_by", sa.Text, nullable=False),
+    sa.Column("added_at", UTC, nullable=False),
+    sa.Column("ends_at", UTC, comment="null: it counts until somebody says otherwise"),
+    sa.UniqueConstraint("service_client_id", "kid", name="service_client_key_kid"),
+    sa.UniqueConstraint("thumbprint", name="service_client_key_once"),
 )

@@ -14,6 +14,7 @@ from ila_identity.store.persons import SqlPersonStore
 from ila_identity.store.register_facts import SqlRegisterFactStore
 from ila_identity.store.registrations import SqlRegistrationStore
 from ila_identity.store.roles import SqlRoleStore
+from ila_identity.store.service_clients import SqlServiceClientStore
 from ila_identity.store.vault import Vault
 
 
@@ -58,3 +59,8 @@ class IdentityUnit(Unit):
     def bank_accounts(self) -> SqlBankAccountStore:
         """Bank accounts of organisations."""
         return SqlBankAccountStore(self.connection, self._vault)
+
+    @cached_property
+    def service_clients(self) -> SqlServiceClientStore:
+        """Machine clients."""
+        return SqlServiceClientStore(self.connection)
