@@ -15,14 +15,16 @@ from ila_kit.web.problems import BadRequest
 
 from ila_gateway import headers
 from ila_gateway.people import People
-from ila_gateway.sessions import Session, SessionStore
+from ila_gateway.session import Session
+from ila_gateway.sessions import SessionStore
 from ila_gateway.token_store import MACHINE_TOKEN, PERSON_TOKEN, TokenStore
 from ila_gateway.tokens import Caller
 
 log = logging.getLogger(__name__)
 VISITOR = Caller("visitor")
 BELIEVED_SECONDS = 2.0
-ROLES_SECONDS = 30
+# Changes of roles are heard of by events; this is for the time in which no events come.
+ROLES_SECONDS = 45
 _MOST_BELIEVED = 20_000
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -137,9 +139,12 @@ class Callers:
 
     def _current(self, session: Session | None) -> Session | None:
         """Return a session with the roles its person has now; None when the person was disabled."""
-        if session is None or self._clock() - session.roles_at < ROLES_SECONDS:
+        if session is None:
+            return None
+        heard = self._sessions.last_change(session.person)
+        if heard == session.heard and self._clock() - session.roles_at < ROLES_SECONDS:
             return session
-        if not self._sessions.claims_refresh(session):
+        if not self._sessions.claims_refresh(session, heard):
             return session
         try:
             standing = self._people.standing(session.person)
@@ -147,9 +152,9 @@ class Callers:
             log.warning("roles could not be read again; the session goes on with those it has")
             return session
         if standing.disabled:
-            self._sessions.end_all(session.person)
+            self._sessions.end_all(session.person, "disabled")
             return None
-        return self._sessions.update_roles(session, standing.roles)
+        return self._sessions.update_roles(session, standing.roles, heard)
 
 
 def reaches(acr: str, needed: str) -> bool:

@@ -2,12 +2,14 @@
 
 Whoever reads the store learns nobody's secret. Keys: `s:` sessions, `i:` the session of a public id,
 `m:` where a session's secret moved to, `p:` the sessions of a person, `r:` who reads roles again,
-`t:` tokens, `c:` authorisation codes, `j:` ids of assertions already used.
+`h:` what was last heard of a person, `e:` when to look whether sessions are over, `t:` tokens,
+`c:` authorisation codes, `j:` ids of assertions already used, `o:` events to be sent, `l:` who sends them.
 """
 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import redis
 from ila_kit.errors import Unavailable
@@ -38,6 +40,11 @@ def connect(url: str) -> redis.Redis:
 def digest(secret: str) -> str:
     """Return what a secret is kept under."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def instant(seconds: float) -> datetime:
+    """Return the instant that the store knows as seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 @contextmanager

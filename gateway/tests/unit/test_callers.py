@@ -3,9 +3,18 @@
 from dataclasses import replace
 
 import pytest
-from ila_gateway.callers import VISITOR, Callers, CsrfFailed, is_local_path, reaches
+from ila_gateway.callers import (
+    BELIEVED_SECONDS,
+    ROLES_SECONDS,
+    VISITOR,
+    Callers,
+    CsrfFailed,
+    is_local_path,
+    reaches,
+)
 from ila_gateway.people import Standing
-from ila_gateway.sessions import Session
+from ila_gateway.session import Session
+from ila_gateway.sessions import REFRESH_SECONDS
 from ila_gateway.store import SessionsUnavailable
 from ila_gateway.upstream import ServiceDown
 
@@ -39,19 +48,21 @@ class FakeSessions:
         )
         self.asked = 0
         self.refresher = True
+        self.change = ""
 
     def by_secret(self, secret):
         self.asked += 1
         return self.session if secret == "good" else None
 
-    def claims_refresh(self, session):
+    def claims_refresh(self, session, heard):
         return self.refresher
 
-    def update_roles(self, session, roles):
-        self.session = Session(
-            **{name: getattr(session, name) for name in Session.__slots__}
-            | {"roles": roles, "roles_at": 2_000, "roles_changed": roles != self.session.roles}
-        )
+    def last_change(self, person):
+        return self.change
+
+    def update_roles(self, session, roles, heard):
+        changed = roles != self.session.roles
+        self.session = replace(session, roles=roles, roles_at=2_000, roles_changed=changed, heard=heard)
         return self.session
 
     def by_id(self, session_id):
@@ -60,15 +71,18 @@ class FakeSessions:
     def renew(self, session_id):
         return "renewed"
 
-    def end_all(self, person):
+    def end_all(self, person, reason):
+        assert reason == "disabled"
         self.session = None
 
 
 class FakePeople:
     def __init__(self):
         self.answer = Standing("p1", AUDITOR)
+        self.asked = 0
 
     def standing(self, person):
+        self.asked += 1
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -111,34 +125,73 @@ def test_the_store_is_believed_for_two_seconds(callers, sessions, clock):
     assert callers.of(BROWSER) is VISITOR
 
 
-def test_roles_are_read_again_after_half_a_minute(callers, clock):
+def test_roles_are_read_again_at_the_first_request_after_a_change_was_heard_of(
+    callers, sessions, people, clock
+):
     assert callers.of(BROWSER).roles == tuple(LEARNER)
-    clock.now += 31
+    sessions.change = "a change"
+    clock.now += 2.1
+    assert callers.of(BROWSER).roles == tuple(AUDITOR)
+    clock.now += 2.1
+    callers.of(BROWSER)
+    assert people.asked == 1, "once for each change"
+    sessions.change = "another change"
+    clock.now += 2.1
+    callers.of(BROWSER)
+    assert people.asked == 2
+
+
+def test_a_change_counts_for_a_script_as_well(sessions, people, clock):
+    class Tokens:
+        def find(self, token):
+            return {"sid": "s1", "acr": "high"}
+
+    callers = Callers(sessions, Tokens(), people, "ila_session", "https://ila.example", clock)
+    script = {"HTTP_AUTHORIZATION": "Bearer ila_p_x"}
+    assert callers.of(script).roles == tuple(LEARNER)
+    sessions.change = "a change"
+    clock.now += 2.1
+    assert callers.of(script).roles == tuple(AUDITOR)
+
+
+def test_without_events_roles_are_read_again_within_a_minute(callers, clock):
+    assert callers.of(BROWSER).roles == tuple(LEARNER)
+    clock.now += ROLES_SECONDS + 0.1
+    assert callers.of(BROWSER).roles == tuple(AUDITOR)
+    # What was believed a moment before, and one who asked in vain, add to it.
+    assert ROLES_SECONDS + BELIEVED_SECONDS + REFRESH_SECONDS < 60
+
+
+def test_a_change_is_not_forgotten_while_identity_is_down(callers, sessions, people, clock):
+    people.answer, sessions.change = ServiceDown(service="identity"), "a change"
+    assert callers.of(BROWSER).roles == tuple(LEARNER)
+    people.answer = Standing("p1", AUDITOR)
+    clock.now += 2.1
     assert callers.of(BROWSER).roles == tuple(AUDITOR)
 
 
 def test_only_one_of_many_requests_reads_them(callers, sessions, clock):
     sessions.refresher = False
-    clock.now += 31
+    clock.now += ROLES_SECONDS + 0.1
     assert callers.of(BROWSER).roles == tuple(LEARNER)
 
 
 def test_a_disabled_person_is_out(callers, people, sessions, clock):
     people.answer = Standing("p1", [], disabled=True)
-    clock.now += 31
+    clock.now += ROLES_SECONDS + 0.1
     assert callers.of(BROWSER) is VISITOR
     assert sessions.session is None
 
 
 def test_while_identity_is_down_known_sessions_go_on_with_what_they_have(callers, people, clock):
     people.answer = ServiceDown(service="identity")
-    clock.now += 31
+    clock.now += ROLES_SECONDS + 0.1
     assert callers.of(BROWSER).roles == tuple(LEARNER)
 
 
 def test_a_browser_gets_a_new_secret_after_its_roles_changed(callers, clock):
     assert callers.renewed(BROWSER) is None
-    clock.now += 31
+    clock.now += ROLES_SECONDS + 0.1
     assert callers.of(BROWSER).renew
     assert callers.renewed(BROWSER) == "renewed"
 

@@ -1,0 +1,1 @@
+"""Facts the gateway tells, and those it hears."""
