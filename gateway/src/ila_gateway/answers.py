@@ -11,7 +11,7 @@ from ila_kit.texts import best_language
 from ila_kit.web.problems import CONTENT_TYPE, problem, status_of
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ila_gateway.headers import Headers
+from ila_gateway.headers import Headers, cookie
 
 _PAGES = Environment(
     loader=PackageLoader("ila_gateway"),
@@ -21,6 +21,9 @@ _PAGES = Environment(
     lstrip_blocks=True,
 )
 _RETRY_SECONDS = "2"
+_PASSING = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+# What the portal remembers of a visitor; its pages and ours speak one language.
+_LANGUAGE_COOKIE = "ila_portal_language"
 
 
 @dataclass(slots=True)
@@ -47,10 +50,13 @@ def failed(
     headers: Headers | None = None,
 ) -> Answer:
     """Return the answer for a request that failed with a stable code."""
-    language = best_language(environ.get("HTTP_ACCEPT_LANGUAGE"))
+    is_page = wants_page(environ, path)
+    chosen = cookie(environ, _LANGUAGE_COOKIE) if is_page else None
+    language = best_language(chosen or environ.get("HTTP_ACCEPT_LANGUAGE"))
     body = problem(code, status, facts or {}, instance=path, language=language, packages=("ila_gateway",))
-    if wants_page(environ, path):
-        kind, data = "text/html; charset=utf-8", page("problem.html", problem=body, language=language)
+    if is_page:
+        kind = "text/html; charset=utf-8"
+        data = page("problem.html", problem=body, language=language, passing=status in _PASSING)
     else:
         kind, data = CONTENT_TYPE, orjson.dumps(body, default=str)
     sent = [("Content-Type", kind), ("Content-Length", str(len(data))), ("Cache-Control", "no-store")]

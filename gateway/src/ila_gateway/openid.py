@@ -138,6 +138,10 @@ class OpenIdClient:
         claims = self._claims(self._exchange(given["code"], begun["verifier"]), begun["nonce"])
         return _sign_in(claims), Wish(**begun["wish"])
 
+    def wish(self, carried: str | None) -> Wish:
+        """Return what a sign-in under way was begun for. Raises SignInExpired."""
+        return Wish(**self._carried(carried)["wish"])
+
     def _carried(self, carried: str | None) -> dict[str, Any]:
         try:
             found: dict[str, Any] = self._signer.loads(carried or "", max_age=_FRESH_SECONDS)

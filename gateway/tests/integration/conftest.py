@@ -138,9 +138,10 @@ class Running:
         """Return a visitor's browser."""
         return requests.Session()
 
-    def signed_in(self, persona: str = "learner-01") -> requests.Session:
-        """Return the browser of somebody who signed in at the e-identity."""
+    def signed_in(self, persona: str = "learner-01", agent: str = "") -> requests.Session:
+        """Return the browser of somebody who signed in at the e-identity; `agent` is what it calls itself."""
         browser = self.browser()
+        browser.headers["User-Agent"] = agent
         browser.get(f"{self.url}/auth/login", params={"next": "/after", "login_hint": persona}, timeout=10)
         assert "ila_session" in browser.cookies
         return browser

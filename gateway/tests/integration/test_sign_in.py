@@ -139,11 +139,39 @@ def test_an_e_identity_that_is_down_stops_new_sign_ins_only(gateway, faults, mod
     known, newcomer = gateway.signed_in(), gateway.browser()
     callback = _begin(newcomer, gateway)
     faults(mode, "token")
-    answer = newcomer.get(callback, headers={"Accept": "text/html"}, timeout=10)
-    assert answer.status_code == 503
-    assert answer.headers["Content-Type"].startswith("text/html")
-    assert "sign-in-unavailable" in answer.text
+    answer = newcomer.get(callback, timeout=10)
+    assert (answer.status_code, answer.json()["code"]) == (503, "sign-in-unavailable")
     assert known.get(f"{gateway.url}/auth/me", timeout=5).ok
+
+
+PAGE = {"Accept": "text/html,application/xhtml+xml"}
+
+
+def test_a_browser_is_led_to_the_portals_page_about_a_failure_and_keeps_its_way(gateway, faults):
+    browser = gateway.browser()
+    callback = _begin(browser, gateway, next="/account?x=1")
+    faults("error", "token")
+    answer = browser.get(callback, headers=PAGE, timeout=10, allow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/sign-in/sign-in-unavailable?next=%2Faccount%3Fx%3D1"
+    stale = gateway.browser().get(callback, headers=PAGE, timeout=10, allow_redirects=False)
+    assert stale.headers["Location"] == "/sign-in/sign-in-expired?next=%2F"
+
+
+def test_while_the_portal_is_away_the_gateway_says_it_itself(start_gateway, free_port):
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    gateway = start_gateway(PORTAL_URL=nowhere, EIDENTITY_ISSUER=nowhere)
+    at_login = f"{gateway.url}/auth/login"
+    page = requests.get(at_login, headers=PAGE | {"Cookie": "ila_portal_language=en"}, timeout=10)
+    assert page.status_code == 503
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "Signing in does not work right now" in page.text
+    assert int(page.headers["Retry-After"]) > 0
+
+
+def test_a_browser_that_asks_for_more_than_sign_in_gets_no_page_of_the_portal(gateway):
+    answer = requests.get(f"{gateway.url}/auth/me", headers=PAGE, timeout=5, allow_redirects=False)
+    assert answer.status_code == 401
 
 
 def test_logging_out_needs_the_proof_of_a_page_and_ends_everything(gateway):
@@ -154,7 +182,7 @@ def test_logging_out_needs_the_proof_of_a_page_and_ends_everything(gateway):
     assert (refused.status_code, refused.json()["code"]) == (403, "csrf-failed")
     proof = {"X-CSRF-Token": me["csrf_token"]}
     left = browser.post(f"{gateway.url}/auth/logout", headers=proof, timeout=5, allow_redirects=False)
-    assert left.status_code == 303
+    assert (left.status_code, left.headers["Location"]) == (303, "/signed-out")
     assert "ila_session" not in browser.cookies
     again = requests.get(f"{gateway.url}/auth/me", cookies={"ila_session": secret}, timeout=5)
     assert again.status_code == 401
@@ -162,10 +190,11 @@ def test_logging_out_needs_the_proof_of_a_page_and_ends_everything(gateway):
 
 def test_a_person_sees_and_ends_the_own_sessions(gateway, identity):
     identity.person = "01920000-0000-7000-8000-000000000077"
-    one, other = gateway.signed_in(), gateway.signed_in()
+    one, other = gateway.signed_in(agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0"), gateway.signed_in()
     items = one.get(f"{gateway.url}/auth/sessions", timeout=5).json()["items"]
     assert sorted(item["current"] for item in items) == [False, True]
     assert all(item["last_seen_at"].endswith("Z") for item in items)
+    assert {item["browser"] for item in items} == {"Firefox, Linux", None}
     victim = next(item["id"] for item in items if not item["current"])
     proof = {"Origin": gateway.url}
     assert one.delete(f"{gateway.url}/auth/sessions/{victim}", headers=proof, timeout=5).status_code == 204

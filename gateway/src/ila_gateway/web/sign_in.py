@@ -1,24 +1,35 @@
 """Browser sign-in: to the e-identity and back, the session, and its end."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import flask
 from ila_kit.clock import as_instant
-from ila_kit.errors import Denied, Missing
+from ila_kit.errors import Denied, DomainError, Missing
 from ila_kit.web.identity import ASSURANCE
 from ila_kit.web.problems import Invalid
 from werkzeug.wrappers import Response
 
+from ila_gateway.answers import refusal, wants_page
+from ila_gateway.browsers import browser_name
 from ila_gateway.callers import VISITOR, is_local_path, reaches
 from ila_gateway.guard import ServiceBusy
 from ila_gateway.openid import ProviderUnavailable, SignInExpired, Wish
 from ila_gateway.people import SignIn, SignInRefused, Standing
-from ila_gateway.sessions import Seen
+from ila_gateway.session import Seen
 from ila_gateway.upstream import ServiceDown, ServiceTimeout
 from ila_gateway.web.context import note_failure, parts, signed_in
 
 auth = flask.Blueprint("auth", __name__, url_prefix="/auth")
 _CARRIED_SECONDS = 600
+# Pages of the portal: where a logout ends, and the failures of a sign-in that it explains.
+_SIGNED_OUT = "/signed-out"
+_EXPLAINED = frozenset(
+    {
+        "sign-in-unavailable", "sessions-unavailable", "sign-in-expired", "sign-in-cancelled",
+        "sign-in-refused", "too-many-failures", "assurance-not-reached", "other-person-signed-in",
+    }
+)  # fmt: skip
 
 
 class AssuranceNotReached(Denied):
@@ -71,12 +82,13 @@ def callback() -> Response:
 def logout() -> Response:
     """End the session of this browser and every token made in it; with `everywhere`, all of the person's."""
     caller = parts().callers.of(flask.request.environ)
+    everywhere = flask.request.values.get("everywhere") == "true"
     if caller is not VISITOR and caller.session:
         parts().callers.check_write(flask.request.environ, caller)
-        if flask.request.values.get("everywhere") == "true":
-            parts().sessions.end_all(caller.subject)
-        parts().sessions.end(caller.session)
-    return _signed_out(flask.redirect("/", 303))
+        if everywhere:
+            parts().sessions.end_all(caller.subject, "logout_everywhere")
+        parts().sessions.end(caller.session, "logout")
+    return _signed_out(flask.redirect(f"{_SIGNED_OUT}?everywhere=true" if everywhere else _SIGNED_OUT, 303))
 
 
 @auth.get("/me")
@@ -106,7 +118,7 @@ def sessions() -> flask.Response:
 @auth.delete("/sessions")
 def end_sessions() -> Response:
     """End every session of the caller, this one too: logout everywhere."""
-    parts().sessions.end_all(signed_in().subject)
+    parts().sessions.end_all(signed_in().subject, "logout_everywhere")
     return _signed_out(flask.Response(status=204))
 
 
@@ -116,8 +128,35 @@ def end_session(session_id: object) -> flask.Response:
     caller = signed_in()
     if str(session_id) not in {seen.session.id for seen in parts().sessions.of_person(caller.subject)}:
         raise Missing
-    parts().sessions.end(str(session_id))
+    parts().sessions.end(str(session_id), "revoked")
     return flask.Response(status=204)
+
+
+@auth.errorhandler(DomainError)
+def explain(error: DomainError) -> Response:
+    """Lead a browser whose sign-in failed to the portal's page about it: in its language, with the way on.
+
+    Programs, and browsers while the portal is away, get the refusal itself.
+    """
+    environ = flask.request.environ
+    if error.code in _EXPLAINED and wants_page(environ, flask.request.path) and _portal_is_there():
+        return flask.redirect(f"/sign-in/{error.code}?{urlencode({'next': _wanted_path()})}", 303)
+    answer = refusal(environ, flask.request.path, error)
+    return flask.Response(answer.body, answer.status, answer.headers)
+
+
+def _portal_is_there() -> bool:
+    return parts().neighbours["portal"]()
+
+
+def _wanted_path() -> str:
+    """Return where the sign-in was to lead, as far as this browser still knows."""
+    if "next" in flask.request.args:
+        return _next_path()
+    try:
+        return parts().openid.wish(flask.request.cookies.get(_carried_cookie())).next_path
+    except SignInExpired:
+        return "/"
 
 
 def _next_path() -> str:
@@ -150,9 +189,10 @@ def _session_after(wish: Wish, who: SignIn, standing: Standing) -> str:
         if raised:
             return raised
     if before.session:
-        parts().sessions.end(before.session)
+        parts().sessions.end(before.session, "replaced")
+    browser = browser_name(flask.request.headers.get("User-Agent", ""))
     secret, _ = parts().sessions.begin(
-        standing.person, who.given_name, who.family_name, standing.roles, who.acr
+        standing.person, who.given_name, who.family_name, standing.roles, who.acr, browser
     )
     return secret
 
@@ -193,6 +233,7 @@ def _shown(seen: Seen, current: str | None) -> dict[str, object]:
         "last_seen_at": _instant(seen.last_seen_at),
         "ends_at": _instant(session.ends_at),
         "acr": session.acr,
+        "browser": session.browser or None,
         "current": session.id == current,
     }
 
