@@ -13,7 +13,7 @@ from ila_gateway.guard import Guarded
 from ila_gateway.headers import Headers
 from ila_gateway.paths import Target
 from ila_gateway.routes import Route
-from ila_gateway.tokens import Caller, Mint
+from ila_gateway.tokens import Mint
 from ila_gateway.upstream import Answer as UpstreamAnswer
 
 
@@ -41,7 +41,7 @@ class Proxy:
     def forward(self, environ: dict[str, Any], route: Route, target: Target, context: Context) -> Answer:
         """Return the neighbour's answer. Raises a problem when the request may not go there, or cannot."""
         method = environ["REQUEST_METHOD"]
-        prepare = self._for_service if route.audience else self._for_portal
+        prepare = self.identity if route.audience else self._for_portal
         sent = [
             *headers.passed_on(environ, to_pages=route.audience is None),
             *prepare(environ, route),
@@ -57,6 +57,10 @@ class Proxy:
             answered.give_up()
             raise
 
+    def rests(self, route: Route) -> bool:
+        """Tell whether the neighbour of a route is left alone now."""
+        return self._upstreams[route.neighbour].rests()
+
     def _brought_back(self, environ: dict[str, Any], route: Route, answered: UpstreamAnswer) -> Answer:
         """Return a neighbour's answer as the client sees it."""
         returned = headers.brought_back(answered.headers, cookies=route.audience is None)
@@ -64,12 +68,14 @@ class Proxy:
         status = f"{answered.status} {answered.reason}" if answered.reason else status_line(answered.status)
         return Answer(status, returned, answered.body(), {"service": route.neighbour})
 
-    def _for_service(self, environ: dict[str, Any], route: Route) -> Headers:
-        """Return the identity token for a service; none for a visitor."""
-        caller = self._decisions.admit(environ, route)
-        return [] if caller is VISITOR else self._identity(environ, route, caller)
+    def identity(self, environ: dict[str, Any], route: Route) -> Headers:
+        """Return the identity token by which a service knows an admitted caller; none for a visitor.
 
-    def _identity(self, environ: dict[str, Any], route: Route, caller: Caller) -> Headers:
+        Raises a 401, 403 or 429 problem for who is not admitted.
+        """
+        caller = self._decisions.admit(environ, route)
+        if caller is VISITOR:
+            return []
         token = self._mint.token(caller, route.audience or "", acting_for(environ, caller))
         return [("Authorization", f"Bearer {token}")]
 
