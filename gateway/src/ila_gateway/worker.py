@@ -1,21 +1,24 @@
 """The gunicorn worker: refuses in our own words, and lets idle connections go when it is told to stop."""
 
 import time
+from contextlib import closing, nullcontext
 from typing import Any
 
 import gevent
 import orjson
-from gunicorn.http import errors, wsgi
+from gunicorn.http import errors
 from gunicorn.workers.ggevent import GeventWorker
 from ila_kit.ids import uuid7
 from ila_kit.texts import problem_texts
 
-# The name of the server program is nobody's business.
-wsgi.SERVER = "ila"
+from ila_gateway.server import Reply, environ_of
+
 _LAST_WAIT_SECONDS = 1.0
 _DRAINED_BYTES = 32 * 1024 * 1024
 _DRAIN_SECONDS = 10
 _PIECE = 64 * 1024
+# A client that neither sends nor takes anything for so long is gone, and what it holds is free again.
+_SILENCE_SECONDS = 60
 
 _STATUS: list[tuple[type[Exception], int, str, str]] = [
     (errors.LimitRequestLine, 414, "URI Too Long", "bad-path"),
@@ -46,17 +49,42 @@ class Worker(GeventWorker):  # type: ignore[misc]
             for wait in list(self._waiting):
                 wait.end_if_silent()
 
-    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         """Answer one request; a refused body is read away before the connection closes.
 
         Closing on a client that still sends would destroy the answer it has not read yet.
         """
         req.body.refuse = req.force_close
+        if not self.alive:
+            req.force_close()
+        sock.settimeout(_SILENCE_SECONDS)
         try:
-            return super().handle_request(listener_name, req, sock, addr)
+            self._answer(listener_name, req, sock, addr)
         finally:
             if req.must_close:
                 _drain(req.body)
+            sock.settimeout(None)
+        if req.should_close():
+            raise StopIteration
+
+    def _answer(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
+        """Have the application answer. What fails after the answer began can only break off."""
+        if req._expected_100_continue:
+            sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        reply = Reply(req, sock)
+        try:
+            pieces = self.wsgi(environ_of(req, addr, listener_name), reply.start)
+            with closing(pieces) if hasattr(pieces, "close") else nullcontext():
+                reply.send(pieces)
+        except (TimeoutError, gevent.GreenletExit) as fault:
+            raise StopIteration from fault
+        except OSError:
+            raise
+        except Exception as fault:
+            if not reply.begun:
+                raise
+            self.log.warning("an answer broke off: %s", type(fault).__name__)
+            raise StopIteration from fault
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer a request that cannot be read with a problem document that repeats nothing of it."""
