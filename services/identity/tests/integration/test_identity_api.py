@@ -192,3 +192,44 @@ def test_each_route_is_for_its_own_callers(api, gateway):
 def test_an_unknown_person_answers_not_found(api, gateway):
     assert gateway.get(f"/api/identity/v1/persons/{uuid7()}/roles").status_code == 404
     assert api.as_(uuid7(), "learner").get("/api/identity/v1/persons/me").status_code == 404
+
+
+def test_a_restricted_person_is_out_until_reinstated(api, gateway, engine):
+    body = stated()
+    person = gateway.post(SIGN_INS, body).json["person_id"]
+    path = f"/api/identity/v1/persons/{person}"
+    admin = api.as_(uuid7(), "platform_admin")
+    restricted = admin.post(f"{path}/restriction", {"reason": "a stolen phone"})
+    assert (restricted.status_code, restricted.json["state"]) == (200, "restricted")
+    [told] = published(engine, "identity.person_disabled.v1", person)
+    assert told["version"] == restricted.json["version"] == 2
+    assert gateway.get(f"{path}/roles").json["disabled"]
+    refused = gateway.post(SIGN_INS, body)
+    assert (refused.status_code, refused.json["code"]) == (403, "account-disabled")
+    again = admin.post(f"{path}/restriction", {"reason": "twice"})
+    assert (again.status_code, again.json["code"]) == (409, "wrong-state")
+    assert admin.post(f"{path}/reinstatement", {"reason": "found again"}).json["state"] == "active"
+    assert gateway.post(SIGN_INS, body).status_code == 200
+
+
+def test_a_sign_in_and_a_restriction_at_once_leave_the_person_restricted(app, api, gateway, engine):
+    body = stated()
+    person = gateway.post(SIGN_INS, body).json["person_id"]
+    start = threading.Barrier(2)
+
+    def enter(_):
+        start.wait()
+        client = ApiClient(app.test_client(), "identity").as_("svc:gateway", "identity.sign_in")
+        return client.post(SIGN_INS, body).status_code
+
+    def restrict(_):
+        start.wait()
+        client = ApiClient(app.test_client(), "identity").as_(uuid7(), "platform_admin")
+        path = f"/api/identity/v1/persons/{person}/restriction"
+        return client.post(path, {"reason": "a stolen phone"}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        entered, restricted = pool.submit(enter, 0), pool.submit(restrict, 0)
+    assert entered.result() in (200, 403)
+    assert restricted.result() == 200
+    assert gateway.get(f"/api/identity/v1/persons/{person}/roles").json["disabled"]

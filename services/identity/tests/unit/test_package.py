@@ -37,6 +37,7 @@ MADE = [
     published.AccountOpened(person_id=uuid7(), opened_at=NOW, age_band="25_34"),
     published.RoleGranted(**GRANT, granted_at=NOW),
     published.RoleRevoked(**GRANT, revoked_at=NOW),
+    published.PersonDisabled(person_id=uuid7(), state="restricted", disabled_at=NOW, version=3),
     published.ProviderApproved(
         **INSTITUTION,
         organisation_id=uuid7(),

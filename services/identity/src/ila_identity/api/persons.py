@@ -1,14 +1,18 @@
-"""Persons over HTTP: oneself, and roles for the gateway."""
+"""Persons over HTTP: oneself, roles for the gateway, and accounts that are restricted."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from ila_kit.errors import Missing
-from ila_kit.web.resource import Access, Call, Resource
+from ila_kit.states import WrongState
+from ila_kit.web.resource import Access, Answer, Call, Resource
 from ila_kit.web.schemas import Schema, fields
 
-from ila_identity.api.schemas import RoleSchema, shown
+from ila_identity.api.schemas import ReasonSchema, RoleSchema, shown
+from ila_identity.domain.accounts import ACCOUNT, Account
+from ila_identity.usecases.accounts import AccountStep, reinstate_account, restrict_account
 from ila_identity.usecases.persons import own_profile, roles_of
 
 persons = Resource(
@@ -29,6 +33,15 @@ class AccountSchema(Schema):
 
     state = fields.String(required=True)
     opened_at = fields.Instant(required=True)
+
+
+class AccountStateSchema(Schema):
+    """The state of a person's account; nobody signs in with one that is restricted, closed or erased."""
+
+    person_id = fields.Id(required=True)
+    state = fields.OneOf(sorted(ACCOUNT.states), required=True)
+    opened_at = fields.Instant(required=True)
+    version = fields.WholeNumber(min=1, max=2**31, required=True)
 
 
 class ProfileSchema(Schema):
@@ -62,3 +75,26 @@ def get_roles(call: Call, person_id: UUID) -> dict[str, Any]:
     """Show the roles a person holds now, for the sessions that live."""
     held = roles_of(call.unit, person_id)
     return {"person_id": held.person_id, "roles": shown(held.roles), "disabled": held.disabled}
+
+
+def _account_step(action: str, summary: str, use_case: Callable[[Any, AccountStep], Account]) -> None:
+    """Register the route of one step of an account."""
+
+    def view(call: Call, person_id: UUID) -> Answer:
+        account = use_case(call.unit, AccountStep(person_id=person_id, reason=call.body["reason"]))
+        return Answer(account, version=account.version)
+
+    view.__doc__, view.__name__ = summary, f"post_{action}"
+    persons.operation(
+        "POST",
+        f"/<uuid:person_id>/{action}",
+        Access(any={"platform_admin"}, acr="high"),
+        body=ReasonSchema,
+        answer=(200, AccountStateSchema),
+        idempotent=True,
+        refusals=[WrongState],
+    )(view)
+
+
+_account_step("restriction", "Let nobody sign in as a person or go on working.", restrict_account)
+_account_step("reinstatement", "Let a person sign in again.", reinstate_account)

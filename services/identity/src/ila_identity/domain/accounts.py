@@ -3,6 +3,7 @@
 Source: 01-mission section 5 (account: opened → active → restricted → closed → erased).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -54,4 +55,9 @@ class Account:
         """Return the account after another sign-in: the first one after the opening makes it active."""
         if self.state != ACCOUNT.start:
             return self
-        return replace(self, state=ACCOUNT.next_state(self.state, "use", _SYSTEM), version=self.version + 1)
+        return self.stepped("use", _SYSTEM)
+
+    def stepped(self, action: str, roles: Iterable[str]) -> "Account":
+        """Return the account after a step of the table. Raises WrongState or NotYourStep."""
+        state = ACCOUNT.next_state(self.state, action, roles)
+        return replace(self, state=state, version=self.version + 1)

@@ -74,6 +74,19 @@ class RoleRevoked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDisabled(Event):
+    """Nobody signs in as this person or goes on working; `state` is that of the account."""
+
+    type: ClassVar[str] = "identity.person_disabled.v1"
+    subject_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    state: str
+    disabled_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderApproved(Event):
     """An institution may work on the platform, as the register of institutions describes it.
 
