@@ -2,15 +2,21 @@
 
 import hashlib
 import json
+import secrets
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+import requests
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 DOCUMENT = {
     "openapi": "3.1.0",
     "paths": {
@@ -37,11 +43,47 @@ class Service:
     sign_ins: list[dict[str, Any]] = field(default_factory=list)
     roles: list[dict[str, Any]] = field(default_factory=lambda: [{"role": "learner", "organisation": None}])
     disabled: bool = False
+    clients: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tells_clients: bool = True
     connections: int = 0
     person: str = "01920000-0000-7000-8000-000000000001"
     slow_seconds: float = 1.5
     url: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class MachineClient:
+    """A machine that asks a gateway for tokens."""
+
+    def __init__(self, url: str, key: ECKey, client_id: str = "svc:funding"):
+        self.url, self.key, self.client_id = url, key, client_id
+
+    def assertion(
+        self, key: ECKey | None = None, header: dict[str, Any] | None = None, **changes: Any
+    ) -> str:
+        """Return an assertion, good but for these changes; a header or claim that is None is left out."""
+        now = int(time.time())
+        claims = {
+            "iss": self.client_id,
+            "sub": self.client_id,
+            "aud": f"{self.url}/oauth/token",
+            "iat": now,
+            "exp": now + 60,
+            "jti": secrets.token_urlsafe(12),
+        }
+        kept = {name: value for name, value in (claims | changes).items() if value is not None}
+        named = {"alg": "ES256", "kid": self.key.kid} | (header or {})
+        head = {name: value for name, value in named.items() if value is not None}
+        return jwt.encode(head, kept, key or self.key)
+
+    def shown(self, assertion: str | None = None) -> dict[str, str]:
+        """Return the parameters by which the machine shows itself."""
+        return {"client_assertion_type": ASSERTION, "client_assertion": assertion or self.assertion()}
+
+    def ask(self, assertion: str | None = None, **changes: Any) -> requests.Response:
+        """Ask for a token."""
+        body = {"grant_type": "client_credentials"} | self.shown(assertion)
+        return requests.post(f"{self.url}/oauth/token", data=body | changes, timeout=5)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -84,11 +126,18 @@ class _Handler(BaseHTTPRequestHandler):
         if path.endswith("/roles"):
             told = {"person_id": self.service.person, "roles": self.service.roles}
             return 200, json.dumps(told | {"disabled": self.service.disabled}).encode()
+        if "/machine-clients/" in path:
+            return self._client(unquote(path.rpartition("/")[2]))
         if path.endswith("/slow"):
             time.sleep(self.service.slow_seconds)
         if path.endswith("/large"):
             return 200, b"x" * 3_000_000
         return 200, json.dumps(seen).encode()
+
+    def _client(self, client_id: str) -> tuple[int, bytes]:
+        told = self.service.clients.get(client_id)
+        status = 503 if not self.service.tells_clients else 200 if told else 404
+        return status, json.dumps(told if status == 200 else {}).encode()
 
     def _send(self, status: int, body: bytes) -> None:
         chunked = self.path.endswith("/chunked")
@@ -147,3 +196,9 @@ def _started() -> Iterator[Service]:
 funding = pytest.fixture(scope="session", name="funding")(_started)
 identity = pytest.fixture(scope="session", name="identity")(_started)
 portal = pytest.fixture(scope="session", name="portal")(_started)
+
+
+@pytest.fixture
+def machine_client() -> type[MachineClient]:
+    """Return what a machine asks a gateway for tokens with."""
+    return MachineClient

@@ -2,24 +2,21 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
-import flask
 import orjson
-from ila_kit.errors import DomainError
-from ila_kit.web.problems import OF_HTTP
-from werkzeug.exceptions import HTTPException
 
 from ila_gateway import routes
-from ila_gateway.addresses import networks, real_address
-from ila_gateway.answers import Answer, failed, refusal
+from ila_gateway.addresses import from_front, networks, real_address
 from ila_gateway.brakes import Brakes
 from ila_gateway.breaker import Breaker
 from ila_gateway.buckets import Buckets, Rate
 from ila_gateway.callers import Callers
-from ila_gateway.clients import Clients
+from ila_gateway.client_cache import ClientCache
+from ila_gateway.clients import Clients, LivingTokens, machines
 from ila_gateway.decisions import Decisions
+from ila_gateway.front import Front
 from ila_gateway.guard import Guarded
+from ila_gateway.identity import Identity
 from ila_gateway.merged import Document, MergedDocument
 from ila_gateway.oauth import Server
 from ila_gateway.openid import OpenIdClient
@@ -35,14 +32,10 @@ from ila_gateway.routes import GATEWAY, Neighbour
 from ila_gateway.sessions import SessionStore
 from ila_gateway.settings import Settings
 from ila_gateway.store import connect
-from ila_gateway.token_store import TokenStore
 from ila_gateway.tokens import Keys, Mint
 from ila_gateway.upstream import ServiceDown, ServiceTimeout, Upstream
+from ila_gateway.web.application import own_app
 from ila_gateway.web.context import NAME, Parts
-from ila_gateway.web.registers import registers
-from ila_gateway.web.sign_in import auth
-from ila_gateway.web.suite import suite
-from ila_gateway.web.tokens import oauth
 
 log = logging.getLogger(__name__)
 _PROBE_SECONDS = 2
@@ -54,37 +47,38 @@ def create_gateway(settings: Settings) -> Gateway:
     neighbours = [one for one in table.neighbours.values() if one.name != GATEWAY]
     upstreams = {one.name: _guarded(settings, one) for one in neighbours}
     keys = Keys.load(settings.signing_key_file)
-    mint, people_source = Mint(keys), upstreams["identity"]
-    client = connect(settings.session_store_url)
+    mint, client = Mint(keys), connect(settings.session_store_url)
+    identity = Identity(upstreams["identity"], mint)
+    clients = Clients(machines(settings.clients_file), identity, ClientCache(client))
     sessions = SessionStore(client, settings.session_idle_minutes * 60, settings.session_hours * 3_600)
-    tokens, people = TokenStore(client), People(people_source, mint)
+    tokens, people = LivingTokens(client, clients), People(identity)
     callers = Callers(sessions, tokens, people, settings.session_cookie, settings.public_url)
     limits = _limits(settings, Buckets(client))
     services = [one for one in neighbours if one.audience]
-    own = _own_app(
-        Parts(
-            settings=settings,
-            keys=keys,
-            sessions=sessions,
-            callers=callers,
-            people=people,
-            openid=_openid(settings),
-            limits=limits,
-            brakes=Brakes(client, settings.failures),
-            server=Server(Clients.load(settings.clients_file), sessions, tokens, _audiences(settings)),
-            desk=_desk(settings, AnswerCache(client, settings.secret_key), keys),
-            document=MergedDocument(
-                {one.name: _document_of(_probe(settings, one)) for one in services},
-                settings.public_url,
-            ),
-            neighbours={one.name: _is_ready(_probe(settings, one)) for one in neighbours},
+    own = own_app(table.neighbours[GATEWAY].body_bytes)
+    own.extensions[NAME] = Parts(
+        settings=settings,
+        keys=keys,
+        sessions=sessions,
+        callers=callers,
+        people=people,
+        openid=_openid(settings),
+        limits=limits,
+        brakes=Brakes(client, settings.failures),
+        server=Server(clients, sessions, tokens, _audiences(settings)),
+        desk=_desk(settings, AnswerCache(client, settings.secret_key), keys),
+        document=MergedDocument(
+            {one.name: _document_of(_probe(settings, one)) for one in services},
+            settings.public_url,
         ),
-        table.neighbours[GATEWAY].body_bytes,
+        neighbours={one.name: _is_ready(_probe(settings, one)) for one in neighbours},
     )
     decisions = Decisions(callers, limits)
     proxy = Proxy(upstreams, decisions, callers, mint, settings.session_cookie, settings.public_url)
-    address_of = real_address(networks(settings.trusted_proxies))
-    return Gateway(table, decisions, proxy, own.wsgi_app, settings.public_url, limits, address_of)
+    is_front = from_front(settings.front_secret)
+    front = Front(is_front, proxy, callers, limits)
+    address_of = real_address(networks(settings.trusted_proxies), is_front)
+    return Gateway(table, decisions, front, proxy, own.wsgi_app, settings.public_url, limits, address_of)
 
 
 def _limits(settings: Settings, buckets: Buckets) -> Limits:
@@ -150,45 +144,3 @@ def _is_ready(upstream: Upstream) -> Callable[[], bool]:
             return False
 
     return probe
-
-
-def _own_app(parts: Parts, body_limit: int) -> flask.Flask:
-    app = flask.Flask(NAME, static_folder=None)
-    app.url_map.strict_slashes = True
-    app.url_map.merge_slashes = False
-    app.config["MAX_CONTENT_LENGTH"] = body_limit
-    app.extensions[NAME] = parts
-    for blueprint in (auth, oauth, registers, suite):
-        app.register_blueprint(blueprint)
-    app.register_error_handler(DomainError, _refused)
-    app.register_error_handler(HTTPException, _of_http)
-    app.register_error_handler(Exception, _of_fault)
-    app.after_request(_keep_out_of_caches)
-    return app
-
-
-def _refused(error: DomainError) -> flask.Response:
-    return _response(refusal(flask.request.environ, flask.request.path, error))
-
-
-def _of_http(error: HTTPException) -> flask.Response:
-    status = error.code if error.code and error.code >= 400 else 404
-    allow = [(name, value) for name, value in error.get_headers() if name == "Allow"]
-    facts: dict[str, Any] = {"limit": flask.current_app.config["MAX_CONTENT_LENGTH"]} if status == 413 else {}
-    code = OF_HTTP.get(status, "refused")
-    return _response(failed(flask.request.environ, flask.request.path, code, status, facts, allow))
-
-
-def _of_fault(error: Exception) -> flask.Response:
-    log.error("request failed", exc_info=error)
-    return _response(failed(flask.request.environ, flask.request.path, "internal-error", 500))
-
-
-def _response(answer: Answer) -> flask.Response:
-    return flask.Response(answer.body, answer.status, answer.headers)
-
-
-def _keep_out_of_caches(response: flask.Response) -> flask.Response:
-    """Keep what is about one person out of every cache."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response

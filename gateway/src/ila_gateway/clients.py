@@ -1,15 +1,53 @@
-"""Clients of the token endpoint: machines from a file, and our own command line for people."""
+"""Clients of the token endpoint: machines from our file and from identity, and our own command line.
+
+What identity tells is believed for twenty seconds, and dropped when it tells of a change. While identity is
+away, clients that are known go on; of others nobody can tell.
+"""
 
 import ipaddress
 import json
+import math
+import re
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import quote, urlsplit
 
+import redis
 from authlib.oauth2.rfc6749 import ClientMixin
-from joserfc.jwk import KeySet
+from ila_kit.errors import Unavailable
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from ila_gateway.client_cache import ClientCache
+from ila_gateway.identity import AUDIENCE, Identity
+from ila_gateway.token_store import TokenStore
+from ila_gateway.upstream import ServiceDown, ServiceTimeout
 
 CLI = "ila-cli"
+FRESH_SECONDS = 20
+KEPT_SECONDS = 600
+_NAME = re.compile(r"(?:svc|registry):[a-z][a-z0-9-]{1,39}")
+_PUBLIC = ("kty", "crv", "x", "y", "kid")
+
+
+@dataclass(frozen=True)
+class MachineKey:
+    """A public key of a machine; it counts until `ends_at`, in seconds of the epoch."""
+
+    key: ECKey
+    ends_at: float = math.inf
+
+    @classmethod
+    def read(cls, jwk: Mapping[str, Any], ends_at: str | None) -> "MachineKey":
+        """Return the key of a JWK. Raises JoseError, ValueError or KeyError for one that does not fit."""
+        if "d" in jwk:
+            raise ValueError("the private half of a machine's key is nobody's but its own")
+        key = ECKey.import_key({name: jwk[name] for name in _PUBLIC if name in jwk})
+        return cls(key, datetime.fromisoformat(ends_at).timestamp() if ends_at else math.inf)
 
 
 @dataclass(frozen=True)
@@ -18,7 +56,11 @@ class Machine(ClientMixin):  # type: ignore[misc]
 
     client_id: str
     scopes: frozenset[str]
-    keys: KeySet = field(compare=False)
+    keys: tuple[MachineKey, ...] = field(compare=False)
+
+    def keys_at(self, now: float) -> KeySet:
+        """Return the keys that count: two while one is changed for the next."""
+        return KeySet([one.key for one in self.keys if one.ends_at > now])
 
     def get_client_id(self) -> str:
         """Return the id."""
@@ -90,17 +132,88 @@ class CommandLine(ClientMixin):  # type: ignore[misc]
 class Clients:
     """Every client there is, by its id."""
 
-    def __init__(self, machines: list[Machine]):
-        self._all: dict[str, Machine | CommandLine] = {one.client_id: one for one in machines}
-        self._all[CLI] = CommandLine()
-
-    @classmethod
-    def load(cls, path: Path) -> "Clients":
-        """Read the machines from a JSON list. Raises ValueError or KeyError for a malformed one."""
-        rows = json.loads(path.read_text("utf-8"))
-        keys = KeySet.import_key_set
-        return cls([Machine(row["client_id"], frozenset(row["scopes"]), keys(row["jwks"])) for row in rows])
+    def __init__(self, machines: list[Machine], identity: Identity, cache: ClientCache):
+        self._own: dict[str, Machine | CommandLine] = {one.client_id: one for one in machines}
+        self._own[CLI] = CommandLine()
+        self._identity = identity
+        self._cache = cache
 
     def find(self, client_id: str) -> Machine | CommandLine | None:
-        """Return a client; None for an unknown id."""
-        return self._all.get(client_id)
+        """Return a client; None for an unknown or suspended one. A name in our file is the file's.
+
+        Raises ServiceDown, ServiceBusy or ServiceTimeout when only identity could tell, and is away.
+        """
+        if client_id in self._own or not _NAME.fullmatch(client_id):
+            return self._own.get(client_id)
+        told = self._cache.find(client_id)
+        if told and told.age < FRESH_SECONDS:
+            return _told_machine(told.row)
+        try:
+            row = self._ask(client_id)
+        except (Unavailable, ServiceTimeout):
+            if told is None or told.row is None:
+                raise
+            return _told_machine(told.row)
+        self._cache.keep(client_id, row, FRESH_SECONDS if row is None else KEPT_SECONDS)
+        return _told_machine(row)
+
+    def narrowed(self, facts: dict[str, Any]) -> dict[str, Any] | None:
+        """Return what a machine's token stands for with the scopes its client has now; None without a client.
+
+        While that cannot be found out, the token goes on with its own: it lives a minute at most.
+        """
+        try:
+            client = self.find(facts["client_id"])
+        except (Unavailable, ServiceTimeout):
+            return facts
+        if not isinstance(client, Machine):
+            return None
+        held = sorted(client.scopes.intersection(facts["scope"].split()))
+        return facts | {"scope": " ".join(held)}
+
+    def _ask(self, client_id: str) -> dict[str, Any] | None:
+        status, row = self._identity.call("GET", f"/machine-clients/{quote(client_id)}")
+        if status == 404:
+            return None
+        if status != 200 or not isinstance(row, dict):
+            raise ServiceDown(service=AUDIENCE)
+        return row
+
+
+class LivingTokens(TokenStore):
+    """Tokens as they count now: what a machine may no more, its tokens may no more."""
+
+    def __init__(self, client: redis.Redis, clients: Clients, clock: Callable[[], float] = time.time):
+        super().__init__(client, clock)
+        self._clients = clients
+
+    def find(self, token: str) -> dict[str, Any] | None:
+        """Return what a living token stands for, with `iat` and `exp`."""
+        facts = super().find(token)
+        return facts if facts is None or "sid" in facts else self._clients.narrowed(facts)
+
+
+def machines(path: Path) -> list[Machine]:
+    """Read machines from a JSON list; a key may have an `ends_at`. Raises ValueError or KeyError."""
+    return [
+        Machine(
+            row["client_id"],
+            frozenset(row["scopes"]),
+            tuple(MachineKey.read(jwk, jwk.get("ends_at")) for jwk in row["jwks"]["keys"]),
+        )
+        for row in json.loads(path.read_text("utf-8"))
+    ]
+
+
+def _told_machine(row: dict[str, Any] | None) -> Machine | None:
+    """Return the machine that identity told of. Raises ServiceDown when that makes no sense."""
+    if row is None:
+        return None
+    try:
+        return Machine(
+            row["client_id"],
+            frozenset(row["scopes"]),
+            tuple(MachineKey.read(one["jwk"], one["ends_at"]) for one in row["keys"]),
+        )
+    except (JoseError, KeyError, TypeError, ValueError) as fault:
+        raise ServiceDown(service=AUDIENCE) from fault

@@ -3,29 +3,30 @@
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
-from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidRequestError, InvalidScopeError
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidRequestError, InvalidScopeError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, ClientCredentialsGrant
-from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
+from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
-from joserfc import jwt
-from joserfc.errors import JoseError
+from authlib.oauth2.rfc9207 import IssuerParameter
+from ila_kit.errors import Unavailable
 
-from ila_gateway.clients import Clients, Machine
-from ila_gateway.sessions import Session, SessionStore
+from ila_gateway.assertions import KEY_METHOD, Assertion
+from ila_gateway.clients import Clients, CommandLine, Machine
+from ila_gateway.session import Session
+from ila_gateway.sessions import SessionStore
 from ila_gateway.token_store import MACHINE_TOKEN, PERSON_TOKEN, TokenStore
 from ila_gateway.tokens import ALGORITHM
+from ila_gateway.upstream import ServiceTimeout
 
 CODE_SECONDS = 60
 MACHINE_SECONDS = 60
-_LONGEST_ASSERTION_SECONDS = 600
-_LEEWAY_SECONDS = 10
 INTROSPECT = "oauth.introspect"
-KEY_METHOD = "private_key_jwt"
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,14 @@ class Code:
 
 @dataclass(frozen=True)
 class KnownToken:
-    """A living token, as introspection sees it."""
+    """A living token, as introspection and revocation see it."""
 
+    secret: str = field(repr=False)
     facts: dict[str, Any]
+
+    def check_client(self, client: ClientMixin) -> bool:
+        """Tell whether the token was given to this client."""
+        return bool(self.facts["client_id"] == client.get_client_id())
 
     def is_expired(self) -> bool:
         """Return False: the store keeps no dead tokens."""
@@ -59,6 +65,18 @@ class KnownToken:
     def is_revoked(self) -> bool:
         """Return False: the store keeps no dead tokens."""
         return False
+
+
+class TemporarilyUnavailable(OAuth2Error):  # type: ignore[misc]
+    """Nobody can tell now who this client is; it should come again."""
+
+    error = "temporarily_unavailable"
+    description = "Clients cannot be looked up at the moment. Try again shortly."
+    status_code = 503
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        """Return the headers of the answer."""
+        return [*super().get_headers(), ("Retry-After", "5")]
 
 
 class Server(AuthorizationServer):  # type: ignore[misc]
@@ -72,7 +90,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         audiences: list[str],
         clock: Callable[[], float] = time.time,
     ):
-        super().__init__(query_client=clients.find, save_token=self._keep)
+        super().__init__(query_client=self._client, save_token=self._keep)
+        self._clients = clients
         self.sessions = sessions
         self.tokens = tokens
         self.clock = clock
@@ -82,6 +101,21 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         self.register_grant(PersonGrant, [Challenge(required=True)])
         self.register_grant(MachineGrant)
         self.register_endpoint(Introspection)
+        self.register_endpoint(Revocation)
+        self.register_extension(Issuer(audiences[0]))
+
+    def living(self, token: str) -> KnownToken | None:
+        """Return a token that counts now; a person's dies with its session."""
+        found = self.tokens.find(token)
+        if found is None or ("sid" in found and not self.sessions.lives(found["sid"])):
+            return None
+        return KnownToken(token, found)
+
+    def _client(self, client_id: str) -> Machine | CommandLine | None:
+        try:
+            return self._clients.find(client_id)
+        except (Unavailable, ServiceTimeout) as fault:
+            raise TemporarilyUnavailable from fault
 
     def _new_token(
         self, grant_type: str, client: ClientMixin, user: Any = None, **asked: Any
@@ -160,44 +194,6 @@ class MachineGrant(ClientCredentialsGrant):  # type: ignore[misc]
     TOKEN_ENDPOINT_AUTH_METHODS = [KEY_METHOD]
 
 
-class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
-    """`private_key_jwt`: signed with a registered key by ES256, made out to us, short-lived, used once."""
-
-    CLIENT_AUTH_METHOD = KEY_METHOD
-
-    def __init__(self, audiences: list[str], tokens: TokenStore, clock: Callable[[], float]):
-        super().__init__(leeway=_LEEWAY_SECONDS)
-        self._audiences = audiences
-        self._tokens = tokens
-        self._clock = clock
-
-    def get_audiences(self) -> list[str]:
-        """Return the names we go by."""
-        return self._audiences
-
-    def resolve_client_public_key(self, client: Any) -> Any:
-        """Return the registered keys; whatever key the assertion itself offers is not looked at."""
-        if not isinstance(client, Machine):
-            raise InvalidClientError(description="This client has no key.")
-        return client.keys
-
-    def process_assertion_claims(self, assertion: str, resolve_key: Any) -> dict[str, Any]:
-        """Return the verified claims."""
-        try:
-            claims = jwt.decode(assertion, resolve_key, algorithms=[ALGORITHM]).claims
-            self.verify_claims(claims)
-        except (JoseError, ValueError, KeyError, TypeError) as fault:
-            raise InvalidClientError(description="The client assertion does not hold.") from fault
-        return claims
-
-    def validate_jti(self, claims: dict[str, Any], jti: Any) -> bool:
-        """Take an assertion once, and only a short-lived one, so that its id need not be kept for long."""
-        left = int(claims["exp"] - self._clock()) + _LEEWAY_SECONDS
-        if not isinstance(jti, str) or left > _LONGEST_ASSERTION_SECONDS:
-            raise InvalidClientError(description="The client assertion lives too long.")
-        return self._tokens.first_use(claims["sub"], jti, max(left, 1))
-
-
 class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
     """Tells a machine about its own tokens; with the scope `oauth.introspect` about every token."""
 
@@ -205,14 +201,12 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> KnownToken | None:
         """Return a living token."""
-        found = self.server.tokens.find(token_string)
-        if found and "sid" in found and not self.server.sessions.lives(found["sid"]):
-            return None
-        return KnownToken(found) if found else None
+        known: KnownToken | None = self.server.living(token_string)
+        return known
 
     def check_permission(self, token: KnownToken, client: Machine, request: Any) -> bool:
         """Tell whether this machine may know about this token."""
-        return token.facts["client_id"] == client.client_id or INTROSPECT in client.scopes
+        return token.check_client(client) or INTROSPECT in client.scopes
 
     def introspect_token(self, token: KnownToken) -> dict[str, Any]:
         """Return what is told."""
@@ -222,6 +216,32 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
         return told | {"active": True, "token_type": "Bearer", "sub": subject}
 
 
+class Revocation(RevocationEndpoint):  # type: ignore[misc]
+    """Ends a token before its time, for the client it was given to (RFC 7009)."""
+
+    CLIENT_AUTH_METHODS = [KEY_METHOD, "none"]
+
+    def query_token(self, token_string: str, token_type_hint: str | None) -> KnownToken | None:
+        """Return a living token; there is nothing to end in another."""
+        known: KnownToken | None = self.server.living(token_string)
+        return known
+
+    def revoke_token(self, token: KnownToken, request: Any) -> None:
+        """Forget a token; the session of a person's token goes on."""
+        self.server.tokens.forget(token.secret)
+
+
+class Issuer(IssuerParameter):  # type: ignore[misc]
+    """Says in each answer of the code flow who gives it, against mix-ups (RFC 9207)."""
+
+    def __init__(self, public_url: str):
+        self._public_url = public_url
+
+    def get_issuer(self) -> str:
+        """Return who we are."""
+        return self._public_url
+
+
 def metadata(public_url: str) -> dict[str, Any]:
     """Return what RFC 8414 has clients read about this server."""
     return {
@@ -229,12 +249,18 @@ def metadata(public_url: str) -> dict[str, Any]:
         "authorization_endpoint": f"{public_url}/oauth/authorize",
         "token_endpoint": f"{public_url}/oauth/token",
         "introspection_endpoint": f"{public_url}/oauth/introspect",
+        "revocation_endpoint": f"{public_url}/oauth/revoke",
         "jwks_uri": f"{public_url}/.well-known/jwks.json",
+        "service_documentation": f"{public_url}/api/docs",
         "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "authorization_response_iss_parameter_supported": True,
         "grant_types_supported": ["authorization_code", "client_credentials"],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["none", KEY_METHOD],
         "token_endpoint_auth_signing_alg_values_supported": [ALGORITHM],
         "introspection_endpoint_auth_methods_supported": [KEY_METHOD],
         "introspection_endpoint_auth_signing_alg_values_supported": [ALGORITHM],
+        "revocation_endpoint_auth_methods_supported": ["none", KEY_METHOD],
+        "revocation_endpoint_auth_signing_alg_values_supported": [ALGORITHM],
     }

@@ -4,17 +4,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
-from ila_kit.context import current
 from ila_kit.errors import Denied
-from ila_kit.ids import uuid7
 
-from ila_gateway.guard import Guarded
-from ila_gateway.tokens import Caller, Mint
+from ila_gateway.identity import AUDIENCE, Identity
 from ila_gateway.upstream import ServiceDown
 
-_AUDIENCE = "identity"
-_GATEWAY = Caller("svc:gateway", ({"role": "identity.sign_in", "organisation": None},))
-_BASE = "/api/identity/v1"
 Roles = list[dict[str, str | None]]
 
 
@@ -58,45 +52,27 @@ class People:
     Every call raises ServiceDown, ServiceBusy or ServiceTimeout.
     """
 
-    def __init__(self, identity: Guarded, mint: Mint):
+    def __init__(self, identity: Identity):
         self._identity = identity
-        self._mint = mint
 
     def sign_in(self, who: SignIn) -> Standing:
         """Note a sign-in; return the person and the roles. Raises SignInRefused."""
         body = {name: value for name, value in asdict(who).items() if value is not None}
-        status, found = self._call("POST", f"{_BASE}/sign-ins", orjson.dumps(body))
+        status, found = self._identity.call("POST", "/sign-ins", orjson.dumps(body))
         if status in (403, 404, 409, 422):
             raise SignInRefused
         if status not in (200, 201):
-            raise ServiceDown(service=_AUDIENCE)
+            raise ServiceDown(service=AUDIENCE)
         return _standing(found)
 
     def standing(self, person: str) -> Standing:
         """Return the roles of a person; somebody who is no longer known is disabled."""
-        status, found = self._call("GET", f"{_BASE}/persons/{person}/roles", b"")
+        status, found = self._identity.call("GET", f"/persons/{person}/roles")
         if status == 404:
             return Standing(person, [], disabled=True)
         if status != 200:
-            raise ServiceDown(service=_AUDIENCE)
+            raise ServiceDown(service=AUDIENCE)
         return _standing(found)
-
-    def _call(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
-        context = current()
-        headers = [
-            ("Authorization", f"Bearer {self._mint.token(_GATEWAY, _AUDIENCE)}"),
-            ("Accept", "application/json"),
-            ("X-Request-Id", context.request_id),
-            ("traceparent", context.traceparent),
-        ]
-        if body:
-            headers += [("Content-Type", "application/json"), ("Idempotency-Key", str(uuid7()))]
-        answer = self._identity.exchange(method, path, headers, body, repeatable=True)
-        data = answer.whole()
-        try:
-            return answer.status, orjson.loads(data) if data else None
-        except orjson.JSONDecodeError as fault:
-            raise ServiceDown(service=_AUDIENCE) from fault
 
 
 def _standing(found: Any) -> Standing:
@@ -106,4 +82,4 @@ def _standing(found: Any) -> Standing:
         ]
         return Standing(str(found["person_id"]), roles, bool(found.get("disabled", False)))
     except (KeyError, TypeError, AttributeError) as fault:
-        raise ServiceDown(service=_AUDIENCE) from fault
+        raise ServiceDown(service=AUDIENCE) from fault

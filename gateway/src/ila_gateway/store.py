@@ -3,7 +3,8 @@
 Whoever reads the store learns nobody's secret. Keys: `s:` sessions, `i:` the session of a public id,
 `m:` where a session's secret moved to, `p:` the sessions of a person, `r:` who reads roles again,
 `h:` what was last heard of a person, `e:` when to look whether sessions are over, `t:` tokens,
-`c:` authorisation codes, `j:` ids of assertions already used, `o:` events to be sent, `l:` who sends them.
+`c:` authorisation codes, `j:` ids of assertions already used, `k:` clients as identity told them,
+`o:` events to be sent, `l:` who sends them.
 """
 
 import hashlib

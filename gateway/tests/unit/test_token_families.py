@@ -15,7 +15,7 @@ from authlib.oauth2.rfc6749 import InvalidClientError
 from cryptography.hazmat.primitives.asymmetric import utils
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.hashes import SHA256
-from ila_gateway.oauth import Assertion
+from ila_gateway.assertions import Assertion
 from ila_gateway.openid import OpenIdClient, Provider, SignInExpired
 from ila_kit.web.identity import BadToken, Verifier
 from joserfc import jwt

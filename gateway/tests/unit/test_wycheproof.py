@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from authlib.oauth2.rfc6749 import InvalidClientError
-from ila_gateway.oauth import Assertion
+from ila_gateway.assertions import Assertion
 from ila_gateway.tokens import ALGORITHM
 from ila_kit.web.identity import BadToken, Verifier
 from joserfc import jws

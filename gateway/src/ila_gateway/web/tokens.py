@@ -1,17 +1,21 @@
 """The OAuth addresses: tokens for scripts and machines, and the published keys."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import flask
 from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidRequestError
 from joserfc.util import json_b64decode
 from werkzeug.wrappers import Response
 
+from ila_gateway import did
 from ila_gateway.oauth import metadata
 from ila_gateway.web.context import note_failure, parts
 
 oauth = flask.Blueprint("oauth", __name__)
 _PUBLIC_SECONDS = 300
+_FORM = "application/x-www-form-urlencoded"
 _GUESSES = frozenset({"invalid_client", "invalid_grant"})
 
 
@@ -38,13 +42,19 @@ def authorize() -> Response:
 @oauth.post("/oauth/token")
 def token() -> Response:
     """Exchange a code, or the assertion of a machine, for an access token."""
-    return _braked(parts().server.create_token_response())
+    return _answered(parts().server.create_token_response)
 
 
 @oauth.post("/oauth/introspect")
 def introspect() -> Response:
     """Tell a machine what a token stands for."""
-    return _braked(parts().server.create_endpoint_response("introspection"))
+    return _answered(lambda: parts().server.create_endpoint_response("introspection"))
+
+
+@oauth.post("/oauth/revoke")
+def revoke() -> Response:
+    """End a token before its time, for the client it was given to."""
+    return _answered(lambda: parts().server.create_endpoint_response("revocation"))
 
 
 @oauth.get("/.well-known/oauth-authorization-server")
@@ -57,6 +67,41 @@ def server_metadata() -> flask.Response:
 def keys() -> flask.Response:
     """Publish the keys that verify identity tokens."""
     return _public(flask.jsonify(parts().keys.published()))
+
+
+@oauth.get("/.well-known/did.json")
+def did_document() -> flask.Response:
+    """Describe the issuer and its keys as a DID document (did:web)."""
+    told = flask.jsonify(did.document(parts().settings.public_url, parts().keys.published()["keys"]))
+    told.mimetype = did.MEDIA_TYPE
+    return _public(told)
+
+
+def _answered(answer: Callable[[], Response]) -> Response:
+    """Return the answer to a form that can be read in one way only."""
+    try:
+        _check_form()
+    except OAuth2Error as error:
+        refused: Response = parts().server.handle_error_response(None, error)
+        return refused
+    return _braked(answer())
+
+
+def _check_form() -> None:
+    """Pass a form that says each thing once, of one client. Raises InvalidRequestError."""
+    form, assertion = flask.request.form, flask.request.form.get("client_assertion")
+    ways = ("Authorization" in flask.request.headers, assertion is not None, "client_secret" in form)
+    faults = {
+        "The body is a form: application/x-www-form-urlencoded.": flask.request.mimetype != _FORM,
+        "Parameters belong into the body.": bool(flask.request.args),
+        "A parameter is there twice.": any(len(values) > 1 for _, values in form.lists()),
+        "A client shows itself in one way.": sum(ways) > 1,
+        "client_id and client_assertion name two clients.": assertion is not None
+        and form.get("client_id") not in (None, _claimed(assertion)),
+    }
+    for fault, found in faults.items():
+        if found:
+            raise InvalidRequestError(fault)
 
 
 def _braked(response: Response) -> Response:

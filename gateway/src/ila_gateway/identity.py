@@ -1,0 +1,42 @@
+"""The identity service, asked directly by the gateway in its own name."""
+
+from typing import Any
+
+import orjson
+from ila_kit.context import current
+from ila_kit.ids import uuid7
+
+from ila_gateway.guard import Guarded
+from ila_gateway.tokens import Caller, Mint
+from ila_gateway.upstream import ServiceDown
+
+AUDIENCE = "identity"
+_SCOPES = ("identity.sign_in", "identity.clients")
+_GATEWAY = Caller("svc:gateway", tuple({"role": scope, "organisation": None} for scope in _SCOPES))
+_BASE = "/api/identity/v1"
+
+
+class Identity:
+    """Asks identity, and reads its answers."""
+
+    def __init__(self, upstream: Guarded, mint: Mint):
+        self._upstream = upstream
+        self._mint = mint
+
+    def call(self, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
+        """Return the status and the JSON of an answer. Raises ServiceDown, ServiceBusy or ServiceTimeout."""
+        context = current()
+        headers = [
+            ("Authorization", f"Bearer {self._mint.token(_GATEWAY, AUDIENCE)}"),
+            ("Accept", "application/json"),
+            ("X-Request-Id", context.request_id),
+            ("traceparent", context.traceparent),
+        ]
+        if body:
+            headers += [("Content-Type", "application/json"), ("Idempotency-Key", str(uuid7()))]
+        answer = self._upstream.exchange(method, _BASE + path, headers, body, repeatable=True)
+        data = answer.whole()
+        try:
+            return answer.status, orjson.loads(data) if data else None
+        except orjson.JSONDecodeError as fault:
+            raise ServiceDown(service=AUDIENCE) from fault
