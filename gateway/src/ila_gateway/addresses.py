@@ -1,6 +1,7 @@
 """Network addresses of callers: which one a request came from, and which count as one."""
 
 from collections.abc import Callable
+from hmac import compare_digest
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -13,7 +14,19 @@ def networks(setting: str) -> Networks:
     return tuple(ip_network(name.strip()) for name in setting.split(",") if name.strip())
 
 
-def real_address(trusted: Networks) -> Callable[[dict[str, Any]], str]:
+def from_front(secret: str) -> Callable[[dict[str, Any]], bool]:
+    """Return a function that tells whether nginx in front of us sent a request: it knows the secret."""
+
+    def check(environ: dict[str, Any]) -> bool:
+        shown: str = environ.get("HTTP_X_FRONT", "")
+        return bool(shown and secret) and compare_digest(shown.encode("latin-1"), secret.encode())
+
+    return check
+
+
+def real_address(
+    trusted: Networks, is_from_front: Callable[[dict[str, Any]], bool]
+) -> Callable[[dict[str, Any]], str]:
     """Return a function that tells the address a request came from.
 
     Behind a proxy of ours that is the last entry of its X-Forwarded-For; anybody else's is a mere claim.
@@ -21,7 +34,7 @@ def real_address(trusted: Networks) -> Callable[[dict[str, Any]], str]:
 
     def find(environ: dict[str, Any]) -> str:
         peer = str(environ.get("REMOTE_ADDR", ""))
-        if not trusted or not _within(_parsed(peer), trusted):
+        if not is_from_front(environ) and (not trusted or not _within(_parsed(peer), trusted)):
             return peer
         given = _parsed(environ.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip())
         return str(given) if given else peer

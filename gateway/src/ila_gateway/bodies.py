@@ -55,6 +55,11 @@ def read_body(environ: dict[str, Any], limit: int) -> Body:
     return Body(data)
 
 
+def is_long(environ: dict[str, Any]) -> bool:
+    """Tell whether the body of a request, unread, is longer than one would read only to throw it away."""
+    return "HTTP_TRANSFER_ENCODING" in environ or int(environ.get("CONTENT_LENGTH") or 0) > _WHOLE_BYTES
+
+
 def chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Frame pieces as chunks."""
     for piece in pieces:

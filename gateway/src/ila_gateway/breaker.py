@@ -33,6 +33,10 @@ class Breaker:
         self._closed_again_at = self._clock() + self._rest
         return True
 
+    def is_open(self) -> bool:
+        """Tell whether calls are refused now, without asking for a trial."""
+        return self._closed_again_at is not None and self._clock() < self._closed_again_at
+
     def succeeded(self) -> None:
         """Note that a call succeeded."""
         self._failures = 0

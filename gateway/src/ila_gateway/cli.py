@@ -4,7 +4,10 @@ import argparse
 import os
 import resource
 import sys
+from typing import Any
 
+from ila_gateway.nginx import Place, configuration
+from ila_gateway.routes import load
 from ila_gateway.settings import Settings
 
 GUNICORN = [
@@ -29,21 +32,31 @@ GUNICORN = [
 def main() -> None:
     """Run a command."""
     parser = argparse.ArgumentParser(prog="ila-gateway", description=__doc__)
-    commands = {
-        "serve": _serve,
-        "work": _work,
-        "migrate": _migrate,
-        "redeliver": _redeliver,
-        "check": _check,
-        "settings": _print_settings,
-    }
-    parser.add_argument(
-        "command",
-        choices=commands,
-        help="serve: answer on HOST and PORT; work: hear and send events, with health on HOST and PORT; "
-        "migrate: make the queue; redeliver: hear dead letters again; check: read the settings",
-    )
-    sys.exit(commands[parser.parse_args().command]())
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, act, text in (
+        ("serve", _serve, "answer on HOST and PORT"),
+        ("work", _work, "hear and send events, with health on HOST and PORT"),
+        ("migrate", _migrate, "make the queue"),
+        ("redeliver", _redeliver, "hear dead letters again"),
+        ("check", _check, "read the settings"),
+        ("settings", _print_settings, "print the settings as a table"),
+    ):
+        commands.add_parser(name, help=text, description=text).set_defaults(act=lambda _, act=act: act())
+    _add_nginx(commands)
+    asked = parser.parse_args()
+    sys.exit(asked.act(asked))
+
+
+def _add_nginx(commands: Any) -> None:
+    text = "print the configuration of nginx in front of us"
+    nginx = commands.add_parser("nginx", help=text, description=text)
+    nginx.set_defaults(act=_print_nginx)
+    nginx.add_argument("--listen", default="127.0.0.1:8080", help="address and port of the front door")
+    nginx.add_argument("--gateway", default="", help="host and port of the gateway; else HOST and PORT")
+    nginx.add_argument("--certificate", default="", help="PEM file of the chain; without it there is no TLS")
+    nginx.add_argument("--key", default="", help="PEM file of the certificate's key")
+    nginx.add_argument("--decisions", default="/dev/shm/ila-decisions", help="folder in memory")  # noqa: S108
+    nginx.add_argument("--log", default="/dev/stdout", help="file of the access log")
 
 
 def _serve() -> int:
@@ -89,4 +102,21 @@ def _check() -> int:
 
 def _print_settings() -> int:
     print(Settings.table())
+    return 0
+
+
+def _print_nginx(asked: argparse.Namespace) -> int:
+    settings = Settings.from_env()
+    place = Place(
+        listen=asked.listen,
+        gateway=asked.gateway or f"{settings.host}:{settings.port}",
+        certificate=asked.certificate,
+        key=asked.key,
+        decisions=asked.decisions,
+        log=asked.log,
+    )
+    try:
+        print(configuration(settings, load(settings.routes_folder), place))
+    except ValueError as fault:
+        sys.exit(f"ila-gateway: {fault}")
     return 0

@@ -29,6 +29,10 @@ class Guarded:
         self._at_once = at_once
         self._under_way = 0
 
+    def rests(self) -> bool:
+        """Tell whether this neighbour is left alone now."""
+        return self._breaker.is_open()
+
     def exchange(
         self,
         method: str,

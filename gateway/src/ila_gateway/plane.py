@@ -11,8 +11,9 @@ from ila_kit.web.problems import BadRequest
 
 from ila_gateway.access_log import note
 from ila_gateway.answers import Answer, failed, refusal
-from ila_gateway.bodies import BrokenOff, TooLarge
+from ila_gateway.bodies import BrokenOff, TooLarge, is_long
 from ila_gateway.decisions import Decisions
+from ila_gateway.front import DECISION, Front
 from ila_gateway.headers import Headers, secured
 from ila_gateway.paths import Target, canonical
 from ila_gateway.proxy import Proxy
@@ -33,6 +34,7 @@ class Gateway:
         self,
         routes: Routes,
         decisions: Decisions,
+        front: Front,
         proxy: Proxy,
         own: Application,
         public_url: str,
@@ -41,6 +43,7 @@ class Gateway:
     ):
         self._routes = routes
         self._decisions = decisions
+        self._front = front
         self._limits = limits
         self._address_of = address_of
         self._proxy = proxy
@@ -65,19 +68,19 @@ class Gateway:
             target = _target(environ)
             path = target.path
             return path, self._dispatched(environ, target, context)
-        except MethodNotAllowed as refused:
-            return path, refusal(environ, path, refused, refused.allow)
-        except (TooLarge, BrokenOff) as refused:
-            _close_after(environ)
-            return path, refusal(environ, path, refused)
         except DomainError as refused:
-            return path, refusal(environ, path, refused)
+            if isinstance(refused, (TooLarge, BrokenOff)) or is_long(environ):
+                _close_after(environ)
+            allow = refused.allow if isinstance(refused, MethodNotAllowed) else None
+            return path, refusal(environ, path, refused, allow)
         except Exception:
             log.exception("request failed")
             return path, failed(environ, path, "internal-error", 500)
 
     def _dispatched(self, environ: dict[str, Any], target: Target, context: Context) -> Answer:
         environ["REMOTE_ADDR"] = self._address_of(environ)
+        if asked := self._front.asks(environ):
+            return self._for_front(asked, environ, target.path)
         route = self._found(environ, target.path)
         if route.neighbour != GATEWAY:
             return self._proxy.forward(environ, route, target, context)
@@ -85,6 +88,12 @@ class Gateway:
             self._decisions.admit(environ, route)
         environ |= {"wsgi.url_scheme": self._scheme, "HTTP_HOST": self._host}
         return _captured(self._own, environ)
+
+    def _for_front(self, asked: str, environ: dict[str, Any], path: str) -> Answer:
+        """Answer nginx about a request. Raises what it asks us to say to the caller."""
+        if asked == DECISION:
+            return self._front.decided(environ, lambda: self._found(environ, path))
+        raise self._front.refusal(asked, environ, self._routes.find(environ["REQUEST_METHOD"], path))
 
     def _found(self, environ: dict[str, Any], path: str) -> Route:
         """Return the operation asked for, counted by address; also who asks for nothing there is counts."""

@@ -1,6 +1,7 @@
 """How many requests a person, a machine and an address may make, and what they are told about it."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from ila_kit.web.problems import BadRequest
@@ -51,6 +52,18 @@ class Limits:
             self._check(environ, "person", f"p {caller.subject}", self._rates.person, cost)
         elif caller.scopes:
             self._check(environ, "client", f"c {caller.subject}", self._rates.client, cost)
+
+    def exhausted(self, environ: dict[str, Any], caller: Caller) -> TooManyRequests:
+        """Return the refusal for a share that nginx counted to its end; it is told as empty."""
+        kind, rate = self._share(caller)
+        wait = max(ceil(1 / rate.per_second), 1)
+        environ[_SEEN] = (kind, Drawn(admitted=False, left=0, wait=wait, full=rate.window), rate)
+        return TooManyRequests(wait)
+
+    def _share(self, caller: Caller) -> tuple[str, Rate]:
+        if caller.session is not None:
+            return "person", self._rates.person
+        return ("client", self._rates.client) if caller.scopes else ("address", self._rates.address)
 
     def _check(self, environ: dict[str, Any], kind: str, name: str, rate: Rate, cost: int) -> None:
         if not cost:

@@ -1,7 +1,7 @@
 """Whose requests are counted, and as what."""
 
 import pytest
-from ila_gateway.addresses import counted_as, networks, real_address
+from ila_gateway.addresses import counted_as, from_front, networks, real_address
 from ila_gateway.buckets import Drawn, Rate
 from ila_gateway.callers import VISITOR
 from ila_gateway.rates import Limits, Rates, TooManyRequests, told
@@ -9,6 +9,7 @@ from ila_gateway.tokens import Caller
 
 PERSON = Caller("p1", session="s1")
 MACHINE = Caller("svc:funding", scopes=frozenset({"act"}))
+SECRET = "what nginx shows itself by in tests"
 RATES = Rates(person=Rate(1, 10), client=Rate(1, 20), address=Rate(1, 30))
 
 
@@ -97,5 +98,12 @@ def test_a_costly_request_takes_more_of_every_share_and_a_free_one_nothing(limit
 )
 def test_only_a_proxy_of_ours_says_where_a_request_came_from(peer, forwarded, real):
     environ = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": forwarded}
-    assert real_address(networks("10.0.0.0/8"))(environ) == real
-    assert real_address(())(environ) == peer
+    assert real_address(networks("10.0.0.0/8"), from_front(""))(environ) == real
+    assert real_address((), from_front(""))(environ) == peer
+
+
+def test_nginx_in_front_of_us_says_where_a_request_came_from_wherever_it_stands():
+    find = real_address((), from_front(SECRET))
+    for shown, found in ((SECRET, "192.0.2.1"), ("x" * 40, "198.51.100.7"), ("", "198.51.100.7")):
+        environ = {"REMOTE_ADDR": "198.51.100.7", "HTTP_X_FORWARDED_FOR": "192.0.2.1", "HTTP_X_FRONT": shown}
+        assert find(environ) == found
