@@ -9,6 +9,7 @@ from ila_kit.bus.loops import Loop
 from ila_kit.bus.process import Threads, run_threads
 from ila_kit.settings import BadSettings
 
+from ila_gateway.client_cache import ClientCache
 from ila_gateway.consumers import handlers
 from ila_gateway.outbox import SOURCE, Outbox
 from ila_gateway.receiver import Handlers, Receiver
@@ -53,7 +54,7 @@ def redeliver(settings: Settings) -> int:
 
 
 def _handlers(settings: Settings, client: redis.Redis) -> Handlers:
-    return handlers(_sessions(settings, client))
+    return handlers(_sessions(settings, client), ClientCache(client))
 
 
 def _sessions(settings: Settings, client: redis.Redis) -> SessionStore:

@@ -37,3 +37,13 @@ class PersonDisabled(Event):
 
     person_id: UUID
     disabled_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceClientChanged(Event):
+    """A machine client has other keys, scopes or another state."""
+
+    type: ClassVar[str] = "identity.service_client_changed.v1"
+    subject_field: ClassVar[str] = "client_id"
+
+    client_id: str
