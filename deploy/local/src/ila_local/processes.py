@@ -4,8 +4,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGQUIT
 
-from ila_local import probes
+from ila_local import nginx, probes
 from ila_local.databases import SERVICES, Databases
 from ila_local.keys import GATEWAY_AT_EIDENTITY, Keys
 from ila_local.process import Floor, Process
@@ -13,16 +14,18 @@ from ila_local.process import Floor, Process
 PERSONAS = Path(__file__).parents[2] / "personas.toml"
 REGISTERS = ("population", "viis", "licences", "legal_persons")
 LOAD_CALL_1 = ("load", "--call", "call-1", "--demonstration")
+READERS = (*SERVICES, "gateway")
 # A worker that publishes before every reader has its queue would tell nobody.
-QUEUES = tuple(f"{service}-migrate" for service in SERVICES)
+QUEUES = tuple(f"{reader}-migrate" for reader in READERS)
 ROLES = (
     "postgres",
     "valkey",
     "eidentity",
     "registers",
     *SERVICES,
-    *(f"{service}-worker" for service in SERVICES),
+    *(f"{reader}-worker" for reader in READERS),
     "portal",
+    "gateway",
 )
 
 
@@ -38,12 +41,19 @@ class Surroundings:
     broker_url: str
     session_store_url: str
     secret_key: str
+    front_secret: str
+    front: str
     register_secrets: Mapping[str, str]
     clock_file: Path
 
     def url(self, role: str) -> str:
         """Return the base address of a role."""
         return f"http://127.0.0.1:{self.ports[role]}"
+
+    @property
+    def door(self) -> str:
+        """The address by which everybody knows the platform."""
+        return self.url(self.front)
 
     def program(self, name: str) -> str:
         """Return the path of a console script."""
@@ -57,7 +67,9 @@ def table(around: Surroundings, stores: tuple[Process, ...]) -> list[Process]:
     services = [_service(around, service) for service in SERVICES]
     in_order = [row for rows in zip(*services, strict=True) for one in rows for row in one]
     stand_ins = [_eidentity(around), _registers(around)]
-    return [*stores, databases, *in_order, *stand_ins, _gateway(around), _portal(around)]
+    queue, gateway, worker = _gateway(around)
+    doors = [gateway, _nginx(around, gateway)] if around.front == "nginx" else [gateway]
+    return [*stores, databases, queue, *in_order, worker, *stand_ins, *doors, _portal(around)]
 
 
 def database_task(databases: Databases, data_dir: Path, needs: tuple[str, ...]) -> Process:
@@ -82,7 +94,7 @@ def _service(around: Surroundings, service: str) -> list[list[Process]]:
         "DATABASE_URL": around.databases.service_url(service),
         "BROKER_URL": around.broker_url,
         "BUS_PREFIX": around.databases.name,
-        "GATEWAY_URL": around.url("gateway"),
+        "GATEWAY_URL": around.door,
         "CLIENT_KEY_FILE": str(around.keys.file(f"svc:{service}")),
         "PERSONAS_FILE": str(PERSONAS),
         "CLOCK_FILE": str(around.clock_file),
@@ -108,7 +120,7 @@ def _eidentity(around: Surroundings) -> Process:
     environment = {
         "ISSUER": around.url("eidentity"),
         "PERSONAS_FILE": str(PERSONAS),
-        "CLIENTS_FILE": str(around.keys.eidentity_clients_file(around.url("gateway"))),
+        "CLIENTS_FILE": str(around.keys.eidentity_clients_file(around.door)),
         "SIGNING_KEY_FILE": str(around.keys.file("eidentity-signing")),
         "LOG_LEVEL": "WARNING",
     }
@@ -121,27 +133,52 @@ def _registers(around: Surroundings) -> Process:
     return _web(around, "registers", environment, (around.program("ila-stub-registers"), "serve"))
 
 
-def _gateway(around: Surroundings) -> Process:
+def _gateway(around: Surroundings) -> tuple[Process, Process, Process]:
+    """Return the gateway's rows: the task that makes its queue, its web processes, its worker."""
+    program = around.program("ila-gateway")
     environment = {
-        "PUBLIC_URL": around.url("gateway"),
+        "PUBLIC_URL": around.door,
         "SESSION_STORE_URL": around.session_store_url,
+        "BROKER_URL": around.broker_url,
+        "BUS_PREFIX": around.databases.name,
         "SIGNING_KEY_FILE": str(around.keys.file("gateway-signing")),
         "CLIENTS_FILE": str(around.keys.gateway_clients_file()),
         "EIDENTITY_ISSUER": around.url("eidentity"),
         "EIDENTITY_CLIENT_ID": GATEWAY_AT_EIDENTITY,
         "EIDENTITY_KEY_FILE": str(around.keys.file(GATEWAY_AT_EIDENTITY)),
         "SECRET_KEY": around.secret_key,
+        "FRONT_SECRET": around.front_secret,
         "CLOCK_FILE": str(around.clock_file),
         **{f"{role.upper()}_URL": around.url(role) for role in (*SERVICES, "portal")},
         **{f"{name.upper()}_REGISTER_URL": around.url("registers") for name in REGISTERS},
         **{f"{name.upper()}_REGISTER_SECRET": around.register_secrets[name] for name in REGISTERS},
     }
-    needs = ("valkey", "eidentity", "registers")
-    return _web(around, "gateway", environment, needs=needs, floor=Floor.DOORS)
+    needed = ("valkey", "eidentity", "registers")
+    web = _web(around, "gateway", environment, needs=needed, floor=Floor.DOORS)
+    [queue] = _tasks([("gateway-migrate", (program, "migrate"))], web.environment)
+    needed_by_worker = ("valkey", *QUEUES)
+    worker = _web(around, "gateway-worker", environment, (program, "work"), needed_by_worker, Floor.WORKERS)
+    return queue, web, worker
+
+
+def _nginx(around: Surroundings, gateway: Process) -> Process:
+    """Return nginx in front of the gateway; its configuration is made anew at each start."""
+    folder, port = around.data_dir / "nginx", around.ports["nginx"]
+    program = around.program("ila-gateway")
+    return Process(
+        role="nginx",
+        command=nginx.command(folder),
+        floor=Floor.DOORS,
+        port=port,
+        needs=("gateway",),
+        probe=probes.http(port),
+        before=lambda: nginx.configure(folder, program, gateway.environment, port),
+        stop_signal=SIGQUIT,  # answers what is under way
+    )
 
 
 def _portal(around: Surroundings) -> Process:
-    return _web(around, "portal", {"GATEWAY_URL": around.url("gateway")}, floor=Floor.DOORS)
+    return _web(around, "portal", {"GATEWAY_URL": around.door}, floor=Floor.DOORS)
 
 
 def _web(

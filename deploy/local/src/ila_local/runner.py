@@ -26,7 +26,7 @@ from ila_local.log import RUNNER, PrefixedLog
 from ila_local.ports import free_port, is_free, remembered_ports
 from ila_local.postgres import EmbeddedPostgres, remove_cluster
 from ila_local.process import Life, Process, death_signal
-from ila_local.processes import REGISTERS, ROLES, Surroundings, database_task, table
+from ila_local.processes import READERS, REGISTERS, ROLES, Surroundings, database_task, table
 from ila_local.settings import Settings
 from ila_local.supervisor import Log, Supervisor
 from ila_local.valkey import EmbeddedValkey
@@ -81,7 +81,7 @@ def _drop(settings: Settings, databases: Databases) -> None:
     """Drop what a suite made on servers of others; one that is gone must not hide why the suite ended."""
     try:
         if settings.ila_broker_url:
-            Broker(settings.ila_broker_url, prefix=databases.name).remove(SERVICES)
+            Broker(settings.ila_broker_url, prefix=databases.name).remove(READERS)
         if settings.ila_database_url:
             databases.drop()
     except (CannotRun, BrokerDown) as fault:
@@ -93,17 +93,17 @@ def beside_running_suite(settings: Settings, command: Sequence[str], log_file: P
     data = DataDir(settings.ila_data_dir)
     if not data.is_locked():
         return with_suite(settings, command, log_file)
-    url = f"http://127.0.0.1:{_port_of(data, 'gateway')}"
+    url = f"http://127.0.0.1:{_port_of_door(data)}"
     environment = {"ILA_URL": url, "ILA_DATA_DIR": str(data.path)}
     return subprocess.run(command, env={**os.environ, **environment}, check=False).returncode
 
 
-def _port_of(data: DataDir, role: str) -> int:
-    rows = data.read_json("run.json", [])
-    try:
-        return int(next(row["port"] for row in rows if row["role"] == role))
-    except StopIteration:
-        raise CannotRun("The suite is still starting; wait for its line «ready».") from None
+def _port_of_door(data: DataDir) -> int:
+    ports = {row["role"]: row["port"] for row in data.read_json("run.json", [])}
+    door = ports.get("nginx") or ports.get("gateway")
+    if door is None:
+        raise CannotRun("The suite is still starting; wait for its line «ready».")
+    return int(door)
 
 
 def with_postgres(command: Sequence[str], log_file: Path | None) -> int:
@@ -129,7 +129,7 @@ def suite(settings: Settings, data: DataDir, programs: Path = PROGRAMS) -> tuple
             f"Port {settings.ila_port} is taken: stop what listens there, or choose another, "
             f"for example ILA_PORT={settings.ila_port + 1}."
         )
-    ports = remembered_ports(data, ROLES) | {"gateway": settings.ila_port}
+    ports = remembered_ports(data, ROLES) | {settings.ila_front: settings.ila_port}
     valkey = EmbeddedValkey(data, ports["valkey"])
     server = None if settings.ila_database_url else EmbeddedPostgres(data, ports["postgres"])
     admin_url = server.admin_url if server else settings.ila_database_url
@@ -143,6 +143,8 @@ def suite(settings: Settings, data: DataDir, programs: Path = PROGRAMS) -> tuple
         broker_url=settings.ila_broker_url or databases.bus_url(),
         session_store_url=valkey.url,
         secret_key=data.password("gateway-secret-key"),
+        front_secret=data.password("gateway-front-secret"),
+        front=settings.ila_front,
         register_secrets={name: data.password(f"register-{name}") for name in REGISTERS},
         clock_file=data.path / clock.FILE,
     )

@@ -18,11 +18,17 @@ class Settings(FromEnv):
     ila_broker_url: str = setting(
         "URL of your own RabbitMQ; empty: the bus runs on PostgreSQL.", default="", secret=True
     )
+    ila_front: str = setting(
+        "What stands at the front door: `gateway`, or `nginx` with the gateway behind it.", default="gateway"
+    )
     ila_database_name: str = setting("Name of the suite's database, and prefix of its roles.", default="ila")
 
     def faults(self) -> list[str]:
-        """Refuse a name that cannot be part of database and role names."""
+        """Refuse a name that cannot be part of database and role names, and a door nobody knows."""
         name = self.ila_database_name
-        if name.isascii() and name.isidentifier() and name.islower() and len(name) <= 40:
-            return []
-        return ["ILA_DATABASE_NAME has lower-case letters, digits and _ only, 40 at most."]
+        good = name.isascii() and name.isidentifier() and name.islower() and len(name) <= 40
+        checks = {
+            "ILA_DATABASE_NAME has lower-case letters, digits and _ only, 40 at most.": good,
+            "ILA_FRONT is gateway or nginx.": self.ila_front in ("gateway", "nginx"),
+        }
+        return [fault for fault, holds in checks.items() if not holds]

@@ -13,17 +13,23 @@ from ila_local.processes import PERSONAS, REGISTERS, ROLES, Surroundings, table
 @pytest.fixture
 def rows(tmp_path):
     """The table on somebody's own stores, by role."""
+    return table_with("gateway", tmp_path)
+
+
+def table_with(front, tmp_path):
     passwords = {owner: f"p/{owner}" for owner in (*SERVICES, BUS)}
     databases = Databases("postgresql://root:pw@db.example:5432/postgres?sslmode=require", "ila", passwords)
     around = Surroundings(
         data_dir=tmp_path,
         programs=Path("/programs"),
-        ports={role: 20_000 + number for number, role in enumerate((*ROLES, "gateway"))} | {"gateway": 8080},
+        ports={role: 20_000 + number for number, role in enumerate(ROLES)} | {front: 8080},
         keys=Keys(DataDir(tmp_path)),
         databases=databases,
         broker_url=databases.bus_url(),
         session_store_url="redis://:pw@127.0.0.1:1/0",
         secret_key="secret",
+        front_secret="another secret",
+        front=front,
         register_secrets={name: f"secret of {name}" for name in REGISTERS},
         clock_file=tmp_path / "clock",
     )
@@ -32,8 +38,8 @@ def rows(tmp_path):
 
 def test_every_need_is_a_row_and_comes_before(rows):
     roles = list(rows)
-    rows.pop("gateway")
-    for row in rows.values():
+    on_valkey = ("gateway", "gateway-worker")
+    for row in (row for role, row in rows.items() if role not in on_valkey):
         assert all(roles.index(need) < roles.index(row.role) for need in row.needs)
 
 
@@ -46,7 +52,8 @@ def test_each_service_migrates_serves_and_works_with_the_same_settings(rows):
         ]  # fmt: skip
         assert migrate.probe is None
         assert web.needs == (("catalog-load",) if service == "catalog" else (f"{service}-migrate",))
-        assert set(worker.needs) == {f"{one}-migrate" for one in SERVICES}, "every reader has its queue"
+        queues = {f"{one}-migrate" for one in (*SERVICES, "gateway")}
+        assert set(worker.needs) == queues, "every reader has its queue"
         assert web.environment | {"PORT": ""} == worker.environment | {"PORT": ""}
         assert web.environment["PORT"] != worker.environment["PORT"]
 
@@ -72,6 +79,26 @@ def test_the_gateway_knows_every_neighbour(rows):
     assert all(Path(environment[name]).is_file() for name in files)
 
 
+def test_the_gateway_has_a_queue_and_a_worker_with_the_same_settings(rows):
+    queue, web, worker = rows["gateway-migrate"], rows["gateway"], rows["gateway-worker"]
+    assert [row.command[1] for row in (queue, web, worker)] == ["migrate", "serve", "work"]
+    assert queue.needs == ("databases",)
+    assert {"valkey", "gateway-migrate"} <= set(worker.needs)
+    assert web.environment | {"PORT": ""} == worker.environment | {"PORT": ""}
+    assert web.environment["PORT"] != worker.environment["PORT"]
+    assert web.environment["BROKER_URL"] == rows["funding"].environment["BROKER_URL"]
+
+
+def test_nginx_stands_in_front_of_the_gateway_and_everybody_knows_its_address_alone(tmp_path):
+    rows = table_with("nginx", tmp_path)
+    assert rows["nginx"].needs == ("gateway",)
+    assert rows["nginx"].port == 8080 != rows["gateway"].port
+    assert rows["gateway"].environment["PUBLIC_URL"] == "http://127.0.0.1:8080"
+    assert rows["gateway"].environment["FRONT_SECRET"] == "another secret"
+    for role in (*SERVICES, "portal"):
+        assert rows[role].environment["GATEWAY_URL"] == "http://127.0.0.1:8080"
+
+
 def test_the_gateway_asks_each_register_with_its_own_credential(rows):
     gateway, registers = rows["gateway"], rows["registers"]
     assert "registers" in gateway.needs
@@ -86,13 +113,13 @@ def test_the_gateway_asks_each_register_with_its_own_credential(rows):
 def test_every_service_and_the_gateway_read_the_same_clock(rows):
     reading = {role for role, row in rows.items() if "CLOCK_FILE" in row.environment}
     started = {f"{service}{kind}" for service in SERVICES for kind in ("", "-worker", "-migrate")}
-    assert reading == started | {"catalog-load", "gateway"}
+    assert reading == started | {"catalog-load", "gateway", "gateway-worker", "gateway-migrate"}
     assert len({rows[role].environment["CLOCK_FILE"] for role in reading}) == 1
 
 
 def test_doors_stop_first_then_workers_then_services(rows):
     assert {rows[role].floor for role in ("gateway", "portal")} == {Floor.DOORS}
-    assert {rows[f"{service}-worker"].floor for service in SERVICES} == {Floor.WORKERS}
+    assert {rows[f"{one}-worker"].floor for one in (*SERVICES, "gateway")} == {Floor.WORKERS}
     assert {rows[service].floor for service in (*SERVICES, "registers")} == {Floor.SERVICES}
 
 
