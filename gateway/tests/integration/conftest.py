@@ -1,4 +1,8 @@
-"""A real gateway process between real sockets: Valkey, the stand-in e-identity, and small services."""
+"""A real gateway process between real sockets, in both of its forms: plain, and with nginx in front of it.
+
+Around it are Valkey, the stand-in e-identity, and small services. A test runs in both forms; one that makes
+sense in one form alone says so: `@pytest.mark.form("plain", "why")`.
+"""
 
 import json
 import os
@@ -16,6 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from ila_kit.web.identity import Verifier, fetch_keys
+from ila_local import nginx
 from joserfc.jwk import ECKey
 
 ALL_REGISTERS = [
@@ -26,7 +31,16 @@ REGISTER_SECRETS = {
     name: f"credential of tests for {name}" for name in ("population", "viis", "licences", "legal_persons")
 }
 ROUTES = Path(__file__).parents[1] / "routes"
+FORMS = ("plain", "nginx")
+FRONT_SECRET = "nginx-shows-itself-by-this-in-tests"
 PERSONAS = Path(__file__).parents[3] / "deploy" / "local" / "personas.toml"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test of a gateway in both forms, or in the one it names."""
+    if "form" in metafunc.fixturenames:
+        named = metafunc.definition.get_closest_marker("form")
+        metafunc.parametrize("form", named.args[:1] if named else FORMS, scope="session")
 
 
 def free_port() -> int:
@@ -126,13 +140,14 @@ def machine_key() -> ECKey:
 
 @dataclass
 class Running:
-    """The gateway under test."""
+    """The gateway under test: `url` and `port` are of its front door, `process` is the gateway itself."""
 
     url: str
     port: int
     issuer: str
     log: Path
     process: "subprocess.Popen[bytes]"
+    nginx: "subprocess.Popen[bytes] | None" = None
 
     def browser(self) -> requests.Session:
         """Return a visitor's browser."""
@@ -255,33 +270,67 @@ def surroundings(
 
 
 @pytest.fixture(scope="session")
-def gateway(folder: Path, surroundings: dict[str, str]) -> Iterator[Running]:
-    running = _gateway(folder / "gateway.log", surroundings)
+def gateway(form: str, folder: Path, surroundings: dict[str, str]) -> Iterator[Running]:
+    running = _started(form, folder, "gateway", surroundings)
     yield running
-    stop(running.process)
+    _stop(running)
 
 
 @pytest.fixture
-def start_gateway(folder: Path, surroundings: dict[str, str]) -> Iterator[Callable[..., Running]]:
+def start_gateway(form: str, folder: Path, surroundings: dict[str, str]) -> Iterator[Callable[..., Running]]:
     """Start further gateways, which a test may stop, with settings of their own."""
     started: list[Running] = []
 
     def start(**settings: str) -> Running:
         environment = surroundings | {"PORT": str(free_port())} | settings
-        started.append(_gateway(folder / "further.log", environment))
+        started.append(_started(form, folder, "further", environment))
         return started[-1]
 
     yield start
     for running in started:
-        stop(running.process)
+        _stop(running)
 
 
-def _gateway(log: Path, environment: dict[str, str]) -> Running:
-    port = int(environment["PORT"])
-    url = f"http://127.0.0.1:{port}"
-    process = run([str(Path(sys.executable).parent / "ila-gateway"), "serve"], environment, log)
-    wait_for(lambda: requests.get(f"{url}/health/ready", timeout=2).ok, "gateway", process)
-    return Running(url, port, environment["EIDENTITY_ISSUER"], log, process)
+def _started(form: str, folder: Path, name: str, environment: dict[str, str]) -> Running:
+    """Start a gateway whose front door is at PORT: its own, or that of nginx."""
+    door, log = int(environment["PORT"]), folder / f"{form}-{name}.log"
+    own = environment if form == "plain" else environment | {"PORT": str(free_port())}
+    own |= {"FRONT_SECRET": FRONT_SECRET}
+    process = run([_program("ila-gateway"), "serve"], own, log)
+    running = Running(f"http://127.0.0.1:{door}", door, environment["EIDENTITY_ISSUER"], log, process)
+    try:
+        _wait_until_ready(int(own["PORT"]), "gateway", process)
+        if form == "nginx":
+            running.nginx = _nginx(folder / f"nginx-{door}", own, door)
+    except BaseException:
+        _stop(running)
+        raise
+    return running
+
+
+def _nginx(folder: Path, environment: dict[str, str], door: int) -> "subprocess.Popen[bytes]":
+    nginx.configure(folder, _program("ila-gateway"), environment, door)
+    process = run([*nginx.command(folder)], {}, folder.with_suffix(".log"))
+    try:
+        _wait_until_ready(door, "nginx", process)
+    except BaseException:
+        stop(process)
+        raise
+    return process
+
+
+def _wait_until_ready(port: int, what: str, process: "subprocess.Popen[bytes]") -> None:
+    wait_for(lambda: requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=2).ok, what, process)
+
+
+def _program(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+def _stop(running: Running) -> None:
+    if running.nginx:
+        stop(running.nginx)
+    stop(running.process)
 
 
 def _provider(folder: Path, issuer: str, port: int) -> "subprocess.Popen[bytes]":
