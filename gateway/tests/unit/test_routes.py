@@ -1,12 +1,15 @@
 """The routes table: which operation a request means, and what its lines may say."""
 
+import re
 from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ila_gateway.merged import own_document
 from ila_gateway.paths import BadPath, canonical
 from ila_gateway.routes import MethodNotAllowed, Routes, load
+from ila_gateway.web.application import own_app
 from ila_kit.errors import Missing
 
 SHIPPED = load()
@@ -174,7 +177,29 @@ def test_a_line_says_only_what_is_not_usual(tmp_path):
 def test_a_line_that_means_nothing_stops_the_gateway_and_is_named(tmp_path, lines, fault):
     with pytest.raises(ValueError, match=fault) as refused:
         written(tmp_path, lines)
-    assert "/a" in str(refused.value)
+    assert "funding" in str(refused.value)
+
+
+def test_the_table_and_our_own_application_name_the_same_addresses():
+    own = own_app(SHIPPED.neighbours["gateway"].body_bytes)
+    mapped = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in own.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert {(one.method, one.template) for one in SHIPPED.all if one.neighbour == "gateway"} == mapped
+
+
+def test_the_table_lets_visitors_in_where_our_own_document_does():
+    told = {
+        (method.upper(), path): operation
+        for path, item in own_document()["paths"].items()
+        for method, operation in item.items()
+    }
+    for (method, path), operation in told.items():
+        asked = SHIPPED.find(method, path)
+        assert (asked.template, asked.neighbour) == (path, "gateway")
+        assert (asked.callers == "public") == (operation["security"] == []), path
 
 
 def test_the_gateway_takes_nothing_from_the_pages(tmp_path):
