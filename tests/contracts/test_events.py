@@ -6,21 +6,24 @@ import re
 from pathlib import Path
 
 import pytest
+from ila_gateway import consumers
 from ila_kit.events import Event
 from jsonschema import Draft202012Validator, FormatChecker
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("identity", "catalog", "applications", "funding")
+EVENTS = [*ROOT.glob("services/*/src/*/events"), ROOT / "gateway/src/ila_gateway/events"]
 PUBLISHED = {
     json.loads(path.read_text())["title"]: json.loads(path.read_text())
-    for path in ROOT.glob("services/*/src/*/events/published/*.json")
+    for events in EVENTS
+    for path in events.glob("published/*.json")
 }
-CONSUMED = sorted(ROOT.glob("services/*/src/*/events/consumed/*.json"))
+CONSUMED = sorted(path for events in EVENTS for path in events.glob("consumed/*.json"))
 PERSONAL = re.compile(r"personal_code|given_name|family_name|e_?mail|iban|birth|phone|address")
 
 
 def reader(path: Path) -> str:
-    """Return the service that a consumed schema belongs to."""
+    """Return the service, or the gateway, that a consumed schema belongs to."""
     return path.parents[4].name
 
 
@@ -48,7 +51,7 @@ def test_the_publisher_still_tells_what_the_reader_relies_on(path):
         check(expected, example)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", [*SERVICES, "gateway"])
 def test_every_event_class_has_its_schema_and_every_schema_its_class(service):
     module = importlib.import_module(f"ila_{service}.events.published")
     classes = {
@@ -71,9 +74,15 @@ def test_a_service_handles_exactly_the_events_it_says_it_reads(service):
     assert set(handlers) == stated
 
 
+def test_the_gateway_hears_exactly_the_events_it_says_it_reads():
+    heard = {kind.type for kind in consumers.handlers(sessions=None, clients=None)}
+
+    assert heard == {path.stem for path in CONSUMED if reader(path) == "gateway"}
+
+
 @pytest.mark.parametrize("title", PUBLISHED)
 def test_an_event_is_named_by_its_publisher_in_the_past_tense_with_a_version(title):
-    assert re.fullmatch(r"(identity|catalog|applications|funding)\.[a-z]+(_[a-z]+)+\.v[1-9]", title)
+    assert re.fullmatch(r"(identity|catalog|applications|funding|gateway)\.[a-z]+(_[a-z]+)+\.v[1-9]", title)
 
 
 @pytest.mark.parametrize("title", PUBLISHED)
