@@ -66,7 +66,7 @@ class Answer:
 
     def __init__(self, upstream: "Upstream", connection: Connection, reader: Reader):
         self._upstream = upstream
-        self._connection = connection
+        self._connection: Connection | None = connection
         self._reader = reader
         self._at_end: Callable[[], None] | None = None
         self.status = reader.status
@@ -87,36 +87,28 @@ class Answer:
     def whole(self) -> bytes:
         """Return the whole body."""
         try:
-            data = b"" if self._reader.length == 0 else self._reader.read()
+            data = self._reader.read()
         except (OSError, http.client.HTTPException) as fault:
             self.give_up()
             raise self._upstream.fault(fault) from fault
-        self._free()
+        self.give_up()
         return data
 
     def _pieces(self) -> Iterator[bytes]:
         try:
-            while piece := self._reader.read1(_PIECE):
-                yield piece
-            if self._reader.length not in (0, None):
-                raise ServiceDown(service=self._upstream.name)
-            self._free()
+            yield from iter(self._reader.read1, b"")
+        except (OSError, http.client.HTTPException) as fault:
+            raise self._upstream.fault(fault) from fault
         finally:
             self.give_up()
 
-    def _free(self) -> None:
-        self._reader.close()
-        if self._reader.will_close:
-            self._connection.close()
-        else:
-            self._upstream.give_back(self._connection)
-        self._end()
-
     def give_up(self) -> None:
-        """Drop the connection, unless the answer was read: what is left would be taken for the next one."""
-        if not self._reader.closed:
-            self._reader.close()
-            self._connection.close()
+        """Let the connection go; it is dropped unless the answer was read: the rest would be the next one."""
+        connection, self._connection = self._connection, None
+        if connection and self._reader.is_clean:
+            self._upstream.give_back(connection)
+        elif connection:
+            connection.close()
         self._end()
 
     def _end(self) -> None:
@@ -235,17 +227,14 @@ class Upstream:
         self, connection: Connection, method: str, pieces: Iterable[bytes], seconds: float | None
     ) -> Answer:
         connection.socket.settimeout(seconds or self._answer_seconds)
-        reader = Reader(connection.socket, method=method)
+        reader = Reader(connection.socket, method)
         try:
-            if not self._sent(connection, pieces):
-                reader.begin()
-                reader.will_close = True
-            else:
-                reader.begin()
+            whole = self._sent(connection, pieces)
+            reader.begin()
         except BaseException:
-            reader.close()
             connection.close()
             raise
+        reader.will_close |= not whole
         return Answer(self, connection, reader)
 
     def _sent(self, connection: Connection, pieces: Iterable[bytes]) -> bool:

@@ -65,6 +65,39 @@ def test_interim_answers_are_passed_over(stack):
         assert get(stack(Upstream("funding", url, 1, 1))).whole() == b"ok"
 
 
+def test_an_answer_in_chunks_is_put_together(stack):
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunks = b"3;name=value\r\nabc\r\n0a\r\n0123456789\r\n0\r\nX-Trailer: never\r\n\r\n"
+    with neighbour([head + chunks, GOOD]) as url:
+        upstream = stack(Upstream("funding", url, 1, 1))
+        assert b"".join(get(upstream).body()) == b"abc0123456789"
+        assert get(upstream).whole() == b"ok"
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+def test_an_answer_without_a_body_ends_with_its_head(stack, status):
+    bodiless = f"HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\n".encode()
+    with neighbour([bodiless, GOOD]) as url:
+        upstream = stack(Upstream("funding", url, 1, 1))
+        assert get(upstream).whole() == b""
+        assert get(upstream).whole() == b"ok"
+
+
+def test_what_follows_an_answer_is_not_taken_for_the_next(stack):
+    foreign = GOOD.replace(b"ok", b"no")
+    with neighbour([GOOD + foreign], [GOOD]) as url:
+        upstream = stack(Upstream("funding", url, 1, 1))
+        assert get(upstream).whole() == b"ok"
+        assert get(upstream).whole() == b"ok"
+
+
+def test_an_answer_of_the_old_protocol_takes_its_connection_with_it(stack):
+    with neighbour([GOOD.replace(b"1.1", b"1.0")], [GOOD]) as url:
+        upstream = stack(Upstream("funding", url, 1, 1))
+        assert get(upstream).whole() == b"ok"
+        assert get(upstream).whole() == b"ok"
+
+
 def test_an_old_connection_is_not_used_again(stack):
     now = [0.0]
     with neighbour([GOOD], [GOOD]) as url:
@@ -121,6 +154,15 @@ def test_a_neighbour_that_is_not_there_is_down():
         b"HTTP/1.1 200 OK\r\nContent-Le",
         b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\nx\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n",
+        b"HTTP/1.1 200 OK\nContent-Length: 2\n\nok",
+        b"HTTP/1.1 200 OK\r\nX-A: a\nX-B: b\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 +20 OK\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/2 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\n" + b"X-A: a\r\n" * 300 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nX-A: " + b"a" * 70_000,
     ],
 )
 def test_a_garbled_or_broken_answer_is_none(answer):
