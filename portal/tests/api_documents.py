@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 SERVICES = Path(__file__).parents[2] / "services"
+GATEWAY = Path(__file__).parents[2] / "gateway" / "src" / "ila_gateway" / "own_openapi.json"
 DOCUMENTS = {path.parent.name: json.loads(path.read_text()) for path in SERVICES.glob("*/openapi.json")}
+DOCUMENTS["gateway"] = json.loads(GATEWAY.read_text())
 INSTANT, DAY = "2026-11-23T12:05:09.120000Z", "2026-11-23"
 IDENTIFIER = "01a20baa-0000-7000-8000-0000000000aa"
 

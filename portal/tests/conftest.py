@@ -17,7 +17,7 @@ ANSWERS = json.loads((Path(__file__).parent / "answers.json").read_text())
 SECRET, CSRF, PERSON = "a-session", "a-csrf-token", "01a20baa-0000-7000-8000-000000000001"
 APPLICATION = "01a20baa-0000-7000-8000-0000000000aa"
 CATALOGUE = "/api/catalog/v1/public/programmes"
-ME = {"person_id": PERSON, "csrf_token": CSRF, "given_name": "Anna", "family_name": "Bērziņa", "acr": "high"}
+ME = {"person_id": PERSON, "csrf_token": CSRF, "given_name": "Anna", "family_name": "Bērziņa"}
 AFTER = {
     "acceptance": "enrolled",
     "contest": "contested",
@@ -47,7 +47,9 @@ class FakeGateway:
 
     requests: list[Seen] = field(default_factory=list)
     failures: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    waits: dict[str, Any] = field(default_factory=dict)
     state: str | None = None
+    acr: str = "high"
     roles: list[dict[str, Any]] = field(default_factory=lambda: [{"role": "learner", "organisation": None}])
     stored: dict[tuple[str, str], Any] = field(default_factory=dict)
 
@@ -61,13 +63,15 @@ class FakeGateway:
         """The programmes of the catalogue."""
         return ANSWERS["programmes"]
 
-    def fail(self, path: str, status: int, problem: Any = None) -> None:
-        """Answer a path with this from now on."""
+    def fail(self, path: str, status: int, problem: Any = None, wait: Any = None) -> None:
+        """Answer a path with this from now on; `wait` is what it says of trying again."""
         self.failures[path] = (status, {} if problem is None else problem)
+        self.waits[path] = wait
 
-    def fail_writes(self, path: str, status: int, problem: Any) -> None:
+    def fail_writes(self, path: str, status: int, problem: Any, wait: Any = None) -> None:
         """Answer writes to a path with a refusal, and go on answering its reads."""
         self.failures[f"POST {path}"] = (status, problem)
+        self.waits[path] = wait
 
     def answer_write(self, method: str, path: str, answer: Any) -> None:
         """Answer a write that no state of the fake belongs to."""
@@ -105,7 +109,7 @@ class FakeGateway:
     def _own(self, path: str) -> tuple[int, Any]:
         application = self._application()
         fixed = {
-            "/auth/me": ME | {"roles": self.roles},
+            "/auth/me": ME | {"roles": self.roles, "acr": self.acr},
             "/api/funding/v1/accounts/me": ANSWERS["account" if self.state else "empty_account"],
             f"/api/funding/v1/accounts/{PERSON}/entries": ANSWERS["entries"],
             APPLICATIONS: {"items": [application] if self.state else [], "next": None},
@@ -152,6 +156,8 @@ class _Handler(BaseHTTPRequestHandler):
         data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(data)))
+        if wait := self.server.fake.waits.get(self.path):
+            self.send_header("Retry-After", str(wait))
         self.end_headers()
         self.wfile.write(data)
 

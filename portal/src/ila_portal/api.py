@@ -1,6 +1,7 @@
 """The one client of the gateway: a pool of kept connections, time limits, and plain outcomes."""
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,14 @@ TWIN_WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 class Unavailable(Exception):
-    """The gateway or a service behind it did not answer as it should."""
+    """The gateway or a service behind it did not answer as it should.
+
+    `code` tells how, and `wait` after how many seconds to ask again, where the answer says so.
+    """
+
+    def __init__(self, fault: str, code: str = "", wait: int | None = None):
+        super().__init__(fault)
+        self.code, self.wait = code, wait
 
 
 class SignedOut(Exception):
@@ -32,11 +40,11 @@ class NotThere(Exception):
 
 
 class Refused(Exception):
-    """A service said no; `problem` is its RFC 9457 document."""
+    """A service said no; `problem` is its RFC 9457 document, `wait` the seconds after which to ask again."""
 
-    def __init__(self, status: int, problem: Mapping[str, Any]):
+    def __init__(self, status: int, problem: Mapping[str, Any], wait: int | None = None):
         super().__init__(problem.get("code"))
-        self.status, self.problem = status, problem
+        self.status, self.problem, self.wait = status, problem, wait
 
     @property
     def code(self) -> str:
@@ -153,16 +161,30 @@ def _encoded(body: Mapping[str, Any] | None, files: Mapping[str, File] | None) -
 
 
 def _outcome(reply: urllib3.BaseHTTPResponse) -> Any:
-    if reply.status >= 500 or 300 <= reply.status < 400:
-        raise Unavailable(f"answer {reply.status}")
     if reply.status == 401:
         raise SignedOut
     if reply.status == 404:
         raise NotThere
+    if reply.status >= 500 or 300 <= reply.status < 400:
+        raise Unavailable(f"answer {reply.status}", str(_problem(reply).get("code", "")), _wait(reply))
+    if reply.status >= 400:
+        raise Refused(reply.status, _problem(reply), _wait(reply))
     try:
-        value = json.loads(reply.data) if reply.data else None
+        return json.loads(reply.data) if reply.data else None
     except ValueError:
         raise Unavailable("answer is no JSON") from None
-    if reply.status >= 400:
-        raise Refused(reply.status, value if isinstance(value, dict) else {})
-    return value
+
+
+def _problem(reply: urllib3.BaseHTTPResponse) -> Mapping[str, Any]:
+    """Return the problem document of a refusal; an empty one when it has none."""
+    try:
+        found = json.loads(reply.data)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _wait(reply: urllib3.BaseHTTPResponse) -> int | None:
+    """Return the seconds that an answer asks to wait; None when it does not say, or no number."""
+    given = reply.headers.get("Retry-After", "")
+    return int(given) if re.fullmatch(r"[0-9]{1,4}", given) else None

@@ -13,7 +13,9 @@ from ila_portal.desks import Page
 from ila_portal.forms import asked, flat
 from ila_portal.pages import AGENCY, DESKS
 from ila_portal.texts import money, spoken, word
-from ila_portal.visitor import has_session, organisations, person, roles
+from ila_portal.visitor import has_session, here, organisations, person, roles, way_to_step_up
+
+OF_ACCOUNT = {"account", "sessions", "applications", "groups"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ def init_app(app: flask.Flask) -> None:
         "name_of": name_of,
         "name_of_person": name_of_person,
         "word_of": gettext,
+        "here": here,
+        "way_to_step_up": way_to_step_up,
         "without_after": without_after,
     }
     app.jinja_env.filters |= {
@@ -56,17 +60,19 @@ def init_app(app: flask.Flask) -> None:
 
 def sections() -> list[Link]:
     """Return the sections this visitor may enter."""
-    here = flask.request.blueprint or ""
+    blueprint = flask.request.blueprint or ""
     found = [
         ("programmes", "programmes.show_list", {"programmes", "apply", "calls"}),
         ("indicators", "indicators.show", {"indicators"}),
-        ("account" if has_session() else "sign-in", "account.show", {"account", "applications", "groups"}),
+        ("account" if has_session() else "sign-in", "account.show", OF_ACCOUNT),
     ]
     if organisations():
         found.append(("provider", "provider_home.choose", {"provider", "provider_home"}))
     if AGENCY.visible_pages(roles()):
         found.append(("agency", "agency.today", {"agency"}))
-    return [Link(name, flask.url_for(end), "true" if here in inside else "") for name, end, inside in found]
+    return [
+        Link(name, flask.url_for(end), "true" if blueprint in inside else "") for name, end, inside in found
+    ]
 
 
 def places_of(desk: str) -> list[Link]:

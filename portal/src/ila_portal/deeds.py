@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import flask
+from flask_babel import gettext
+from ila_kit.web.identity import ASSURANCE
 from werkzeug.wrappers import Response
 
 from ila_portal.api import File, Refused
@@ -38,8 +40,8 @@ class Deed:
     `{target}`, the row that the form stands in. `states` and `roles` tell for which things and whom it is
     shown; the service decides. `onward` is the endpoint shown afterwards, with the `id` of the answer; else
     the page itself. `verbs` are what the thing calls it among the `actions` that are possible now. What of
-    the answer is seen only once, `tells` names. `shape` makes the body of what was
-    typed.
+    the answer is seen only once, `tells` names. `shape` makes the body of what was typed. `acr` is the least
+    assurance of the sign-in: who signed in less strongly is asked to do better before anything is typed.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Deed:
     onward: str = ""
     verbs: tuple[str, ...] = ()
     tells: tuple[str, ...] = ()
+    acr: str = ASSURANCE[0]
     shape: Callable[[dict[str, Any]], dict[str, Any]] = dict
 
     @property
@@ -64,6 +67,10 @@ class Deed:
     def hidden(self) -> set[str]:
         """The names of the fields that nobody types; a form without them is not ours."""
         return {field.name for field in self.fields if field.kind.startswith("hidden")}
+
+    def is_reached_by(self, person: Mapping[str, Any]) -> bool:
+        """Whether a person signed in strongly enough for it."""
+        return ASSURANCE.index(person["acr"]) >= ASSURANCE.index(self.acr)
 
     def is_for(self, roles: set[str], thing: Mapping[str, Any] | None = None) -> bool:
         """Whether somebody with these roles sees it at a thing; in general without one."""
@@ -126,6 +133,8 @@ def carry_out(deeds: tuple[Deed, ...], act: Callable[[Sent], Any] = call) -> Res
     try:
         answer = act(Sent(deed, body, files, form[KEY], form.get(CSRF, "")))
     except Refused as refusal:
+        if refusal.code == "csrf-failed":
+            return _came_back(deed, (_from_another_session(),), refusal.status)
         if refusal.status not in SAID_ON_THE_FORM:
             raise
         return _came_back(deed, faults_of(refusal.problem, deed.fields))
@@ -149,8 +158,17 @@ def _onward(deed: Deed, answer: Any) -> str:
     return flask.url_for(flask.request.endpoint or "", **given, done=deed.name)
 
 
-def _came_back(deed: Deed, faults: tuple[Fault, ...]) -> Filled:
+def _from_another_session() -> Fault:
+    """Return what is said of a form that was made before the person signed in anew.
+
+    It may come back filled in and with the proof of the session there is now, because the gateway lets
+    no form of another site reach us.
+    """
+    return Fault("", gettext("error.form-again"), gettext("error.form"))
+
+
+def _came_back(deed: Deed, faults: tuple[Fault, ...], status: int = 422) -> Filled:
     values = {name: given if len(given) > 1 else given[0] for name, given in flask.request.form.lists()}
     labels = {field.name: field.text for field in deed.fields}
     named = tuple(replace(fault, title=fault.title or labels.get(fault.field, "")) for fault in faults)
-    return Filled(deed.name, flask.request.form.get(TARGET, ""), values, named)
+    return Filled(deed.name, flask.request.form.get(TARGET, ""), values, named, status)

@@ -10,7 +10,7 @@ from ila_kit.ids import uuid7
 
 from ila_portal.deeds import Deed, Told, carry_out
 from ila_portal.forms import Filled
-from ila_portal.visitor import has_session, person, roles, seen_by_person, to_sign_in
+from ila_portal.visitor import must_have_session, person, roles, seen_by_person
 
 PAGE = 25
 
@@ -116,8 +116,7 @@ class Desk(flask.Blueprint):
 
 def answer(page: Page, desk: str, **facts: Any) -> Any:
     """Return a page for somebody signed in; after a deed the way onward, or its form with the faults."""
-    if not has_session():
-        return to_sign_in()
+    must_have_session()
     outcome = carry_out(page.deeds + page.row_deeds) if flask.request.method == "POST" else None
     if outcome is not None and not isinstance(outcome, Filled | Told):
         return outcome
@@ -140,7 +139,7 @@ def answer(page: Page, desk: str, **facts: Any) -> Any:
         key=str(uuid7()),
         **facts,
     )
-    return html, 422 if isinstance(outcome, Filled) else 200
+    return html, outcome.status if isinstance(outcome, Filled) else 200
 
 
 def _address(read: str | Listing, known: Mapping[str, Any]) -> str:

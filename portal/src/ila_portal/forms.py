@@ -74,6 +74,7 @@ class Filled:
     target: str
     values: Mapping[str, Any]
     faults: tuple[Fault, ...]
+    status: int = 422
 
 
 def _text(given: str) -> str:

@@ -1,12 +1,13 @@
 """Who looks at the page: session, language, request; and the API as this visitor may use it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 import flask
 from ila_kit.context import current
-from werkzeug.wrappers import Response
+from ila_kit.web.identity import ASSURANCE
 
 from ila_portal.api import Caller, Gateway, NotThere, Refused, SignedOut, Unavailable
 from ila_portal.texts import language
@@ -68,9 +69,31 @@ def organisations() -> list[str]:
     return list(dict.fromkeys(one["organisation"] for one in held if one["organisation"]))
 
 
-def to_sign_in() -> Response:
-    """Return the way to sign in and back to this page."""
-    return flask.redirect(f"/auth/login?{urlencode({'next': flask.request.path})}", 303)
+def must_have_session() -> None:
+    """Pass a browser that shows a session. Raises SignedOut."""
+    if not has_session():
+        raise SignedOut
+
+
+def here() -> str:
+    """Return the address of this page as one comes back to it: without the word about what was just done."""
+    kept = {name: value for name, value in flask.request.args.items() if name != "done"}
+    return f"{flask.request.path}?{urlencode(kept)}" if kept else flask.request.path
+
+
+def local_path(address: str) -> str:
+    """Return an address that is a path of ours; the start page for any other."""
+    return address if re.fullmatch(r"/(?![/\\])[!-~]*", address) else "/"
+
+
+def way_to_sign_in(back: str) -> str:
+    """Return the address where one signs in, and from there goes back to a page."""
+    return f"/auth/login?{urlencode({'next': back})}"
+
+
+def way_to_step_up(back: str) -> str:
+    """Return the address where one signs in more strongly, and from there goes back to a page."""
+    return f"/auth/step-up?{urlencode({'acr_values': ASSURANCE[-1], 'next': back})}"
 
 
 def _session() -> dict[str, str]:

@@ -136,6 +136,14 @@ def test_a_form_of_another_session_is_refused_in_plain_words(learner, gateway):
     assert gateway.stored == {}
 
 
+def test_a_form_of_an_earlier_session_comes_back_with_the_proof_of_this_one(learner, gateway):
+    form = filled(learner.get(APPLY)) | {"csrf_token": "of-an-earlier-session"}
+    page = learner.post(APPLY, data=form)
+    assert hidden(page)["csrf_token"] == "a-csrf-token"
+    assert " checked" in page.text
+    assert learner.post(APPLY, data=filled(page)).status_code == 303
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -157,7 +165,8 @@ def test_an_act_that_needs_more_assurance_offers_to_sign_in_again(learner, gatew
     page = learner.post(APPLY, data=form)
     assert page.status_code == 403
     assert "Nepieciešama drošāka pierakstīšanās" in page.text
-    assert f'href="/auth/login?next={APPLY.replace("/", "%2F")}"' in page.text
+    assert 'href="/auth/step-up?acr_values=high&amp;next=%2Fsigned-in"' in page.text
+    assert hidden(page) == form
 
 
 def test_the_application_shows_receipt_state_and_timeline(learner, gateway):

@@ -108,7 +108,7 @@ def test_a_page_shows_what_the_services_answer(everybody, gateway, desk, page, l
 @pytest.mark.parametrize(("desk", "page", "deed"), DEEDS)
 def test_a_deed_is_shown_where_it_can_be_done_and_does_it_once(everybody, gateway, desk, page, deed):
     state = deed.states[0] if deed.states else None
-    facts = {"actions": list(deed.verbs), "declared_at": None}
+    facts = {"actions": list(deed.verbs), "declared_at": None, "current": False}
     answering(gateway, page, **({"state": state, "status": state} if state else {}), **facts)
     shown = everybody.get(address(desk, page))
     assert f'name="deed" value="{deed.name}"' in shown.text
@@ -127,6 +127,24 @@ def test_a_deed_is_shown_where_it_can_be_done_and_does_it_once(everybody, gatewa
     if schema is not None:
         reference = schema | {"components": document["components"]}
         jsonschema.validate(written[0].body, reference)
+
+
+@pytest.mark.parametrize(("desk", "page", "deed"), DEEDS)
+def test_a_deed_asks_for_the_assurance_that_its_service_wants(desk, page, deed):
+    found, _ = operation(deed.method, deed.path)
+    assert deed.acr == found.get("x-assurance", "low")
+
+
+@pytest.mark.parametrize(("desk", "page", "deed"), [one for one in DEEDS if one.values[2].acr == "high"])
+def test_a_binding_deed_is_no_form_for_who_signed_in_too_weakly(everybody, gateway, desk, page, deed):
+    state = deed.states[0] if deed.states else None
+    facts = {"actions": list(deed.verbs), "declared_at": None}
+    answering(gateway, page, **({"state": state, "status": state} if state else {}), **facts)
+    gateway.acr = "substantial"
+    shown = everybody.get(address(desk, page))
+    assert f'name="deed" value="{deed.name}"' not in shown.text
+    here = address(desk, page).replace("/", "%2F")
+    assert f'href="/auth/step-up?acr_values=high&amp;next={here}"' in shown.text
 
 
 def typed(deed: Deed, page: str) -> dict:

@@ -7,7 +7,8 @@ PROGRAMME = "/programmes/01a20baa-d41f-79e6-925e-c637ea6ffd8d"
 APPLICATION = "/applications/01a20baa-0000-7000-8000-0000000000aa"
 PAGES = [
     "/", "/programmes", "/programmes?q=xyz", PROGRAMME, f"{PROGRAMME}/apply", "/account", "/account/entries",
-    APPLICATION, f"{APPLICATION}/withdraw", "/nothing-here",
+    APPLICATION, f"{APPLICATION}/withdraw", "/nothing-here", "/signed-in", "/signed-out",
+    "/sign-in/assurance-not-reached", "/sign-in/sign-in-unavailable",
 ]  # fmt: skip
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 import ila_portal
 import pytest
 from babel.messages.pofile import read_po
+from ila_kit.web.identity import ASSURANCE
 from ila_portal import texts
 from ila_portal.deeds import Deed
 from ila_portal.desks import Desk, Listing
 from ila_portal.pages import BLUEPRINTS, DESKS
 from ila_portal.pages.apply import APPLY
+from ila_portal.pages.sign_in import REASONS as NOT_SIGNED_IN
 
 HOME = Path(ila_portal.__file__).parent
 STATES = [
@@ -42,6 +44,7 @@ CHECKS = (
 )  # fmt: skip
 REASONS = ("budget", "hold", "commitment", "settlement", "release", "expiry", "recovery")
 REGISTERS = ("viis_institutions", "viis_addresses", "programme_licences")
+ERRORS = (400, 404, 429, 500, 503, "busy", "slow", "form", "refused", "session-ended", "step-up")
 PHASES = (
     "needs_approval", "preparation", "offers", "evaluation", "agreements", "applications", "group_formation",
     "learning",
@@ -65,7 +68,11 @@ OF_ANSWERS = [
     *(f"reason.{reason}" for reason in REASONS),
     *(f"account.{part}" for part in PARTS),
     *(f"language.{language}" for language in texts.LANGUAGES),
-    *(f"error.{kind}{end}" for kind in (400, 404, 500, 503, "form", "refused") for end in ("", "-text")),
+    *(f"error.{kind}{end}" for kind in ERRORS for end in ("", "-text")),
+    *(f"error.{kind}-beside" for kind in ("session-ended", "step-up")),
+    "error.step-up-button",
+    *(f"sign-in.{reason}{end}" for reason in NOT_SIGNED_IN for end in ("", "-text")),
+    *(f"assurance.{level}" for level in ASSURANCE),
     *(f"month.on.{number}" for number in range(1, 13)),
     *(
         f"nav.{section}"

@@ -9,11 +9,13 @@ from ila_portal.pages.indicators import indicators
 from ila_portal.pages.programmes import programmes
 from ila_portal.pages.provider import provider, provider_home
 from ila_portal.pages.registration import registration
+from ila_portal.pages.sessions import sessions
+from ila_portal.pages.sign_in import sign_in
 from ila_portal.pages.start import start
 
 AGENCY = agency
 DESKS = {desk.name: desk for desk in (provider, agency)}
 BLUEPRINTS = (
-    start, programmes, indicators, apply, account, applications, groups, registration,
+    start, sign_in, programmes, indicators, apply, account, sessions, applications, groups, registration,
     provider_home, provider, agency,
 )  # fmt: skip

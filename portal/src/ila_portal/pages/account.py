@@ -3,7 +3,7 @@
 import flask
 from werkzeug.wrappers import Response
 
-from ila_portal.visitor import api, has_session, organisations, person, roles, seen_by_person, to_sign_in
+from ila_portal.visitor import api, must_have_session, organisations, person, roles, seen_by_person
 
 account = flask.Blueprint("account", __name__, url_prefix="/account")
 BALANCE = "/api/funding/v1/accounts/me"
@@ -14,8 +14,7 @@ ENTRIES = "/api/funding/v1/accounts/{person}/entries"
 @account.get("")
 def show() -> str | Response:
     """Show the balance, the applications and the next step; people who only work here go to their desk."""
-    if not has_session():
-        return to_sign_in()
+    must_have_session()
     if person() and "learner" not in roles():
         return flask.redirect(
             flask.url_for("provider_home.choose" if organisations() else "agency.today"), 303
@@ -27,10 +26,9 @@ def show() -> str | Response:
 @account.get("/entries")
 def show_entries() -> str | Response:
     """Show every movement of the account, a page at a time."""
-    if not has_session():
-        return to_sign_in()
-    known = person()
-    if known is None:
-        return to_sign_in()
-    page = api().get(ENTRIES.format(person=known["person_id"]), after=flask.request.args.get("after"))
+    must_have_session()
+    seen_by_person()
+    page = api().get(
+        ENTRIES.format(person=flask.g.person["person_id"]), after=flask.request.args.get("after")
+    )
     return flask.render_template("entries.html", page=page)

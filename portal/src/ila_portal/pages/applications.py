@@ -32,6 +32,7 @@ ACCEPTANCE = Deed(
     ),
     verbs=("accept",),
     onward=BACK,
+    acr="high",
 )
 applications.add("/accept", Page("accept", {"application": ONE}, deeds=(ACCEPTANCE,), template="accept.html"))
 CONTEST = Deed(

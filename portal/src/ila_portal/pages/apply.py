@@ -11,7 +11,7 @@ from ila_portal.deeds import Deed, Sent, carry_out
 from ila_portal.forms import Field, Filled
 from ila_portal.pages.account import APPLICATIONS
 from ila_portal.pages.programmes import CATALOGUE, phase_of, quote_for
-from ila_portal.visitor import api, has_session, seen_by_person, to_sign_in
+from ila_portal.visitor import api, must_have_session, seen_by_person
 
 apply = flask.Blueprint("apply", __name__, url_prefix="/programmes/<uuid:programme_id>/apply")
 # What was shown is what is committed to: the service refuses when it has changed since.
@@ -24,22 +24,23 @@ APPLY = Deed(
         Field("confirmed", "tick", label="applied"),
     ),
     onward="applications.show_one",
+    acr="high",
 )
 
 
 @apply.get("")
 def check_answers(programme_id: UUID) -> Any:
     """Show what the visitor is about to commit to."""
-    return _form(programme_id) if has_session() else to_sign_in()
+    must_have_session()
+    return _form(programme_id)
 
 
 @apply.post("")
 def send(programme_id: UUID) -> Any:
     """Create and submit the application; the same form sent twice applies once."""
-    if not has_session():
-        return to_sign_in()
+    must_have_session()
     outcome = carry_out((APPLY,), _submitted)
-    return (_form(programme_id, outcome), 422) if isinstance(outcome, Filled) else outcome
+    return (_form(programme_id, outcome), outcome.status) if isinstance(outcome, Filled) else outcome
 
 
 def _submitted(sent: Sent) -> dict[str, Any]:

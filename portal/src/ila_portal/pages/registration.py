@@ -18,9 +18,11 @@ FORM = (
     Field("contact_email", "email"),
     Field("attestation", "file", hint=True),
 )
-REGISTER = Deed("registration", REGISTRATIONS, FORM, onward="registration.show_one")
-CORRECT = Deed("registration-correction", ONE, FORM, "PUT", verbs=("change",), versioned=True, tone="quiet")
-SUBMIT = Deed("registration-submission", f"{ONE}/submission", verbs=("submission",))
+REGISTER = Deed("registration", REGISTRATIONS, FORM, onward="registration.show_one", acr="high")
+CORRECT = Deed(
+    "registration-correction", ONE, FORM, "PUT", verbs=("change",), versioned=True, tone="quiet", acr="high"
+)
+SUBMIT = Deed("registration-submission", f"{ONE}/submission", verbs=("submission",), acr="high")
 
 registration.add("", Page("show_form", {}, deeds=(REGISTER,), template="registration_form.html"))
 registration.add(

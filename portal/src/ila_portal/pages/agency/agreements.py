@@ -29,6 +29,7 @@ agency.add(
                 (SIGN, Field("read", "promise", label="signed")),
                 verbs=("sign_for_agency",),
                 roles=AGENCY_SIGNATORY,
+                acr="high",
             ),
             Deed(
                 "termination",

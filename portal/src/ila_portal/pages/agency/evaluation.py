@@ -87,6 +87,7 @@ DECISION = Deed(
     verbs=("approve", "reject"),
     roles=CHAIR,
     shape=_with_reasons,
+    acr="high",
 )
 agency.add(
     "/offers/<uuid:id>",

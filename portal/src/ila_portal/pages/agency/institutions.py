@@ -36,9 +36,19 @@ agency.add(
         "registration",
         {"registration": ONE},
         deeds=(
-            Deed("approval", f"{ONE}/approval", REASON, verbs=("approval",), roles=APPROVER),
-            Deed("return", f"{ONE}/return", REASON, verbs=("return",), roles=APPROVER, tone="quiet"),
-            Deed("refusal", f"{ONE}/refusal", REASON, verbs=("refusal",), roles=APPROVER, tone="danger"),
+            Deed("approval", f"{ONE}/approval", REASON, verbs=("approval",), roles=APPROVER, acr="high"),
+            Deed(
+                "return", f"{ONE}/return", REASON, verbs=("return",), roles=APPROVER, tone="quiet", acr="high"
+            ),
+            Deed(
+                "refusal",
+                f"{ONE}/refusal",
+                REASON,
+                verbs=("refusal",),
+                roles=APPROVER,
+                tone="danger",
+                acr="high",
+            ),
         ),
         template="registration.html",
         under="registrations",
@@ -82,6 +92,7 @@ agency.add(
                 states=("active",),
                 roles=SANCTIONS,
                 tone="danger",
+                acr="high",
             ),
             Deed(
                 "reinstatement",
@@ -89,6 +100,7 @@ agency.add(
                 REASON,
                 states=("suspended",),
                 roles=SANCTIONS,
+                acr="high",
             ),
         ),
         template="agency/organisation.html",
@@ -109,6 +121,7 @@ agency.add(
                 f"{MEMBERS}/{{target}}/confirmation",
                 states=("pending",),
                 roles=APPROVER,
+                acr="high",
             ),
         ),
         under="organisations",

@@ -62,6 +62,7 @@ agency.add(
                 ),
                 verbs=("accept_evidence", "confirm", "refuse"),
                 roles=ELIGIBILITY,
+                acr="high",
             ),
             Deed(
                 "contest-decision",
@@ -74,6 +75,7 @@ agency.add(
                 ),
                 verbs=("uphold_contest", "dismiss_contest"),
                 roles=APPEALS,
+                acr="high",
             ),
         ),
         template="agency/application.html",

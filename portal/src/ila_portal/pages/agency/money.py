@@ -90,7 +90,7 @@ agency.add(
         shows=RUN_SHOWS,
         deeds=(
             Deed("run-check", f"{RUN}/check", verbs=("check",), roles=CHECKER),
-            Deed("run-release", f"{RUN}/release", verbs=("release",), roles=RELEASER),
+            Deed("run-release", f"{RUN}/release", verbs=("release",), roles=RELEASER, acr="high"),
             Deed(
                 "settlement",
                 f"{RUN}/settlement",

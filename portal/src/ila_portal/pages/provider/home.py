@@ -3,7 +3,7 @@
 import flask
 from werkzeug.wrappers import Response
 
-from ila_portal.visitor import api, has_session, organisations, to_sign_in
+from ila_portal.visitor import api, must_have_session, organisations
 
 provider_home = flask.Blueprint("provider_home", __name__, url_prefix="/provider")
 ORGANISATIONS = "/api/identity/v1/organisations"
@@ -12,8 +12,7 @@ ORGANISATIONS = "/api/identity/v1/organisations"
 @provider_home.get("")
 def choose() -> str | Response:
     """Go to the one institution, show a choice of several, or how to register one."""
-    if not has_session():
-        return to_sign_in()
+    must_have_session()
     mine = organisations()
     if not mine:
         return flask.redirect(flask.url_for("registration.show_form"), 303)

@@ -50,11 +50,16 @@ provider.add(
                     Field("roles", "ticks", choices=ROLES, words="role"),
                 ),
                 roles=ADMIN,
+                acr="high",
             ),
         ),
         row_deeds=(
             Deed(
-                "member-confirmation", f"{MEMBERS}/{{target}}/confirmation", states=("pending",), roles=ADMIN
+                "member-confirmation",
+                f"{MEMBERS}/{{target}}/confirmation",
+                states=("pending",),
+                roles=ADMIN,
+                acr="high",
             ),
             Deed(
                 "member-end",
@@ -62,6 +67,7 @@ provider.add(
                 method="DELETE",
                 states=("pending", "active"),
                 roles=ADMIN,
+                acr="high",
             ),
         ),
         roles=ADMIN,
@@ -78,13 +84,18 @@ provider.add(
             Shown("state", "tag"),
             Shown("payable_from", "moment"),
         ),
-        deeds=(Deed("bank-account", ACCOUNTS, (Field("iban", hint=True), Field("holder")), roles=ADMIN),),
+        deeds=(
+            Deed(
+                "bank-account", ACCOUNTS, (Field("iban", hint=True), Field("holder")), roles=ADMIN, acr="high"
+            ),
+        ),
         row_deeds=(
             Deed(
                 "bank-account-confirmation",
                 f"{ACCOUNTS}/{{target}}/confirmation",
                 states=("added", "pending"),
                 roles=ADMIN + SIGNATORY,
+                acr="high",
             ),
         ),
         roles=ADMIN + SIGNATORY,

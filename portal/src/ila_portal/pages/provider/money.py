@@ -48,6 +48,7 @@ provider.add(
                 (SIGN, Field("read", "promise", label="signed")),
                 verbs=("sign_for_provider",),
                 roles=SIGNATORY,
+                acr="high",
             ),
         ),
         template="agreement.html",
@@ -83,7 +84,9 @@ provider.add(
         "claim",
         {"claim": CLAIM},
         shows=CLAIM_SHOWS,
-        deeds=(Deed("claim-submission", f"{CLAIM}/submission", verbs=("submit",), roles=SIGNATORY),),
+        deeds=(
+            Deed("claim-submission", f"{CLAIM}/submission", verbs=("submit",), roles=SIGNATORY, acr="high"),
+        ),
         template="claim.html",
         under="claims",
     ),

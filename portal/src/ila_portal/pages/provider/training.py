@@ -171,7 +171,7 @@ RECEIPT_SHOWS = (
     Shown("signature", "code", label="platform_signature"),
 )
 OFFER_DEEDS = (
-    Deed("offer-submission", f"{OFFER}/submission", verbs=("submit",), roles=SIGNATORY),
+    Deed("offer-submission", f"{OFFER}/submission", verbs=("submit",), roles=SIGNATORY, acr="high"),
     Deed(
         "attachment",
         f"{OFFER}/attachments",
@@ -201,7 +201,14 @@ OFFER_DEEDS = (
         tone="quiet",
         tells=("ready",),
     ),
-    Deed("offer-withdrawal", f"{OFFER}/withdrawal", verbs=("withdraw",), roles=SIGNATORY, tone="danger"),
+    Deed(
+        "offer-withdrawal",
+        f"{OFFER}/withdrawal",
+        verbs=("withdraw",),
+        roles=SIGNATORY,
+        tone="danger",
+        acr="high",
+    ),
     Deed("revision", f"{OFFER}/revision", verbs=("revise",), roles=EDITOR + SIGNATORY),
 )
 provider.add(
