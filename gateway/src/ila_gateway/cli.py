@@ -38,7 +38,7 @@ def main() -> None:
         ("work", _work, "hear and send events, with health on HOST and PORT"),
         ("migrate", _migrate, "make the queue"),
         ("redeliver", _redeliver, "hear dead letters again"),
-        ("check", _check, "read the settings"),
+        ("check", _check, "read the settings and the routes table"),
         ("settings", _print_settings, "print the settings as a table"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(act=lambda _, act=act: act())
@@ -95,7 +95,7 @@ def _redeliver() -> int:
 
 
 def _check() -> int:
-    Settings.from_env()
+    load(Settings.from_env().routes_folder)
     print("ok")
     return 0
 
