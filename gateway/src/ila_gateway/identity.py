@@ -23,7 +23,9 @@ class Identity:
         self._upstream = upstream
         self._mint = mint
 
-    def call(self, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
+    def call(
+        self, method: str, path: str, body: bytes = b"", seconds: float | None = None
+    ) -> tuple[int, Any]:
         """Return the status and the JSON of an answer. Raises ServiceDown, ServiceBusy or ServiceTimeout."""
         context = current()
         headers = [
@@ -34,7 +36,9 @@ class Identity:
         ]
         if body:
             headers += [("Content-Type", "application/json"), ("Idempotency-Key", str(uuid7()))]
-        answer = self._upstream.exchange(method, _BASE + path, headers, body, repeatable=True)
+        answer = self._upstream.exchange(
+            method, _BASE + path, headers, body, repeatable=True, seconds=seconds
+        )
         data = answer.whole()
         try:
             return answer.status, orjson.loads(data) if data else None

@@ -10,6 +10,9 @@ from ila_gateway.identity import AUDIENCE, Identity
 from ila_gateway.upstream import ServiceDown
 
 Roles = list[dict[str, str | None]]
+_SIGN_IN_SECONDS = 10
+# Somebody's request waits for it, and can go on with the roles there are.
+_STANDING_SECONDS = 2
 
 
 class SignInRefused(Denied):
@@ -58,7 +61,7 @@ class People:
     def sign_in(self, who: SignIn) -> Standing:
         """Note a sign-in; return the person and the roles. Raises SignInRefused."""
         body = {name: value for name, value in asdict(who).items() if value is not None}
-        status, found = self._identity.call("POST", "/sign-ins", orjson.dumps(body))
+        status, found = self._identity.call("POST", "/sign-ins", orjson.dumps(body), _SIGN_IN_SECONDS)
         if status in (403, 404, 409, 422):
             raise SignInRefused
         if status not in (200, 201):
@@ -67,7 +70,7 @@ class People:
 
     def standing(self, person: str) -> Standing:
         """Return the roles of a person; somebody who is no longer known is disabled."""
-        status, found = self._identity.call("GET", f"/persons/{person}/roles")
+        status, found = self._identity.call("GET", f"/persons/{person}/roles", seconds=_STANDING_SECONDS)
         if status == 404:
             return Standing(person, [], disabled=True)
         if status != 200:

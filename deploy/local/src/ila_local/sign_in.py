@@ -18,6 +18,12 @@ _SECONDS = 60
 
 def access_token(gateway_url: str, persona: str) -> str:
     """Return an access token of this persona, by the whole code flow. Raises CannotRun when it breaks off."""
+    with _session() as session:
+        return token_in(session, gateway_url, persona)
+
+
+def token_in(session: requests.Session, gateway_url: str, persona: str) -> str:
+    """Return an access token of the session in a browser, where the persona signs in unless that is done."""
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
     asked = {
         "response_type": "code",
@@ -27,14 +33,11 @@ def access_token(gateway_url: str, persona: str) -> str:
         "code_challenge_method": "S256",
         "state": state,
     }
-    with _session() as session:
-        address, _ = _sign_in(session, f"{gateway_url}/oauth/authorize?{urlencode(asked)}", persona)
-        answer = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-        if answer.get("state") != state or "code" not in answer:
-            raise CannotRun(
-                f"The gateway gives no code for {persona}: {answer.get('error', 'it says nothing')}."
-            )
-        return _exchange(session, gateway_url, answer["code"], verifier)
+    address, _ = _sign_in(session, f"{gateway_url}/oauth/authorize?{urlencode(asked)}", persona)
+    answer = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    if answer.get("state") != state or "code" not in answer:
+        raise CannotRun(f"The gateway gives no code for {persona}: {answer.get('error', 'it says nothing')}.")
+    return _exchange(session, gateway_url, answer["code"], verifier)
 
 
 def browser(gateway_url: str, persona: str) -> requests.Session:

@@ -51,7 +51,7 @@ def children_and_selves(pids) -> list[psutil.Process]:
 def test_it_starts_whole_and_stops_whole(start_suite, data_dir):
     runner = start_suite()
     runner.says("all is ready")
-    assert set(runner.running()) == ROLES | {*SERVICES} | {f"{service}-worker" for service in SERVICES}
+    assert set(runner.running()) == ROLES | {*SERVICES} | {f"{one}-worker" for one in (*SERVICES, "gateway")}
     family = children_and_selves(pid for role, pid in runner.running().items() if role != "runner")
     runner.process.send_signal(signal.SIGINT)
     assert runner.ends() == 0
