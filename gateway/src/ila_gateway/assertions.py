@@ -14,7 +14,8 @@ from ila_gateway.token_store import TokenStore
 from ila_gateway.tokens import ALGORITHM
 
 KEY_METHOD = "private_key_jwt"
-_LONGEST_ASSERTION_SECONDS = 600
+# Client libraries make them out for a minute to an hour; each counts once.
+_LONGEST_SECONDS = 3_600
 _LEEWAY_SECONDS = 10
 _LONGEST_ASSERTION = 8_192
 
@@ -51,10 +52,10 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
 
     def validate_jti(self, claims: dict[str, Any], jti: Any) -> bool:
         """Take an assertion once, and only a short-lived one, so that its id need not be kept for long."""
-        left = int(claims["exp"] - self._clock()) + _LEEWAY_SECONDS
-        if not isinstance(jti, str) or left > _LONGEST_ASSERTION_SECONDS:
+        left = int(claims["exp"] - self._clock())
+        if not isinstance(jti, str) or left > _LONGEST_SECONDS + _LEEWAY_SECONDS:
             raise InvalidClientError(description="The client assertion lives too long.")
-        return self._tokens.first_use(claims["sub"], jti, max(left, 1))
+        return self._tokens.first_use(claims["sub"], jti, max(left + _LEEWAY_SECONDS, 1))
 
 
 def _signed_claims(assertion: str, keys: KeySet) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import ClientMixin, InvalidRequestError, InvalidScopeError
@@ -13,8 +14,8 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, ClientCredenti
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
-from authlib.oauth2.rfc9207 import IssuerParameter
 from ila_kit.errors import Unavailable
+from werkzeug.wrappers import Response
 
 from ila_gateway.assertions import KEY_METHOD, Assertion
 from ila_gateway.clients import Clients, CommandLine, Machine
@@ -102,7 +103,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         self.register_grant(MachineGrant)
         self.register_endpoint(Introspection)
         self.register_endpoint(Revocation)
-        self.register_extension(Issuer(audiences[0]))
+        self._issuer = audiences[0]
 
     def living(self, token: str) -> KnownToken | None:
         """Return a token that counts now; a person's dies with its session."""
@@ -110,6 +111,13 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         if found is None or ("sid" in found and not self.sessions.lives(found["sid"])):
             return None
         return KnownToken(token, found)
+
+    def handle_response(self, status_code: int, payload: Any, headers: Any) -> Response:
+        """Return an answer; one that sends a browser back says who gives it, against mix-ups (RFC 9207)."""
+        response: Response = super().handle_response(status_code, payload, headers)
+        if response.location:
+            response.location = add_params_to_uri(response.location, [("iss", self._issuer)])
+        return response
 
     def _client(self, client_id: str) -> Machine | CommandLine | None:
         try:
@@ -229,17 +237,6 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]
     def revoke_token(self, token: KnownToken, request: Any) -> None:
         """Forget a token; the session of a person's token goes on."""
         self.server.tokens.forget(token.secret)
-
-
-class Issuer(IssuerParameter):  # type: ignore[misc]
-    """Says in each answer of the code flow who gives it, against mix-ups (RFC 9207)."""
-
-    def __init__(self, public_url: str):
-        self._public_url = public_url
-
-    def get_issuer(self) -> str:
-        """Return who we are."""
-        return self._public_url
 
 
 def metadata(public_url: str) -> dict[str, Any]:
