@@ -1,12 +1,16 @@
 """The gunicorn worker: refuses in our own words, and lets idle connections go when it is told to stop."""
 
+import errno
 import time
 from contextlib import closing, nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import gevent
 import orjson
 from gunicorn.http import errors
+from gunicorn.http.message import Request
+from gunicorn.http.parser import RequestParser
 from gunicorn.workers.ggevent import GeventWorker
 from ila_kit.ids import uuid7
 from ila_kit.texts import problem_texts
@@ -28,6 +32,7 @@ _STATUS: list[tuple[type[Exception], int, str, str]] = [
     (errors.InvalidRequestLine, 400, "Bad Request", "bad-path"),
     (errors.ParseException, 400, "Bad Request", "bad-request"),
 ]
+_GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN)
 _OUR_FAULT = (errors.ConfigurationProblem, errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)
 
 
@@ -37,10 +42,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self._waiting: set[_Wait] = set()
-
-    def timeout_ctx(self) -> "_Wait":
-        """Bound the wait for the next request."""
-        return _Wait(self._waiting, self.cfg.keepalive if self.alive else _LAST_WAIT_SECONDS)
+        self._reading = _plain(self.cfg)
 
     def notify(self) -> None:
         """Say once a second that the worker lives; while it stops, let silent connections go."""
@@ -49,42 +51,66 @@ class Worker(GeventWorker):  # type: ignore[misc]
             for wait in list(self._waiting):
                 wait.end_if_silent()
 
-    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
-        """Answer one request; a refused body is read away before the connection closes.
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        """Answer the requests of one connection, one after the other, until either side has enough."""
+        parser, here, req = _Parser(self._reading, client, addr), listener.getsockname(), None
+        try:
+            while (req := self._next(parser)) and self._goes_on(here, req, client, addr):
+                pass
+        except errors.NoMoreData:
+            self.log.debug("a client left in the middle of its request")
+        except OSError as fault:
+            if fault.errno not in _GONE:
+                self.log.exception("connection failed")
+        except Exception as fault:
+            self.handle_error(req, client, addr, fault)
+        finally:
+            client.close()
 
-        Closing on a client that still sends would destroy the answer it has not read yet.
+    def _next(self, parser: "_Parser") -> Any:
+        """Return the next request; None when the client sends none, or takes too long over its head."""
+        with _Wait(self._waiting, self._reading.keepalive if self.alive else _LAST_WAIT_SECONDS):
+            return next(parser, None)
+        return None
+
+    def _goes_on(self, here: Any, req: Any, sock: Any, addr: Any) -> bool:
+        """Answer one request, and tell whether another may follow.
+
+        A refused body is read away before the connection closes: closing on a client that still sends
+        would destroy the answer it has not read yet.
         """
         req.body.refuse = req.force_close
         if not self.alive:
             req.force_close()
         sock.settimeout(_SILENCE_SECONDS)
         try:
-            self._answer(listener_name, req, sock, addr)
+            self._answer(here, req, sock, addr)
+        except (TimeoutError, gevent.GreenletExit):
+            return False
+        except _BrokeOff as fault:
+            self.log.warning("an answer broke off: %s", fault)
+            return False
         finally:
             if req.must_close:
                 _drain(req.body)
             sock.settimeout(None)
-        if req.should_close():
-            raise StopIteration
+        return not req.should_close()
 
-    def _answer(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
+    def _answer(self, here: Any, req: Any, sock: Any, addr: Any) -> None:
         """Have the application answer. What fails after the answer began can only break off."""
         if req._expected_100_continue:
             sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         reply = Reply(req, sock)
         try:
-            pieces = self.wsgi(environ_of(req, addr, listener_name), reply.start)
+            pieces = self.wsgi(environ_of(req, addr, here), reply.start)
             with closing(pieces) if hasattr(pieces, "close") else nullcontext():
                 reply.send(pieces)
-        except (TimeoutError, gevent.GreenletExit) as fault:
-            raise StopIteration from fault
-        except OSError:
+        except (OSError, gevent.GreenletExit):
             raise
         except Exception as fault:
             if not reply.begun:
                 raise
-            self.log.warning("an answer broke off: %s", type(fault).__name__)
-            raise StopIteration from fault
+            raise _BrokeOff(type(fault).__name__) from fault
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer a request that cannot be read with a problem document that repeats nothing of it."""
@@ -98,6 +124,27 @@ class Worker(GeventWorker):  # type: ignore[misc]
             client.sendall(_refusal(*found[1:]))
         except OSError:
             self.log.debug("the client did not wait for its refusal")
+
+
+class _BrokeOff(Exception):
+    """An answer that had begun and could not be ended."""
+
+
+class _Request(Request):  # type: ignore[misc]
+    """A request as gunicorn reads it."""
+
+    def _peer_is_trusted_proxy(self) -> bool:
+        """Believe nobody what he says of himself in headers: that is decided behind (`addresses.py`)."""
+        return False
+
+
+class _Parser(RequestParser):  # type: ignore[misc]
+    mesg_class = _Request
+
+
+def _plain(cfg: Any) -> SimpleNamespace:
+    """Return gunicorn's settings as plain attributes; it looks them up by name, dozens of times a request."""
+    return SimpleNamespace(**{name: one.get() for name, one in cfg.settings.items()}, is_ssl=cfg.is_ssl)
 
 
 class _Wait(gevent.Timeout):  # type: ignore[misc]
