@@ -1,12 +1,9 @@
 // A stock OpenID provider (npm oidc-provider) that nobody here wrote, as the e-identity of a test.
-// Run in the folder that holds node_modules: node provider.mjs '{"issuer": …, "port": …, "jwks": …, "redirect_uri": …}'
-import { createRequire } from 'node:module';
+// node provider.mjs '{"issuer": …, "port": …, "jwks": …, "redirect_uri": …}'
 import { generateKeyPairSync } from 'node:crypto';
-import { pathToFileURL } from 'node:url';
+import Provider from 'oidc-provider';
 
 const given = JSON.parse(process.argv[2]);
-const { resolve } = createRequire(`${process.cwd()}/`);
-const { default: Provider } = await import(pathToFileURL(resolve('oidc-provider')).href);
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const signing = { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'foreign' };
 const person = {

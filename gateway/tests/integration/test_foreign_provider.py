@@ -1,11 +1,9 @@
 """Sign-in at a provider nobody here wrote: npm's oidc-provider, certified by the OpenID Foundation.
 
-It is no part of the pinned environment: OIDC_PROVIDER names a folder in which `npm install
-oidc-provider` was run.
+It is installed beside its program: `npm install --prefix gateway/tests/foreign`.
 """
 
 import json
-import os
 import re
 import subprocess
 from html import unescape
@@ -16,12 +14,8 @@ import pytest
 import requests
 from joserfc.jwk import ECKey
 
-FOLDER = os.environ.get("OIDC_PROVIDER", "")
-PROGRAM = Path(__file__).parents[1] / "foreign" / "provider.mjs"
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(not FOLDER, reason="OIDC_PROVIDER names no folder"),
-]
+FOLDER = Path(__file__).parents[1] / "foreign"
+pytestmark = [pytest.mark.integration, pytest.mark.npm("gateway/tests/foreign")]
 
 
 @pytest.fixture
@@ -39,7 +33,7 @@ def foreign(surroundings, folder, start_gateway, free_port, wait_for):
     }
     with (folder / "foreign.log").open("wb") as output:
         process = subprocess.Popen(
-            ["node", str(PROGRAM), json.dumps(given)], cwd=FOLDER, stdout=output, stderr=subprocess.STDOUT
+            ["node", "provider.mjs", json.dumps(given)], cwd=FOLDER, stdout=output, stderr=subprocess.STDOUT
         )
     address = f"{issuer}/.well-known/openid-configuration"
     wait_for(lambda: requests.get(address, timeout=2).ok, "foreign provider", process)

@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -67,9 +66,8 @@ def test_the_style_sheet_has_no_mark_of_another_government():
     assert "MIT licence" in STYLE.partition("*/")[0]
 
 
+@pytest.mark.npm("portal/style")
 def test_the_style_sheet_is_the_one_its_sources_make(tmp_path):
-    if shutil.which("npx") is None or not (SOURCES / "node_modules").is_dir():
-        pytest.skip("Node is not here; it is needed only to change the style")
     made = tmp_path / "portal.css"
     command = json.loads((SOURCES / "package.json").read_text())["scripts"]["build"].split()
     subprocess.run(["npx", *command[:-1], made], cwd=SOURCES, check=True)
