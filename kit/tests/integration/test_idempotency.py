@@ -8,6 +8,7 @@ import pytest
 from ila_kit.errors import Conflict
 from ila_kit.store.idempotency import Claim
 from ila_kit.store.operations import purge
+from ila_kit.testing.http import ApiClient, identity_token
 
 pytestmark = pytest.mark.integration
 NOTES = "/api/notes/v1/notes"
@@ -93,6 +94,17 @@ def test_the_key_of_another_caller_is_another_key(notes):
     answers = [notes.by(uuid4(), "writer").post(NOTES, BODY, key="shared") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [201] * 3
     assert len({answer.json["id"] for answer in answers}) == 3
+
+
+def test_a_machine_has_keys_of_its_own_for_each_person_it_acts_for(notes):
+    people = [str(uuid4()) for _ in range(2)]
+    tokens = [identity_token("notes", "svc:registry", "writer", act={"sub": one}) for one in people]
+    clients = [ApiClient(notes.anybody(), "notes", token) for token in tokens]
+    answers = [client.post(NOTES, BODY, key="shared") for client in clients]
+
+    assert [answer.status_code for answer in answers] == [201] * 2
+    for client, answer in zip(clients, answers, strict=True):
+        assert client.get(answer.headers["Location"]).status_code == 200
 
 
 def test_who_lost_the_role_gets_no_stored_answer(notes, person, writer):

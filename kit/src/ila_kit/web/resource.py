@@ -167,7 +167,9 @@ class Operation:
         key = flask.request.headers.get("Idempotency-Key", "")
         if not 1 <= len(key) <= 255 or not key.isprintable():
             raise BadRequest("idempotency-key-required", 400)
-        return Claim.of(call.actor.id, key, self.method, flask.request.path, call.content)
+        # A machine has keys of its own for each person: else one would get the answer made for another.
+        caller = " for ".join(filter(None, (call.actor.id, call.actor.acting_for)))
+        return Claim.of(caller, key, self.method, flask.request.path, call.content)
 
     def _take_content(self, call: Call) -> None:
         if self.files:

@@ -135,7 +135,7 @@ def get_notes(call: Call) -> dict[str, Any]:
 @notes.operation("POST", "", WRITERS, body=NewNoteSchema, answer=(201, NoteSchema), idempotent=True)
 def post_note(call: Call) -> Answer:
     """Write a note."""
-    now, person = call.unit.now, UUID(call.actor.id)
+    now, person = call.unit.now, call.scope.person or UUID(call.actor.id)
     note = Note(
         id=uuid7(), person_id=person, state="open", created_at=now, updated_at=now, version=1, **call.body
     )
