@@ -148,6 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "keep-alive, X-Hidden")
         self.send_header("X-Hidden", "of the connection")
         self.send_header("X-Request-Id", "the-services-own")
+        self.send_header("X-Accel-Redirect", "/health/live")
         self.send_header(
             *(("Transfer-Encoding", "chunked") if chunked else ("Content-Length", str(len(body))))
         )

@@ -64,6 +64,8 @@ ODD = {
     "a chunk without its end": f"{POST}Transfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n",
     "another expectation": f"{POST}Expect: 200-maybe\r\nContent-Length: 0\r\n\r\n",
 }
+# What nginx may read by the RFC, and hands on in its own spelling: one request, with nothing odd left in it.
+MENDED = {"a bare LF between lines", "no colon", "too many headers"}
 
 
 def _answers(port: int, request: str) -> list[tuple[int, dict[str, object]]]:
@@ -92,8 +94,28 @@ def _received(sock: socket.socket) -> bytes:
         return b""
 
 
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("name", sorted(ODD.keys() - MENDED))
 def test_an_odd_request_is_refused_and_reaches_no_service(gateway, funding, identity, name):
+    _is_refused(gateway, funding, identity, name)
+
+
+@pytest.mark.form("plain", "nginx mends these")
+@pytest.mark.parametrize("name", sorted(MENDED))
+def test_what_nginx_would_mend_is_refused_as_well(gateway, funding, identity, name):
+    _is_refused(gateway, funding, identity, name)
+
+
+@pytest.mark.form("nginx", "the gateway refuses these")
+@pytest.mark.parametrize("name", sorted(MENDED))
+def test_what_nginx_mends_reaches_a_service_as_one_request_of_ours(gateway, funding, name):
+    before = len(funding.requests)
+    [(status, seen)] = _answers(gateway.port, ODD[name])
+    assert status == 200
+    assert len(funding.requests) == before + 1
+    assert {found for found, _ in seen["headers"]}.isdisjoint({"x-a", "x-b", "nonsense"})
+
+
+def _is_refused(gateway, funding, identity, name):
     before = len(funding.requests) + len(identity.requests)
     answers = _answers(gateway.port, ODD[name])
     assert len(answers) == 1, "what follows an unreadable request is not read"
