@@ -1,0 +1,184 @@
+"""Two institutions and their learners, with an instance of everything that somebody may own."""
+
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import learning
+import matrix
+import payment
+import suite
+import walk
+from ila_identity.domain.roles import COMMISSION, LEARNER, PROVIDER
+from ila_stubs.registers.people import MINORS
+from matrix import Ids, Operation, Somebody
+from process import CATALOG, DAY, FUNDING, IDENTITY, LEARNING, MODULE_SET, Process, good
+
+# What is made anew, in this order; each is needed by what follows.
+MADE = {
+    "application_id": "POST applications/v1/applications",
+    "group_id": "POST applications/v1/groups",
+    "place_id": "POST catalog/v1/places",
+    "programme_id": "POST catalog/v1/programmes",
+    "programme_file_id": "POST catalog/v1/programmes/{subject_id}/attachments",
+    "offer_id": "POST catalog/v1/offers",
+    "offer_file_id": "POST catalog/v1/offers/{subject_id}/attachments",
+    "account_id": "POST identity/v1/organisations/{organisation_id}/bank-accounts",
+    "member_id": "POST identity/v1/organisations/{organisation_id}/members",
+}
+
+
+@dataclass
+class Tenant:
+    """An institution and its learners: who holds which role, and what is theirs, by kind."""
+
+    organisation: str
+    people: dict[str, list[str]]
+    ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def somebody(self, role: str, number: int = 0) -> Somebody:
+        """Return one of those who hold a role here."""
+        return Somebody(self.people[role][number], (self.held(role),))
+
+    def everybody(self, role: str) -> list[Somebody]:
+        """Return all who hold a role here."""
+        return [self.somebody(role, number) for number in range(len(self.people[role]))]
+
+    def held(self, role: str) -> tuple[str, str | None]:
+        """Return a role as it is held here."""
+        return role, self.organisation if role.startswith("provider_") else None
+
+    @property
+    def everything(self) -> set[str]:
+        """All that is known of this tenant."""
+        return {one for many in self.ids.values() for one in many}
+
+    @property
+    def newest(self) -> Ids:
+        """What was made last of each kind."""
+        return {kind: many[-1] for kind, many in self.ids.items() if many}
+
+    def make(self, operation: Operation, kind: str) -> None:
+        """Make one of a kind."""
+        role = next(role for role in ("provider_admin", LEARNER) if role in operation.roles)
+        self.ids[kind].append(good(self.somebody(role).send(operation, self.newest), 201)["id"])
+
+
+def two_tenants() -> tuple[Tenant, Tenant]:
+    """Walk the process for one institution as far as a claim, and give another one its own."""
+    process = walk.new_process(learner="learner-32", patience=30)
+    ours, theirs = _walked(process), _seeded(process)
+    for tenant in (ours, theirs):
+        tenant.ids["evidence_id"].append(_contested(process, tenant))
+    later = walk.new_process(patience=30)
+    later.open_call()
+    for tenant in (ours, theirs):
+        tenant.ids["call_id"].append(later.ids["call"])
+        tenant.ids["learning_need_id"].append(_need(later))
+        _make_everything(tenant)
+    theirs.ids["learning_need_id"].append(_need(process))  # needs are of calls: this one is of another
+    return ours, theirs
+
+
+def _need(process: Process) -> str:
+    call = process.visitor().read(f"{CATALOG}/public/calls/{process.ids['call']}")
+    return str(call["learning_needs"][0]["id"])
+
+
+def _make_everything(tenant: Tenant) -> None:
+    by_name = {str(one): one for one in matrix.operations()}
+    for kind, name in MADE.items():
+        for _ in range(3 if "file" in kind else 1):  # three roles may take one off
+            tenant.make(by_name[name], kind)
+
+
+def _people(process: Process, institution: str, **others: str) -> dict[str, list[str]]:
+    held = {role: role.replace("provider", institution).replace("_", "-") for role in PROVIDER}
+    return {role: [process.person_id(name)] for role, name in (held | others).items()}
+
+
+def _walked(process: Process) -> Tenant:
+    walk.admit(process)
+    walk.publish(process, MODULE_SET)
+    suite.clear(process.by(process.learner))
+    walk.learn(process)
+    payment.claim(process)
+    payment.make_run(process)
+    others = {"commission_member": "commissioner-01", "commission_chair": "commissioner-chair"}
+    people = _people(process, "newcomer", learner=process.learner, **others)
+    people[LEARNER].append(process.person_id("newcomer-admin"))  # who registered the institution
+    tenant = Tenant(process.ids["organisation"], people)
+    for kind, one in process.ids.items():
+        tenant.ids[f"{kind}_id"].append(one)
+    tenant.ids["programme_id"].append(process.programmes["module_set"]["id"])
+    tenant.ids["offer_id"].append(process.offers["module_set"]["id"])
+    tenant.ids["person_id"].append(people[LEARNER][0])
+    tenant.ids["trainer_id"] = people["provider_trainer"]
+    _find_the_rest(process, tenant)
+    _teach_more(process, tenant)
+    return tenant
+
+
+def _find_the_rest(process: Process, tenant: Tenant) -> None:
+    """Find what the process made on its way."""
+    organisation = f"{IDENTITY}/organisations/{tenant.organisation}"
+    found = {
+        "hold_id": f"{FUNDING}/holds?application_id={process.ids['application']}",
+        "line_id": f"{FUNDING}/budget-lines?call_id={process.ids['call']}",
+        "session_id": f"{LEARNING}/groups/{process.ids['group']}/sessions",
+        "account_id": f"{organisation}/bank-accounts",
+        "member_id": f"{organisation}/members",
+        "offer_file_id": f"{CATALOG}/offers/{process.offers['module_set']['id']}/attachments",
+    }
+    for kind, path in found.items():
+        tenant.ids[kind] += [one["id"] for one in process.read("auditor", path)["items"]]
+
+
+def _teach_more(process: Process, tenant: Tenant) -> None:
+    """Have a group that has learnt, one that learns, and one that begins tomorrow."""
+    for learner, parts in (("learner-33", MODULE_SET["parts"]), ("learner-35", MODULE_SET["parts"][:1])):
+        _gather(process, tenant, learner)
+        learning.start_group(process)
+        for title, _, hours in parts:
+            tenant.ids["session_id"].append(learning.hold_session(process, title, hours))
+        if parts == MODULE_SET["parts"]:
+            process.do("newcomer-trainer", f"{LEARNING}/groups/{process.ids['group']}/finish")
+    _gather(process, tenant, "learner-36", starts_on=str(process.today + DAY))
+
+
+def _gather(process: Process, tenant: Tenant, learner: str, **content: Any) -> None:
+    process.learner = learner
+    suite.clear(process.by(learner))
+    tenant.ids["application_id"].append(learning.apply(process))
+    learning.accept(process)
+    tenant.ids["group_id"].append(learning.open_group(process, **content))
+    tenant.people[LEARNER].append(process.person_id(learner))
+
+
+def _contested(process: Process, tenant: Tenant) -> str:
+    """Have a child contest its refusal with a paper; return the paper."""
+    child = f"citizen-{secrets.choice(MINORS)}"
+    application = learning.submit(process, learner=child)
+    path = f"{suite.APPLICATIONS}/{application}"
+    process.wait(child, path, lambda seen: seen["state"] == "ineligible")
+    process.do(child, f"{path}/contest", {"reason": "Esmu pilngadīgs."}, 201)
+    tenant.ids["application_id"].insert(0, application)
+    tenant.people[LEARNER].append(process.person_id(child))
+    paper = process.by(child).upload(f"{path}/evidence", {}, evidence=matrix.FILES["evidence"])
+    return str(good(paper, 201)["id"])
+
+
+def _seeded(process: Process) -> Tenant:
+    """Return an institution of the demonstration, and a learner of its own."""
+    others = {LEARNER: "learner-34"} | dict.fromkeys(COMMISSION, "commissioner-05")
+    people = _people(process, "provider-a", **others)
+    me = process.read("provider-a-admin", f"{IDENTITY}/persons/me")
+    tenant = Tenant(next(one["organisation"] for one in me["roles"] if one["organisation"]), people)
+    listed = f"{CATALOG}/programmes?state=published&organisation_id={tenant.organisation}"
+    tenant.ids["organisation_id"].append(tenant.organisation)
+    tenant.ids["programme_id"].append(process.read("auditor", listed)["items"][0]["id"])
+    tenant.ids["trainer_id"] = people["provider_trainer"]
+    tenant.ids["person_id"] = people[LEARNER]
+    suite.clear(process.by("learner-34"))
+    return tenant
