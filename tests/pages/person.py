@@ -21,15 +21,22 @@ class Person:
     told: list[str] = field(default_factory=list)
 
     @classmethod
-    def signed_in(cls, browser: Browser, persona: str | None, **context: Any) -> "Person":
-        """Return a persona at a browser of their own; a visitor when there is no name."""
+    def signed_in(cls, browser: Browser, persona: str | None, acr: str = "high", **context: Any) -> "Person":
+        """Return a persona at a browser of their own; a visitor when there is no name.
+
+        `acr` is the assurance that is asked for; the e-identity gives what the persona's means reach.
+        """
         opened: BrowserContext = browser.new_context(base_url=suite.URL, locale="lv-LV", **context)
         person = cls(opened.new_page())
         person.page.on("console", lambda message: person.told.append(message.text))
         if persona:
-            person.page.goto("/auth/login?next=/account")
-            person.page.locator(f'button[name="persona"][value="{persona}"]').click()
+            person.page.goto(f"/auth/login?next=/account&acr_values={acr}")
+            person.shows_itself_as(persona)
         return person
+
+    def shows_itself_as(self, persona: str) -> None:
+        """Say at the e-identity who one is."""
+        self.page.locator(f'button[name="persona"][value="{persona}"]').click()
 
     def open(self, path: str) -> "Person":
         """Open a page that must be there."""

@@ -7,6 +7,10 @@ from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.journey
 PUBLIC = ["/", "/programmes", "/indicators", "/registration", "/nothing-here"]
+ACCOUNT = [
+    "/account", "/account/entries", "/account/sessions", "/account/sessions/everywhere", "/signed-in",
+    "/signed-out",
+]  # fmt: skip
 AGENCY = [
     "/agency", "/agency/registrations", "/agency/organisations", "/agency/calls", "/agency/offers",
     "/agency/agreements", "/agency/applications", "/agency/results", "/agency/claims", "/agency/payment-runs",
@@ -29,7 +33,7 @@ PROVIDER = [
 @pytest.mark.parametrize(
     ("persona", "paths"),
     [
-        ("learner-23", [*PUBLIC, "/account", "/account/entries"]),
+        ("learner-23", [*PUBLIC, *ACCOUNT]),
         ("auditor", AGENCY),
         ("provider-a-admin", PROVIDER),
         ("provider-a-trainer", ["/groups"]),

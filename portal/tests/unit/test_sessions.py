@@ -76,6 +76,7 @@ def test_a_form_that_could_not_be_sent_is_kept_and_sent_again_once(learner, gate
     page = learner.post(f"{APPLICATION}/withdraw", data=form)
     assert page.status_code == (429 if status == 429 else 503)
     assert says in page.text
+    assert "error." not in page.text, "a key without its text"
     assert "Mēģiniet vēlreiz pēc 7 s." in page.text
     assert page.headers["Retry-After"] == "7"
     assert hidden(page) == form
@@ -96,6 +97,7 @@ def test_a_page_that_could_not_be_shown_offers_to_try_again(learner, gateway):
     gateway.fail("/api/funding/v1/accounts/me", 429, {"code": "too-many-requests"}, wait=3)
     page = learner.get("/account?lang=en")
     assert (page.status_code, page.headers["Retry-After"]) == (429, "3")
+    assert "error." not in page.text, "a key without its text"
     assert 'href="/account?lang=en">Try again' in page.text
 
 
@@ -113,6 +115,7 @@ def test_a_form_sent_after_the_session_ended_is_kept_while_one_signs_in_beside_i
     page = browser.post(CONTEST, data=form)
     assert page.status_code == 403
     assert "Jūsu sesija ir beigusies" in page.text
+    assert "error." not in page.text, "a key without its text"
     assert 'href="/auth/login?next=%2Fsigned-in" target="_blank"' in page.text
     assert hidden(page) == form
     assert gateway.stored == {}

@@ -68,7 +68,7 @@ def _too_low(status: int) -> flask.Response:
     """Offer a stronger sign-in: back to this page, or beside it when it carries what was typed."""
     kept = _kept()
     back = flask.url_for("sign_in.show_signed_in") if kept else here()
-    way = {"beside" if kept else "onward": way_to_step_up(back)}
+    way = {"beside" if kept else "stronger": way_to_step_up(back)}
     return page("step-up", status, **(kept | way))
 
 
