@@ -102,7 +102,7 @@ def test_a_role_comes_and_goes_in_what_is_open_already(institution):
 
 
 def test_a_disabled_person_is_out_everywhere_and_comes_back_by_a_new_sign_in():
-    person = Person.signed_in("learner-48")
+    person = Person.signed_in("learner-46")
     assert person.sees("/auth/me") == {200}
     path, admin = f"{IDENTITY}/persons/{person.id}", suite.persona("platform-admin")
     assert admin.post(f"{path}/restriction", {"reason": "a stolen phone"}).status_code == 200
@@ -110,12 +110,12 @@ def test_a_disabled_person_is_out_everywhere_and_comes_back_by_a_new_sign_in():
         suite.eventually(lambda: person.sees("/auth/me"), {401}, BY_EVENT)
         assert person.sees(suite.APPLICATIONS) == {401}
         with pytest.raises(CannotRun, match="sign-in-refused"):
-            suite.signed_in("learner-48")
+            suite.signed_in("learner-46")
     finally:
         assert admin.post(f"{path}/reinstatement", {"reason": "found again"}).status_code == 200
 
     assert person.sees("/auth/me") == {401}, "what ended stays ended"
-    assert suite.signed_in("learner-48").get("/auth/me").status_code == 200
+    assert suite.signed_in("learner-46").get("/auth/me").status_code == 200
 
 
 def test_a_logout_takes_the_script_with_it_and_no_other_session():
@@ -146,8 +146,8 @@ def test_while_identity_stands_still_known_sessions_go_on_and_new_sign_ins_are_t
     with stopped("identity"):
         assert person.sees(suite.APPLICATIONS) == {200}
         with pytest.raises(CannotRun, match=r"503.*sign-in-unavailable"):
-            suite.signed_in("learner-48")
+            suite.signed_in("learner-46")
         assert person.sees(suite.APPLICATIONS) == {200}
 
-    assert suite.signed_in("learner-48", patience=30).get("/auth/me").status_code == 200
+    assert suite.signed_in("learner-46", patience=30).get("/auth/me").status_code == 200
     assert person.sees(suite.APPLICATIONS) == {200}

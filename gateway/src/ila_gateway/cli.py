@@ -6,8 +6,6 @@ import resource
 import sys
 from typing import Any
 
-from ila_gateway.nginx import Place, configuration
-from ila_gateway.routes import load
 from ila_gateway.settings import Settings
 
 GUNICORN = [
@@ -73,7 +71,7 @@ def _allow_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-# The worker's parts are imported where they are used: the door needs no broker, nor its memory.
+# Everything else is imported where it is used: half of what the worker held would be for others.
 def _work() -> int:
     from ila_gateway.work import work
 
@@ -95,6 +93,8 @@ def _redeliver() -> int:
 
 
 def _check() -> int:
+    from ila_gateway.routes import load
+
     load(Settings.from_env().routes_folder)
     print("ok")
     return 0
@@ -106,6 +106,9 @@ def _print_settings() -> int:
 
 
 def _print_nginx(asked: argparse.Namespace) -> int:
+    from ila_gateway.nginx import Place, configuration
+    from ila_gateway.routes import load
+
     settings = Settings.from_env()
     place = Place(
         listen=asked.listen,
