@@ -18,6 +18,7 @@ KEY_METHOD = "private_key_jwt"
 _LONGEST_SECONDS = 3_600
 _LEEWAY_SECONDS = 10
 _LONGEST_ASSERTION = 8_192
+_UNREADABLE = (JoseError, ValueError, KeyError, TypeError, OverflowError, RecursionError)
 
 
 class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
@@ -46,9 +47,18 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
         try:
             claims = _signed_claims(assertion, resolve_key)
             self.verify_claims(claims)
-        except (JoseError, ValueError, KeyError, TypeError) as fault:
+        except _UNREADABLE as fault:
             raise InvalidClientError(description="The client assertion does not hold.") from fault
         return claims
+
+    def extract_assertion(self, assertion: str) -> Any:
+        """Return header and claims of an assertion that nobody believes yet."""
+        try:
+            if len(assertion) > _LONGEST_ASSERTION:
+                raise ValueError("the assertion is too long")
+            return super().extract_assertion(assertion)
+        except _UNREADABLE as fault:
+            raise InvalidClientError(description="The client assertion cannot be read.") from fault
 
     def validate_jti(self, claims: dict[str, Any], jti: Any) -> bool:
         """Take an assertion once, and only a short-lived one, so that its id need not be kept for long."""
@@ -60,10 +70,10 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
 
 def _signed_claims(assertion: str, keys: KeySet) -> dict[str, Any]:
     """Return the claims of an assertion; one that does not name its key may be signed by any that counts."""
-    if len(assertion) > _LONGEST_ASSERTION:
-        raise ValueError("the assertion is too long")
-    named = "kid" in jws.extract_compact(assertion.encode()).headers()
-    for key in [keys] if named else list(keys):
+    header = jws.extract_compact(assertion.encode()).headers()
+    if "crit" in header:
+        raise ValueError("the assertion asks for more than we have")
+    for key in [keys] if "kid" in header else list(keys):
         try:
             claims: dict[str, Any] = jwt.decode(assertion, key, algorithms=[ALGORITHM]).claims
             return claims

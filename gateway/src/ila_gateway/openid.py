@@ -186,7 +186,7 @@ class OpenIdClient:
                 token = jwt.decode(id_token, keys or self._known(fresh=True).keys, algorithms=[ALGORITHM])
                 self._registry(nonce).validate(token.claims)
                 return token.claims
-            except (JoseError, ValueError) as fault:
+            except (JoseError, ValueError, TypeError, RecursionError) as fault:
                 if keys is None:
                     log.warning("an id token did not hold", extra={"error": type(fault).__name__})
                     raise SignInExpired from fault

@@ -1,5 +1,6 @@
 """Tokens for machines, which show themselves by key."""
 
+import base64
 import time
 
 import pytest
@@ -94,6 +95,10 @@ def _hostile(machine):
     yield "no algorithm", "eyJhbGciOiJub25lIn0." + machine.assertion().split(".")[1] + "."
     yield "a huge one", machine.assertion(x="x" * 9_000)
     yield "one that is encrypted", ".".join(["eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0", "", "AA", "AA", "AA"])
+    deep = base64.urlsafe_b64encode(b'{"alg":"ES256","x":' + b"[" * 4_000).rstrip(b"=").decode()
+    good = machine.assertion().split(".")
+    yield "a header without a bottom", ".".join([deep, *good[1:]])
+    yield "claims without a bottom", ".".join([good[0], deep, good[2]])
     yield "nonsense", "x.y.z"
 
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from ila_gateway.assertions import Assertion
 from ila_gateway.openid import OpenIdClient, Provider, SignInExpired
 from ila_kit.web.identity import BadToken, Verifier
-from joserfc import jwt
+from joserfc import jwe, jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
 NOW = 1_800_000_000
@@ -133,6 +133,36 @@ def signed_bytes(payload):
     return raw(part(HEADER), part(payload))
 
 
+def unencoded(claims):
+    """Sign the bytes of the claims as they are (RFC 7797)."""
+    head, body = part(HEADER | {"b64": False, "crit": ["b64"]}), json.dumps(claims)
+    return f"{head}.{body}.{raw(head, body).rpartition('.')[2]}"
+
+
+def encrypted(claims):
+    """Encrypt the claims to the public key: it is nobody's signature."""
+    head = {"alg": "ECDH-ES", "enc": "A128GCM", "kid": "ours", "typ": "JWT"}
+    return jwe.encrypt_compact(head, json.dumps(claims), ECKey.import_key(JWK))
+
+
+def nested(claims):
+    return raw(part(HEADER | {"cty": "JWT"}), part(signed(claims).encode()))
+
+
+def by_another_under(head):
+    """Sign a header of any form, given as bytes, by a foreign key."""
+
+    def forge(claims):
+        text = f"{part(head)}.{part(claims)}"
+        first, second = utils.decode_dss_signature(FOREIGN.private_key.sign(text.encode(), ECDSA(SHA256())))
+        return f"{text}.{part(first.to_bytes(32, 'big') + second.to_bytes(32, 'big'))}"
+
+    return forge
+
+
+DEEP = b"[" * 4_000
+
+
 def raw(head, body):
     """Sign two parts as they are, by our own key: what is wrong with them is not the signature."""
     der = OURS.private_key.sign(f"{head}.{body}".encode(), ECDSA(SHA256()))
@@ -189,16 +219,40 @@ FORGED = {
     "JSON in place of the compact form": as_json,
     "claims that are no object": lambda _: signed_bytes(b'["x"]'),
     "claims that are no JSON": lambda _: signed_bytes(b"foo"),
+    "claims without a bottom": lambda _: signed_bytes(DEEP),
+    "claims that are a token again": nested,
+    "claims that are encrypted": encrypted,
+    "claims that are not encoded": unencoded,
+    "claims said to be not encoded": with_header(b64=False, crit=["b64"]),
+    "a huge token by a foreign key": lambda claims: signed(claims | {"x": "x" * 1_000_000}, key=FOREIGN),
+    "a header without a bottom": by_another_under(b'{"alg": "ES256", "kid": "ours", "x": ' + DEEP),
+    "a header that is no object": by_another_under(b'["ES256"]'),
+    "a header that is no JSON": by_another_under(b"alg=ES256"),
+    "a header that names two algorithms": by_another_under(b'{"alg":"none","alg":"ES256","kid":"ours"}'),
+    **{
+        f"a header whose {name} is {value!r}": by_another_under(json.dumps(HEADER | {name: value}).encode())
+        for name in ("alg", "kid", "crit", "typ")
+        for value in (None, 7, ["ES256"], {"ours": 1}, True)
+    },
     "nothing": lambda _: "",
     "dots": lambda _: "..",
     "expired": with_claims(iat=NOW - 700, exp=NOW - 600),
     "without an end": with_claims(exp=None),
+    **{
+        f"an end that is {end!r}": lambda claims, end=end: signed_bytes(
+            json.dumps(claims | {"exp": end}).encode()
+        )
+        for end in (float("inf"), float("nan"), -1, True, None, [NOW + 60], {})
+    },
     "an end that is a text": with_claims(exp="2100-01-01"),
     "another audience": with_claims(aud="https://evil.example"),
     "a list of other audiences": with_claims(aud=["identity", "https://evil.example"]),
     "no audience": with_claims(aud=None),
+    **{f"the audience {value!r}": with_claims(aud=value) for value in ("", [], {}, True, 7, [["funding"]])},
     "another issuer": with_claims(iss="https://evil.example"),
     "no subject": with_claims(sub=None),
+    **{f"the subject {value!r}": with_claims(sub=value) for value in (7, True, ["svc:funding"], {})},
+    "made out tomorrow": with_claims(iat=NOW + 86_400, exp=NOW + 86_460),
 }
 
 

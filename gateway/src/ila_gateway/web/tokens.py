@@ -116,7 +116,7 @@ def _claimed(assertion: str) -> str:
     """Return whose name an assertion that does not hold gives; nothing is believed of it."""
     try:
         return str(json_b64decode(assertion.split(".")[1].encode())["sub"])
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return ""
 
 

@@ -81,7 +81,10 @@ class Verifier:
 
     def _keys_for(self, token: str) -> KeySet:
         """Return the keys; read them again, rarely, when this token names one that is not known yet."""
-        kid = _text(json_b64decode(token.split(".")[0].encode())["kid"])
+        header = json_b64decode(token.split(".")[0].encode())
+        if "crit" in header:
+            raise BadToken("asks for more than tokens of the gateway have")
+        kid = _text(header["kid"])
         keys = self._keys
         if keys is not None and _holds(keys, kid):
             return keys
