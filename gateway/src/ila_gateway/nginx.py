@@ -68,7 +68,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A read that may take the fast path: its template, and the expression its plain paths match."""
+    """A read of a service: its template when nginx may forward it, and what its plain paths match."""
 
     template: str
     pattern: str
@@ -109,17 +109,20 @@ def configuration(settings: Settings, table: Routes, place: Place) -> str:
 
 
 def reads(table: Routes, neighbour: Neighbour) -> list[Read]:
-    """Return the reads of a service that nginx may forward: usual ones, as the table tells them apart.
+    """Return the reads of a service as the table tells them apart; nginx may forward the usual ones.
 
     Of two templates that fit one path the one that names more comes first, as `Routes.find` has it.
     """
-    mine = [route for route in table.all if route.neighbour == neighbour.name and _is_usual(route, neighbour)]
+    mine = [route for route in table.all if route.neighbour == neighbour.name and route.method == "GET"]
     in_order = sorted(mine, key=lambda route: [part.startswith("{") for part in route.template.split("/")])
-    return [Read(route.template, _pattern(route.template)) for route in in_order]
+    return [
+        Read(route.template if _is_usual(route, neighbour) else "", _pattern(route.template))
+        for route in in_order
+    ]
 
 
 def _is_usual(route: Route, neighbour: Neighbour) -> bool:
-    return route.method == "GET" and route.cost == _USUAL_COST and route.seconds == neighbour.answer_seconds
+    return route.cost == _USUAL_COST and route.seconds == neighbour.answer_seconds
 
 
 def _pattern(template: str) -> str:

@@ -13,7 +13,7 @@ from ila_kit.errors import Missing
 
 SHIPPED = load()
 SERVICES = [one for one in SHIPPED.neighbours.values() if one.audience]
-FAST = {read.template for one in SERVICES for read in reads(SHIPPED, one)}
+FAST = {read.template for one in SERVICES for read in reads(SHIPPED, one) if read.template}
 PLACE = Place(
     listen="127.0.0.1:8080",
     gateway="127.0.0.1:8081",
@@ -59,7 +59,7 @@ def read_of(path):
     for service in SERVICES:
         if path.startswith(f"{service.prefix}/"):
             fitting = (one for one in reads(SHIPPED, service) if re.search(f"^{one.pattern}$", path))
-            return next((one.template for one in fitting), None)
+            return next((one.template or None for one in fitting), None)
     return None
 
 
