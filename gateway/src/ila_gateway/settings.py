@@ -26,7 +26,10 @@ class Settings(FromEnv):
         "Private keys (PEM, ES256) of identity tokens: one or several files, separated by commas, "
         "each with one or several keys; the first key signs, all are published."
     )
-    clients_file: Path = setting("Machine clients: client_id, scopes, jwks (JSON list).")
+    clients_file: Path = setting(
+        "Machine clients of the suite itself (JSON list): client_id, scopes, jwks, whose keys may have an "
+        "`ends_at`. Others are kept by identity."
+    )
     eidentity_issuer: str = setting("OpenID provider people sign in with.")
     eidentity_client_id: str = setting("Name of the gateway at the OpenID provider.", default="ila-gateway")
     eidentity_key_file: Path = setting(

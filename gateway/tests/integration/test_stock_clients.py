@@ -85,6 +85,15 @@ def test_the_metadata_document_is_whole(told, gateway):
     assert all("d" not in key for key in keys)
 
 
+def test_the_issuer_is_described_by_the_same_keys_as_a_did(told, gateway):
+    answer = requests.get(f"{gateway.url}/.well-known/did.json", timeout=5)
+    assert answer.headers["Content-Type"] == "application/did+ld+json"
+    assert "public" in answer.headers["Cache-Control"]
+    methods = answer.json()["verificationMethod"]
+    keys = requests.get(told["jwks_uri"], timeout=5).json()["keys"]
+    assert [one["publicKeyJwk"]["x"] for one in methods] == [key["x"] for key in keys]
+
+
 def test_a_machine_gets_a_token_asks_what_it_stands_for_and_ends_it(told, machine, gateway):
     token = machine.fetch_token(told["token_endpoint"], grant_type="client_credentials", scope="act")
     assert (token["scope"], token["token_type"]) == ("act", "Bearer")
