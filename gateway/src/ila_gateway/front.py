@@ -54,15 +54,19 @@ class Front:
             return Answer(_NO, [])
         return Answer(_YES, [*_renamed(identity), *_counted_as(caller)])
 
-    def refusal(self, asked: str, environ: dict[str, Any], route: Route) -> DomainError:
-        """Return what nginx made of a request, as the problem we would have made of it."""
+    def refusal(self, asked: str, environ: dict[str, Any], find: Callable[[], Route]) -> DomainError:
+        """Return what nginx made of a request, as the problem we would have made of it.
+
+        Raises the one for a request that is for nobody; but whoever asks too often is told that first.
+        """
+        if asked == "too-many-requests":
+            return self._limits.exhausted(environ, self._caller(environ))
+        route = find()
         if asked == "body-too-large":
             return TooLarge(route.body_limit(environ.get("CONTENT_TYPE", "")))
         if asked == "service-timeout":
             return ServiceTimeout(route.neighbour)
-        if asked == "service-busy":
-            return ServiceBusy(service=route.neighbour)
-        return self._limits.exhausted(environ, self._caller(environ))
+        return ServiceBusy(service=route.neighbour)
 
     def _caller(self, environ: dict[str, Any]) -> Caller:
         try:

@@ -93,7 +93,7 @@ class Gateway:
         """Answer nginx about a request. Raises what it asks us to say to the caller."""
         if asked == DECISION:
             return self._front.decided(environ, lambda: self._found(environ, path))
-        raise self._front.refusal(asked, environ, self._routes.find(environ["REQUEST_METHOD"], path))
+        raise self._front.refusal(asked, environ, lambda: self._routes.find(environ["REQUEST_METHOD"], path))
 
     def _found(self, environ: dict[str, Any], path: str) -> Route:
         """Return the operation asked for, counted by address; also who asks for nothing there is counts."""
