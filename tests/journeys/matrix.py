@@ -73,10 +73,6 @@ class Operation:
         named = {name: ids[kind] for name, kind in zip(self._names, self.parameters, strict=True)}
         return self.path.format_map(named)
 
-    def filtered(self, ids: Ids) -> list[str]:
-        """Return the addresses that ask a list for what belongs to each of these resources."""
-        return [f"{self.address(ids)}?{name}={ids[name]}" for name in self.filters]
-
     @property
     def references(self) -> list[str]:
         """Kinds of resources that the body names."""

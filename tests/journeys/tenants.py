@@ -1,6 +1,6 @@
 """Two institutions and their learners, with an instance of everything that somebody may own."""
 
-import secrets
+import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,8 +69,8 @@ def two_tenants() -> tuple[Tenant, Tenant]:
     """Walk the process for one institution as far as a claim, and give another one its own."""
     process = walk.new_process(learner="learner-32", patience=30)
     ours, theirs = _walked(process), _seeded(process)
-    for tenant in (ours, theirs):
-        tenant.ids["evidence_id"].append(_contested(process, tenant))
+    for tenant, child in zip((ours, theirs), random.sample(MINORS, 2), strict=True):
+        tenant.ids["evidence_id"].append(_contested(process, tenant, f"citizen-{child}"))
     later = walk.new_process(patience=30)
     later.open_call()
     for tenant in (ours, theirs):
@@ -156,9 +156,8 @@ def _gather(process: Process, tenant: Tenant, learner: str, **content: Any) -> N
     tenant.people[LEARNER].append(process.person_id(learner))
 
 
-def _contested(process: Process, tenant: Tenant) -> str:
+def _contested(process: Process, tenant: Tenant, child: str) -> str:
     """Have a child contest its refusal with a paper; return the paper."""
-    child = f"citizen-{secrets.choice(MINORS)}"
     application = learning.submit(process, learner=child)
     path = f"{suite.APPLICATIONS}/{application}"
     process.wait(child, path, lambda seen: seen["state"] == "ineligible")
