@@ -17,6 +17,8 @@ from ila_kit.errors import Unavailable
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+MOST_CONNECTIONS = 64
+
 
 class SessionsUnavailable(Unavailable):
     """The session store does not answer."""
@@ -25,17 +27,22 @@ class SessionsUnavailable(Unavailable):
 
 
 def connect(url: str) -> redis.Redis:
-    """Return a client of the store that gives up after a second. Connects at the first command."""
+    """Return a client of the store that gives up after a second. Connects at the first command.
+
+    Who finds every connection taken waits for one: a crowd is slower, and not refused.
+    """
     # Once more, at once: a kept connection may have been closed. By itself the library would try for seconds.
     once_more = Retry(NoBackoff(), 1)
-    return redis.Redis.from_url(
+    pool = redis.BlockingConnectionPool.from_url(
         url,
+        max_connections=MOST_CONNECTIONS,
+        timeout=1,
         socket_timeout=1,
         socket_connect_timeout=1,
-        max_connections=200,
         decode_responses=True,
         retry=once_more,
     )
+    return redis.Redis.from_pool(pool)
 
 
 def digest(secret: str) -> str:
