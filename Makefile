@@ -65,7 +65,7 @@ drill: $(STAMP) ## the long faults: every process killed in turn, every event to
 screenshots: $(STAMP) ## take the README's pictures of pages again, on a suite of its own
 	$(BIN)/ila-local with-suite env PYTHONPATH=tests/journeys $(BIN)/python tests/pages/screenshots.py
 
-bench: $(STAMP) ## ratios against bare Flask → Flask → PostgreSQL, in one run
+bench: $(STAMP) ## ratios against bare Flask → Flask → PostgreSQL, and what the gateway promises, in one run
 	$(BIN)/ila-local with-suite $(BIN)/python tests/load/bench.py
 
 check: lint test drill ## what CI runs

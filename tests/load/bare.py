@@ -43,6 +43,21 @@ def back() -> flask.Flask:
     return app
 
 
+def small() -> flask.Flask:
+    """Return a service that does nothing: it answers any path with a small document, or with megabytes."""
+    app = flask.Flask("bare_small")
+
+    @app.get("/<path:_>")
+    def read(_: str) -> flask.Response | dict[str, object]:
+        megabytes = flask.request.args.get("megabytes", 0, type=int)
+        if not megabytes:
+            return {"state": "draft", "text": "ā" * 200}
+        length = {} if "chunked" in flask.request.args else {"Content-Length": str(megabytes << 20)}
+        return flask.Response((b"x" * (1 << 16) for _ in range(megabytes * 16)), headers=length)
+
+    return app
+
+
 def front() -> flask.Flask:
     """Return the outer application: forwards everything."""
     app = flask.Flask("bare_front")

@@ -30,7 +30,7 @@ class Measured:
 
     def errors(self) -> dict[int, int]:
         """Return the answers that were no success."""
-        return {status: count for status, count in self.statuses.items() if status >= 400}
+        return {status: count for status, count in self.statuses.items() if not 200 <= status < 300}
 
 
 def request(
