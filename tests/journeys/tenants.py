@@ -67,7 +67,7 @@ class Tenant:
 
 def two_tenants() -> tuple[Tenant, Tenant]:
     """Walk the process for one institution as far as a claim, and give another one its own."""
-    process = walk.new_process(learner="learner-32", patience=30)
+    process = walk.new_process(learner="learner-41", patience=30)
     ours, theirs = _walked(process), _seeded(process)
     for tenant, child in zip((ours, theirs), random.sample(MINORS, 2), strict=True):
         tenant.ids["evidence_id"].append(_contested(process, tenant, f"citizen-{child}"))
@@ -137,14 +137,14 @@ def _find_the_rest(process: Process, tenant: Tenant) -> None:
 
 def _teach_more(process: Process, tenant: Tenant) -> None:
     """Have a group that has learnt, one that learns, and one that begins tomorrow."""
-    for learner, parts in (("learner-33", MODULE_SET["parts"]), ("learner-35", MODULE_SET["parts"][:1])):
+    for learner, parts in (("learner-42", MODULE_SET["parts"]), ("learner-44", MODULE_SET["parts"][:1])):
         _gather(process, tenant, learner)
         learning.start_group(process)
         for title, _, hours in parts:
             tenant.ids["session_id"].append(learning.hold_session(process, title, hours))
         if parts == MODULE_SET["parts"]:
             process.do("newcomer-trainer", f"{LEARNING}/groups/{process.ids['group']}/finish")
-    _gather(process, tenant, "learner-36", starts_on=str(process.today + DAY))
+    _gather(process, tenant, "learner-45", starts_on=str(process.today + DAY))
 
 
 def _gather(process: Process, tenant: Tenant, learner: str, **content: Any) -> None:
@@ -170,7 +170,7 @@ def _contested(process: Process, tenant: Tenant, child: str) -> str:
 
 def _seeded(process: Process) -> Tenant:
     """Return an institution of the demonstration, and a learner of its own."""
-    others = {LEARNER: "learner-34"} | dict.fromkeys(COMMISSION, "commissioner-05")
+    others = {LEARNER: "learner-43"} | dict.fromkeys(COMMISSION, "commissioner-05")
     people = _people(process, "provider-a", **others)
     me = process.read("provider-a-admin", f"{IDENTITY}/persons/me")
     tenant = Tenant(next(one["organisation"] for one in me["roles"] if one["organisation"]), people)
@@ -179,5 +179,5 @@ def _seeded(process: Process) -> Tenant:
     tenant.ids["programme_id"].append(process.read("auditor", listed)["items"][0]["id"])
     tenant.ids["trainer_id"] = people["provider_trainer"]
     tenant.ids["person_id"] = people[LEARNER]
-    suite.clear(process.by("learner-34"))
+    suite.clear(process.by("learner-43"))
     return tenant
