@@ -51,6 +51,7 @@ def test_clients_that_hold_connections_open_starve_nobody(gateway):
     assert sorted(seconds for _, seconds in probes)[25] < 0.5
 
 
+@pytest.mark.form("plain", "it is about the process of the gateway; nginx in front would answer for it")
 def test_a_gateway_that_stops_answers_what_is_under_way_and_takes_nothing_new(start_gateway, funding):
     funding.slow_seconds = 2
     stopping = start_gateway()

@@ -84,6 +84,7 @@ def test_without_its_store_the_gateway_serves_visitors_and_says_it_is_not_ready(
     assert gateway.signed_in().get(f"{gateway.url}/auth/me", timeout=5).ok
 
 
+@pytest.mark.form("plain", "it is about connections to the gateway itself")
 def test_a_worker_that_stops_answers_what_came_and_waits_for_no_silent_client(start_gateway):
     """Its own gateway: after SIGTERM a request under way is answered, an idle connection does not hold it."""
     gateway = start_gateway()
