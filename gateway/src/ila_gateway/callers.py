@@ -4,6 +4,7 @@ import hmac
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,6 +55,7 @@ class Callers:
         self._origin = public_url
         self._clock = clock
         self._believed: dict[str, tuple[Caller | None, float]] = {}
+        self._asked: dict[str, Future[Caller | None]] = {}
 
     def of(self, environ: dict[str, Any]) -> Caller:
         """Return who makes a request; VISITOR for nobody. Raises a 401 problem for a token that is none."""
@@ -66,6 +68,7 @@ class Callers:
     def forget(self, secret: str) -> None:
         """Ask the store again about a cookie or token."""
         self._believed.pop(secret, None)
+        self._asked.pop(secret, None)
 
     def renewed(self, environ: dict[str, Any]) -> str | None:
         """Return a new secret for a browser whose roles changed since it got its cookie; else None.
@@ -106,14 +109,27 @@ class Callers:
         return caller
 
     def _lookup(self, secret: str, read: Callable[[str], Caller | None]) -> Caller | None:
-        now = self._clock()
         found = self._believed.get(secret)
-        if found and found[1] > now:
+        if found and found[1] > self._clock():
             return found[0]
-        caller = read(secret)
+        asked = self._asked.get(secret)
+        return asked.result() if asked else self._ask(secret, read)
+
+    def _ask(self, secret: str, read: Callable[[str], Caller | None]) -> Caller | None:
+        """Ask the store, for all who want to know the same meanwhile; they share also its failure."""
+        now, asked = self._clock(), Future[Caller | None]()
+        self._asked[secret] = asked
+        try:
+            caller = read(secret)
+        except BaseException as fault:
+            asked.set_exception(fault)
+            raise
+        finally:
+            self._asked.pop(secret, None)
         if len(self._believed) >= _MOST_BELIEVED:
             self._believed.clear()
         self._believed[secret] = (caller, now + BELIEVED_SECONDS)
+        asked.set_result(caller)
         return caller
 
     def _by_cookie(self, secret: str) -> Caller | None:

@@ -1,6 +1,8 @@
 """Who makes a request, and how soon a change of it counts."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 
 import pytest
 from ila_gateway.callers import (
@@ -76,6 +78,21 @@ class FakeSessions:
         self.session = None
 
 
+class SlowSessions(FakeSessions):
+    """A store that answers when it is told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = Event()
+
+    def by_secret(self, secret):
+        found = super().by_secret(secret)
+        assert self.told.wait(30)
+        if found is None:
+            raise SessionsUnavailable
+        return found
+
+
 class FakePeople:
     def __init__(self):
         self.answer = Standing("p1", AUDITOR)
@@ -123,6 +140,30 @@ def test_the_store_is_believed_for_two_seconds(callers, sessions, clock):
     sessions.session = None
     clock.now += 2.1
     assert callers.of(BROWSER) is VISITOR
+
+
+def test_a_crowd_with_one_secret_asks_the_store_once(people, clock):
+    sessions = SlowSessions()
+    callers = Callers(sessions, None, people, "ila_session", "https://ila.example", clock)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(callers.of, BROWSER)
+        while not sessions.asked:
+            pass
+        second = pool.submit(callers.of, BROWSER)
+        sessions.told.set()
+        assert first.result().subject == second.result().subject == "p1"
+    assert sessions.asked == 1
+
+
+def test_a_store_that_is_away_is_asked_again_by_the_next(people, clock):
+    sessions = SlowSessions()
+    sessions.told.set()
+    callers = Callers(sessions, None, people, "ila_session", "https://ila.example", clock)
+    stranger = BROWSER | {"HTTP_COOKIE": "ila_session=bad"}
+    for count in (1, 2):
+        with pytest.raises(SessionsUnavailable):
+            callers.of(stranger)
+        assert sessions.asked == count
 
 
 def test_roles_are_read_again_at_the_first_request_after_a_change_was_heard_of(
