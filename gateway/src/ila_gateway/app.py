@@ -48,10 +48,12 @@ def create_gateway(settings: Settings) -> Gateway:
     upstreams = {one.name: _guarded(settings, one) for one in neighbours}
     keys = Keys.load(settings.signing_key_file)
     mint, client = Mint(keys), connect(settings.session_store_url)
-    identity = Identity(upstreams["identity"], mint)
-    clients = Clients(machines(settings.clients_file), identity, ClientCache(client))
+    of_people, of_clients = (
+        Identity(upstreams["identity"], mint, scope) for scope in ("identity.sign_in", "identity.clients")
+    )
+    clients = Clients(machines(settings.clients_file), of_clients, ClientCache(client))
     sessions = SessionStore(client, settings.session_idle_minutes * 60, settings.session_hours * 3_600)
-    tokens, people = LivingTokens(client, clients), People(identity)
+    tokens, people = LivingTokens(client, clients), People(of_people)
     callers = Callers(sessions, tokens, people, settings.session_cookie, settings.public_url)
     limits = _limits(settings, Buckets(client))
     services = [one for one in neighbours if one.audience]

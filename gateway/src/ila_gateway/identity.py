@@ -11,17 +11,16 @@ from ila_gateway.tokens import Caller, Mint
 from ila_gateway.upstream import ServiceDown
 
 AUDIENCE = "identity"
-_SCOPES = ("identity.sign_in", "identity.clients")
-_GATEWAY = Caller("svc:gateway", tuple({"role": scope, "organisation": None} for scope in _SCOPES))
 _BASE = "/api/identity/v1"
 
 
 class Identity:
-    """Asks identity, and reads its answers."""
+    """Asks identity with one scope, and reads its answers."""
 
-    def __init__(self, upstream: Guarded, mint: Mint):
+    def __init__(self, upstream: Guarded, mint: Mint, scope: str):
         self._upstream = upstream
         self._mint = mint
+        self._gateway = Caller("svc:gateway", ({"role": scope, "organisation": None},))
 
     def call(
         self, method: str, path: str, body: bytes = b"", seconds: float | None = None
@@ -29,7 +28,7 @@ class Identity:
         """Return the status and the JSON of an answer. Raises ServiceDown, ServiceBusy or ServiceTimeout."""
         context = current()
         headers = [
-            ("Authorization", f"Bearer {self._mint.token(_GATEWAY, AUDIENCE)}"),
+            ("Authorization", f"Bearer {self._mint.token(self._gateway, AUDIENCE)}"),
             ("Accept", "application/json"),
             ("X-Request-Id", context.request_id),
             ("traceparent", context.traceparent),
