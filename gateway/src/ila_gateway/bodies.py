@@ -1,12 +1,20 @@
-"""The body of a request: measured before it goes on, counted while it does."""
+"""The body of a request: taken in to its end before anybody behind us is asked.
 
-from collections.abc import Iterator
+A client that sends a byte a second holds a greenlet and a file of ours, never a thread of a service.
+docs/decisions/0038.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from gunicorn.http.errors import ParseException
+from ila_kit.errors import Unavailable
 from ila_kit.web.problems import BadRequest
 
+NewFile = Callable[[], IO[bytes]]
 _WHOLE_BYTES = 64 * 1024
 _PIECE = 64 * 1024
 
@@ -25,73 +33,82 @@ class BrokenOff(BadRequest):
         super().__init__("body-incomplete", 400)
 
 
+class NoRoom(Unavailable):
+    """There is no room left here to take a body in."""
+
+    code = "no-room"
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a client sends: all of it in `data`, or the rest in `pieces` after what was read already.
+    """What a client sent: in `data`, or when it is long in `file`, at its beginning. `length` is in bytes."""
 
-    `length` is the promised length of a body in pieces; None when it comes chunked.
-    """
-
-    data: bytes
-    pieces: Iterator[bytes] | None = None
-    length: int | None = None
+    length: int
+    data: bytes = b""
+    file: IO[bytes] | None = None
 
 
-def read_body(environ: dict[str, Any], limit: int) -> Body:
-    """Return the body of a request; a short one whole. Raises TooLarge or BrokenOff."""
+def read_body(environ: dict[str, Any], limit: int, new_file: NewFile = tempfile.TemporaryFile) -> Body:
+    """Return the whole body of a request. Raises TooLarge, BrokenOff or NoRoom."""
     if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise BadRequest("unsupported-content-coding", 415)
-    source = environ["wsgi.input"]
-    if "HTTP_TRANSFER_ENCODING" in environ:
-        return _chunked(source, limit)
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    if length > limit:
+    source, promised = environ["wsgi.input"], _promised(environ)
+    if promised is not None and promised > limit:
         raise TooLarge(limit)
-    if length > _WHOLE_BYTES:
-        return Body(b"", _measured(source, length), length)
-    data = _read(source, length) if length else b""
-    if len(data) < length:
-        raise BrokenOff
-    return Body(data)
+    first = b"" if promised == 0 else _read(source, min(limit + 1, _WHOLE_BYTES))
+    if len(first) > limit:
+        raise TooLarge(limit)
+    if len(first) == _WHOLE_BYTES:
+        return _kept(source, first, limit, promised, new_file)
+    _check_whole(len(first), promised)
+    return Body(len(first), first)
 
 
 def is_long(environ: dict[str, Any]) -> bool:
     """Tell whether the body of a request, unread, is longer than one would read only to throw it away."""
-    return "HTTP_TRANSFER_ENCODING" in environ or int(environ.get("CONTENT_LENGTH") or 0) > _WHOLE_BYTES
+    promised = _promised(environ)
+    return promised is None or promised > _WHOLE_BYTES
 
 
-def chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Frame pieces as chunks."""
-    for piece in pieces:
-        yield b"%x\r\n%b\r\n" % (len(piece), piece)
-    yield b"0\r\n\r\n"
-
-
-def _measured(source: Any, length: int) -> Iterator[bytes]:
-    left = length
-    while left:
-        piece = _read(source, min(_PIECE, left))
-        if not piece:
-            raise BrokenOff
-        left -= len(piece)
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Return what a file holds, piece by piece."""
+    while piece := file.read(_PIECE):
         yield piece
 
 
-def _chunked(source: Any, limit: int) -> Body:
-    first = _read(source, _WHOLE_BYTES)
-    if len(first) > limit:
-        raise TooLarge(limit)
-    return Body(first) if len(first) < _WHOLE_BYTES else Body(b"", _counted(source, first, limit))
+def _promised(environ: dict[str, Any]) -> int | None:
+    """Return the length that a client promises; None when the body comes in chunks."""
+    return None if "HTTP_TRANSFER_ENCODING" in environ else int(environ.get("CONTENT_LENGTH") or 0)
 
 
-def _counted(source: Any, first: bytes, limit: int) -> Iterator[bytes]:
-    count, piece = 0, first
-    while piece:
-        count += len(piece)
-        if count > limit:
-            raise TooLarge(limit)
-        yield piece
-        piece = _read(source, _PIECE)
+def _check_whole(length: int, promised: int | None) -> None:
+    if promised is not None and length < promised:
+        raise BrokenOff
+
+
+def _kept(source: Any, first: bytes, limit: int, promised: int | None, new_file: NewFile) -> Body:
+    """Return a long body in a file that has no name and is gone when it is closed."""
+    with ExitStack() as refused:
+        file = refused.enter_context(new_file())
+        length, piece = 0, first
+        while piece:
+            length += len(piece)
+            if length > limit:
+                raise TooLarge(limit)
+            _write(file, piece)
+            piece = _read(source, _PIECE)
+        _check_whole(length, promised)
+        file.seek(0)
+        refused.pop_all()
+    return Body(length, file=file)
+
+
+def _write(file: IO[bytes], piece: bytes) -> None:
+    try:
+        file.write(piece)
+        file.flush()
+    except OSError as fault:
+        raise NoRoom from fault
 
 
 def _read(source: Any, size: int) -> bytes:

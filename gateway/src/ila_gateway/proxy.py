@@ -6,7 +6,7 @@ from ila_kit.context import Context
 
 from ila_gateway import headers
 from ila_gateway.answers import Answer, status_line
-from ila_gateway.bodies import chunks, read_body
+from ila_gateway.bodies import pieces, read_body
 from ila_gateway.callers import READING, VISITOR, Callers, CsrfFailed, acting_for
 from ila_gateway.decisions import Decisions
 from ila_gateway.guard import Guarded
@@ -103,11 +103,9 @@ class Proxy:
     ) -> UpstreamAnswer:
         upstream = self._upstreams[route.neighbour]
         body = read_body(environ, route.body_limit(environ.get("CONTENT_TYPE", "")))
-        if body.pieces is None:
+        if body.file is None:
             repeatable = method in READING or "HTTP_IDEMPOTENCY_KEY" in environ
             return upstream.exchange(method, target, sent, body.data, repeatable, route.seconds)
-        if body.length is None:
-            framing, pieces = ("Transfer-Encoding", "chunked"), chunks(body.pieces)
-        else:
-            framing, pieces = ("Content-Length", str(body.length)), body.pieces
-        return upstream.stream(method, target, [*sent, framing], pieces, route.seconds)
+        with body.file as file:
+            length = ("Content-Length", str(body.length))
+            return upstream.stream(method, target, [*sent, length], pieces(file), route.seconds)

@@ -1,6 +1,7 @@
 """Requests on their way to a service, and answers on their way back."""
 
 import hashlib
+import select
 import socket
 
 import pytest
@@ -223,3 +224,21 @@ def test_a_client_that_goes_away_in_the_middle_leaves_no_half_request(gateway, f
         sock.sendall(head.encode() + b"x" * 100_000)
     assert requests.get(f"{gateway.url}{QUOTES}", timeout=5).ok
     assert len(funding.requests) == before + 1
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 200000", "Transfer-Encoding: chunked"])
+def test_a_service_is_asked_when_the_whole_body_is_here(gateway, funding, framing):
+    """A client that sends a byte a second must not hold one of the few threads of a service."""
+    half = b"x" * 100_000
+    chunk = b"%x\r\n%b\r\n" % (len(half), half) if "chunked" in framing else half
+    end = b"0\r\n\r\n" if "chunked" in framing else b""
+    before, connections = len(funding.requests), funding.connections
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as sock:
+        sock.sendall(f"POST {QUOTES} HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n".encode() + chunk)
+        readable, _, _ = select.select([sock], [], [], 1)
+        assert not readable
+        assert (len(funding.requests), funding.connections) == (before, connections)
+        sock.sendall(chunk + end)
+        assert sock.recv(65_536).startswith(b"HTTP/1.1 200")
+    assert funding.requests[-1]["length"] == 200_000
+    assert ["content-length", "200000"] in funding.requests[-1]["headers"]
