@@ -52,7 +52,7 @@ contracts: $(STAMP) ## the services still fit together
 	$(PYTEST) tests/contracts tests/architecture
 
 integration: $(STAMP) ## on PostgreSQL and a broker, then journeys on the running suite; ILA_DATABASE_URL, ILA_BROKER_URL choose them
-	$(BIN)/ila-local with-postgres $(PYTEST) -m "integration and not journey"
+	$(BIN)/ila-local with-postgres $(PYTEST) $(ONLY) -m "integration and not journey"
 	$(MAKE) --no-print-directory journeys
 
 journeys: $(STAMP) ## end to end through the gateway and in a browser, on a suite of its own

@@ -2,6 +2,7 @@
 
 A test that needs packages of npm names the folder they are installed in: `@pytest.mark.npm("portal/style")`.
 Without them it is skipped; where ILA_NPM says that they were installed, that is a failure.
+`--on-stores` takes only tests that use a database or a broker: the others are the same on every pair of them.
 """
 
 import os
@@ -12,8 +13,23 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parent
 
+STORES = {"admin_url", "broker_url"}
+
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our own option."""
+    parser.addoption("--on-stores", action="store_true", help="only tests that use a database or a broker")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what was asked for."""
+    if config.getoption("--on-stores"):
+        kept = [item for item in items if STORES & set(getattr(item, "fixturenames", ()))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -268,8 +268,8 @@ def test_people_and_visitors_ask_no_register(gateway):
     assert signed_in.post(address, json=question(), timeout=5).status_code == 403
 
 
-def test_answers_age_by_the_clock_of_the_suite(start_gateway, key_file, somebody, folder):
-    clock = folder / "clock"
+def test_answers_age_by_the_clock_of_the_suite(start_gateway, key_file, somebody, tmp_path):
+    clock = tmp_path / "clock"
     port = str(free_port())
     gateway = start_gateway(CLOCK_FILE=str(clock), PORT=port, INTERNAL_URL=f"http://127.0.0.1:{port}")
     machine = Registers(lambda: Neighbour(gateway.url, "svc:identity", key_file))
