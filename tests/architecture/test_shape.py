@@ -31,6 +31,8 @@ SKELETON = [
 ]
 # The one mechanism of all routes: its parts are read together.
 LONGER_FOR_A_REASON = {"resource.py": 360}
+# Stands alone behind a port, to be moved to another service as it is.
+OWN_FOLDERS = {"identity": {"signatures"}}
 
 
 def imported(path: Path) -> set[str]:
@@ -60,7 +62,7 @@ def test_a_service_has_no_folder_of_its_own_invention(service):
     allowed = {"api", "consumers", "usecases", "domain", "parameters", "events", "store", "clients"}
     folders = {one.name for one in PACKAGES[service].iterdir() if one.is_dir() and one.name != "__pycache__"}
 
-    assert folders == allowed | {"migrations", "texts"}
+    assert folders == allowed | {"migrations", "texts"} | OWN_FOLDERS.get(service, set())
 
 
 @pytest.mark.parametrize("package", [*PACKAGES, "gateway", "portal", "kit"])
