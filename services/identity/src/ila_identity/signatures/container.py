@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ila_identity.signatures.report import Checks, Finding
-from ila_identity.signatures.xml import parsed
+from ila_identity.signatures.xml import Element, parsed, refuse_hidden_nodes
 
 MEDIA_TYPE = "application/vnd.etsi.asic-e+zip"
 MIB = 2**20
@@ -34,9 +34,10 @@ _ENCRYPTED = 0x2041
 _SIZES_FOLLOW = 0x08
 _UTF8 = 0x800
 _LONGEST_DESCRIPTOR = 24
-_SIGNATURES = re.compile(r"META-INF/[^/]*signatures[^/]*\.xml", re.IGNORECASE)
+_SIGNATURES = re.compile(r"META-INF/(?i:[^/]*signatures[^/]*\.xml)")
 _MANIFEST = "META-INF/manifest.xml"
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
+_ATTRIBUTES = ({}, *({f"{_NS}version": one} for one in ("1.0", "1.1", "1.2", "1.3")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +65,20 @@ def read_container(content: bytes, checks: Checks) -> Container | None:
     return Container(data, signatures, media_types or {})
 
 
-def read_entries(content: bytes) -> dict[str, bytes]:
-    """Return every file of an archive by its name. Raises Finding, or what zipfile raises on broken ones."""
+def read_entries(content: bytes, most_out: int = MOST_OUT) -> dict[str, bytes]:
+    """Return every file of an archive by its name, at most so many bytes together. Raises Finding."""
     if len(content) > MOST_IN:
         raise Finding("file_too_large", limit=MOST_IN // MIB)
     if not content.startswith(_ENTRY_START):
         raise Finding("not_a_container")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _files(content, archive)
+            return _files(content, archive, most_out)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError):
         raise Finding("archive_broken") from None
 
 
-def _files(content: bytes, archive: zipfile.ZipFile) -> dict[str, bytes]:
+def _files(content: bytes, archive: zipfile.ZipFile, room: int) -> dict[str, bytes]:
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
         raise Finding("too_many_entries", limit=MOST_ENTRIES)
@@ -85,7 +86,6 @@ def _files(content: bytes, archive: zipfile.ZipFile) -> dict[str, bytes]:
     _refuse_twice(names)
     _one_directory(content, archive)
     _laid_out_in_a_row(content, archive)
-    room = MOST_OUT
     read = {}
     for name, entry in zip(names, entries, strict=True):
         body = _body(archive, entry, name, room)
@@ -150,23 +150,24 @@ def _follows(gap: int, room: int) -> None:
 def _end_of(content: bytes, entry: zipfile.ZipInfo) -> int:
     """Return where the bytes of an entry end, after comparing its own header with the directory."""
     header = _LOCAL.unpack_from(content, entry.header_offset)
-    mark, version, flags, method, _time, _date, crc, packed, size, name_length, extra_length = header
+    mark, version, flags, method, clock, day, crc, packed, size, name_length, extra_length = header
     start = entry.header_offset + _LOCAL.size
     name = content[start : start + name_length]
     said = entry.orig_filename.encode("utf-8" if entry.flag_bits & _UTF8 else "cp437")
-    if (mark, version, flags, method, name) != (
-        _ENTRY_START,
-        entry.extract_version,
-        entry.flag_bits,
-        entry.compress_type,
-        said,
-    ):
+    told = (_ENTRY_START, entry.extract_version, entry.flag_bits, entry.compress_type, said)
+    if (mark, version, flags, method, name) != told or (day, clock) != _written_at(entry):
         raise Finding("headers_differ")
     sizes = (entry.CRC, entry.compress_size, entry.file_size)
     if not flags & _SIZES_FOLLOW and 0xFFFFFFFF not in (packed, size) and (crc, packed, size) != sizes:
         raise Finding("headers_differ")
     length: int = name_length + extra_length + entry.compress_size
     return start + length
+
+
+def _written_at(entry: zipfile.ZipInfo) -> tuple[int, int]:
+    """Return day and time of an entry as archives write them, in two-second steps."""
+    year, month, day, hour, minute, second = entry.date_time
+    return (year - 1980) << 9 | month << 5 | day, hour << 11 | minute << 5 | second // 2
 
 
 def _body(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, room: int) -> bytes:
@@ -208,7 +209,11 @@ def _manifest(entries: Mapping[str, bytes], data: Mapping[str, bytes]) -> dict[s
     """Return the media types of the data files; the manifest must name exactly them."""
     if _MANIFEST not in entries:
         raise Finding("manifest_missing")
-    named = [_named(entry) for entry in parsed(entries[_MANIFEST], f"{_NS}manifest")]
+    root = parsed(entries[_MANIFEST], f"{_NS}manifest")
+    refuse_hidden_nodes(root)
+    if dict(root.attrib) not in _ATTRIBUTES:
+        raise Finding("manifest_unreadable")
+    named = [_named(entry) for entry in root]
     media_types = dict(named)
     if len(media_types) != len(named):
         raise Finding("manifest_names_twice")
@@ -223,10 +228,12 @@ def _manifest(entries: Mapping[str, bytes], data: Mapping[str, bytes]) -> dict[s
     return media_types
 
 
-def _named(entry: object) -> tuple[str, str]:
-    if entry.tag != f"{_NS}file-entry" or len(entry):  # type: ignore[attr-defined, arg-type]
+def _named(entry: Element) -> tuple[str, str]:
+    name, media_type = entry.get(f"{_NS}full-path"), entry.get(f"{_NS}media-type")
+    plain = entry.tag == f"{_NS}file-entry" and not len(entry) and len(entry.attrib) == 2 and not entry.text
+    if not plain or name is None or media_type is None:
         raise Finding("manifest_unreadable")
-    return entry.attrib[f"{_NS}full-path"], entry.attrib[f"{_NS}media-type"]  # type: ignore[attr-defined]
+    return name, media_type
 
 
 def _only_known_in_meta(entries: Mapping[str, bytes]) -> None:

@@ -41,7 +41,7 @@ def answer_about(
         if single is not None:
             _check_signature(response, _responder(response, trusted, trust))
             _check_status(single, moment)
-            return response.produced_at_utc
+            return single.this_update_utc
     return None
 
 
@@ -104,12 +104,16 @@ def _is_named(response: ocsp.OCSPResponse, one: x509.Certificate) -> bool:
 
 
 def _given_by(one: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Tell whether an issuer gave a certificate for answering in its name."""
+    """Tell whether an issuer gave a certificate for answering in its name. Raises Finding if it is forged."""
+    if one.issuer != issuer.subject:
+        return False
     try:
         one.verify_directly_issued_by(issuer)
         uses = one.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (InvalidSignature, ValueError, TypeError, x509.ExtensionNotFound):
+    except x509.ExtensionNotFound:
         return False
+    except (InvalidSignature, ValueError, TypeError):
+        raise Finding("ocsp_broken") from None
     return ExtendedKeyUsageOID.OCSP_SIGNING in uses
 
 

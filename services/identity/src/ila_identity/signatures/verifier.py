@@ -80,7 +80,7 @@ def _judged(
     if stamp is not None:
         answers = checks.judge("answers_readable", lambda: _answers(signature.unsigned))
         judge_trust(Claim(own, signature.others, answers or (), stamp), trust, now, checks)
-    signer = certificates.signer_of(own)
+    signer = checks.judge("signer", lambda: certificates.signer_of(own))
     return SignatureReport(name, checks.made(), signer, stamp.at if stamp else None)
 
 

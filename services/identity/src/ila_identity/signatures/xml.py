@@ -58,9 +58,15 @@ def _parse(content: bytes) -> Element:
 
 
 def refuse_hidden_nodes(root: Element) -> None:
-    """Refuse comments, instructions and entities: they cut texts in two, and readers differ."""
-    if any(not isinstance(node.tag, str) for node in root.iter()):
-        raise Finding("xml_hidden_nodes")
+    """Refuse comments, instructions, entities, and words between elements: readers differ in all of them."""
+    for node in root.iter():
+        if not isinstance(node.tag, str) or (len(node) and _words_between(node)):
+            raise Finding("xml_hidden_nodes")
+
+
+def _words_between(parent: Element) -> bool:
+    texts = [parent.text, *(child.tail for child in parent)]
+    return any(text and text.strip() for text in texts)
 
 
 def refuse_ids_twice(root: Element) -> None:

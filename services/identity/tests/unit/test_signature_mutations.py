@@ -1,0 +1,74 @@
+"""Bytes changed at random: a container that was touched never passes."""
+
+import io
+import random
+import zipfile
+from xml.etree.ElementTree import canonicalize
+
+import pytest
+from ila_identity.signatures.container import read_entries
+from ila_identity.signatures.trust import load_profile
+from ila_identity.signatures.verifier import verify
+from signing_pki import NOW, PKI, STAMPED, answer, fingerprint, good_file, listed, packed, trusted_list
+
+TRUST = load_profile(
+    "production",
+    [trusted_list(PKI, listed())],
+    frozenset({fingerprint(PKI.operator)}),
+    revocation_required=True,
+)
+GOOD = good_file(answers=(answer(PKI.responder, PKI.signer, PKI.issuer, STAMPED),))
+SEEDS = 500
+
+
+def entries():
+    """Return the contents of the good container by name."""
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+        return {one: archive.read(one) for one in archive.namelist()}
+
+
+def mutated(seed, content):
+    """Return some bytes with one to eight of them in a row replaced, dropped, doubled, or one bit turned."""
+    chance = random.Random(seed)
+    at = chance.randrange(len(content))
+    old = content[at : at + chance.randint(1, 8)]
+    turned = bytes([old[0] ^ 1 << chance.randrange(8)]) + old[1:]
+    new = chance.choice([chance.randbytes(len(old)), b"", old + old, turned])
+    return content[:at] + new + content[at + len(old) :]
+
+
+def passing(made):
+    """Return the seeds whose container differs from the good one and passes all the same."""
+    every = ((seed, made(seed)) for seed in range(SEEDS))
+    return [
+        seed for seed, content in every if content != GOOD and verify(content, TRUST, NOW).outcome == "passed"
+    ]
+
+
+def test_what_is_mutated_passes_untouched():
+    assert packed(entries()) == GOOD
+    assert verify(GOOD, TRUST, NOW).outcome == "passed"
+
+
+@pytest.mark.parametrize("name", [one for one in entries() if not one.endswith(".xml")])
+def test_no_mutation_of_a_file_passes(name):
+    good = entries()
+
+    assert passing(lambda seed: packed({**good, name: mutated(seed, good[name])})) == []
+
+
+@pytest.mark.parametrize("name", [one for one in entries() if one.endswith(".xml")])
+def test_no_mutation_of_a_description_passes_unless_it_is_canonically_the_same(name):
+    good = entries()
+
+    for seed in passing(lambda seed: packed({**good, name: mutated(seed, good[name])})):
+        assert canonicalize(mutated(seed, good[name])) == canonicalize(good[name]), seed
+
+
+def test_no_mutation_of_the_archive_passes_unless_it_says_the_same():
+    good = verify(GOOD, TRUST, NOW)
+    read = read_entries(GOOD)
+
+    for seed in passing(lambda seed: mutated(seed, GOOD)):
+        assert verify(mutated(seed, GOOD), TRUST, NOW) == good, seed
+        assert read_entries(mutated(seed, GOOD)) == read, seed
