@@ -188,13 +188,18 @@ class Pki:
 
 def token(stamper: Holder, stamped: bytes, at: datetime = STAMPED, *, named: Holder | None = None) -> bytes:
     """Return a time-stamp token (DER) over some bytes; `named`: whom its own attribute calls the signer."""
+    return token_over(stamper, hashlib.sha256(stamped).digest(), at, named).dump()
+
+
+def token_over(stamper: Holder, imprint: bytes, at: datetime, named: Holder | None = None) -> cms.ContentInfo:
+    """Return a time-stamp token over a SHA-256 digest."""
     info = tsp.TSTInfo(
         {
             "version": "v1",
             "policy": "1.3.6.1.4.1.99999.1",
             "message_imprint": {
                 "hash_algorithm": {"algorithm": "sha256"},
-                "hashed_message": hashlib.sha256(stamped).digest(),
+                "hashed_message": imprint,
             },
             "serial_number": 7,
             "gen_time": at,
@@ -240,7 +245,7 @@ def token(stamper: Holder, stamped: bytes, at: datetime = STAMPED, *, named: Hol
             "signer_infos": [signer],
         }
     )
-    return cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
+    return cms.ContentInfo({"content_type": "signed_data", "content": signed})
 
 
 def answer(

@@ -1,7 +1,7 @@
 """Signed files of others, and the verdicts written down for them in docs/rules/signatures.md.
 
 The files stay where they are: ILA_SIGNATURE_SAMPLES names the folder that holds `data/signatures`,
-`corpora/asic` and `data/trust`.
+`corpora/asic`, `corpora/pdf` and `data/trust`.
 """
 
 import base64
@@ -43,8 +43,8 @@ needs_samples = pytest.mark.skipif(not FOLDER, reason="needs the folder of sampl
 
 
 def samples():
-    paths = [*ROOT.glob("data/signatures/*"), *ROOT.glob("corpora/asic/*/*")]
-    return sorted(one for one in paths if one.suffix[1:] in ("asice", "asics", "bdoc", "edoc", "sce"))
+    paths = [*ROOT.glob("data/signatures/*"), *ROOT.glob("corpora/asic/*/*"), *ROOT.glob("corpora/pdf/*")]
+    return sorted(one for one in paths if one.suffix[1:] in ("asice", "asics", "bdoc", "edoc", "pdf", "sce"))
 
 
 def embedded(path):

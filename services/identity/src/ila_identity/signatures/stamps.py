@@ -10,14 +10,11 @@ from datetime import datetime
 
 from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1
-from cryptography import x509
 
-from ila_identity.signatures import algorithms
+from ila_identity.signatures import algorithms, cms_signers
 from ila_identity.signatures.report import Finding
 from ila_identity.signatures.xades import DS, XADES, Signature, algorithm_of
 from ila_identity.signatures.xml import INCLUSIVE, canonical, decoded, only
-
-_ATTRIBUTES = ("content_type", "message_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +56,15 @@ def read_token(token: bytes, stamped: bytes) -> Stamp:
     signer = signed["signer_infos"][0]
     certificates = [one.chosen for one in signed["certificates"] if one.name == "certificate"]
     own = _certificate_of(signer, certificates)
-    _check_attributes(signer, content.contents, own)
-    _check_value(signer, own)
+    content = content.contents
+    attributes = cms_signers.check_attributes(
+        signer, "tst_info", lambda name: algorithms.digest_by_name(name, content), "stamp_broken"
+    )
+    # The old form knows SHA-1 alone. The signature over it is a strong one, and the certificate is found by
+    # issuer and number and must be on the list, so nobody gains by a collision.
+    if not cms_signers.names_certificate(attributes, own, old=True):
+        raise Finding("stamp_certificate_other")
+    cms_signers.check_value(signer, own)
     _check_purpose(own)
     others = tuple(one.dump() for one in certificates if one is not own)
     return Stamp(info["gen_time"].native, own.dump(), others)
@@ -89,55 +93,6 @@ def _certificate_of(signer: cms.SignerInfo, certificates: Iterable[asn1.Certific
         if named:
             return one
     raise Finding("stamp_certificate_missing")
-
-
-def _check_attributes(signer: cms.SignerInfo, content: bytes, own: asn1.Certificate) -> None:
-    attributes = {one["type"].native: one["values"] for one in signer["signed_attrs"]}
-    if len(attributes) != len(signer["signed_attrs"]) or not set(_ATTRIBUTES) <= attributes.keys():
-        raise Finding("stamp_broken")
-    if [one.native for one in attributes["content_type"]] != ["tst_info"]:
-        raise Finding("stamp_broken")
-    name = signer["digest_algorithm"]["algorithm"].native
-    made = algorithms.digest_by_name(name, content)
-    if [one.native for one in attributes["message_digest"]] != [made]:
-        raise Finding("stamp_broken")
-    if not _names(attributes, own):
-        raise Finding("stamp_certificate_other")
-
-
-def _names(attributes: dict[str, cms.SetOfAny], own: asn1.Certificate) -> bool:
-    """Tell whether the signing-certificate attribute names the certificate, first of all."""
-    if "signing_certificate_v2" in attributes:
-        (value,) = attributes["signing_certificate_v2"]
-        first = value["certs"][0]
-        made = algorithms.digest_by_name(first["hash_algorithm"]["algorithm"].native, own.dump())
-    elif "signing_certificate" in attributes:
-        # The old attribute knows SHA-1 alone. The signature over it is a strong one, and the certificate is
-        # found by issuer and serial number and must be on the list, so nobody gains by a collision.
-        (value,) = attributes["signing_certificate"]
-        first = value["certs"][0]
-        made = own.sha1
-    else:
-        return False
-    return hmac.compare_digest(first["cert_hash"].native, made)
-
-
-def _check_value(signer: cms.SignerInfo, own: asn1.Certificate) -> None:
-    """Check the value of a token's signature, over its attributes written as a SET."""
-    kind = {"rsassa_pkcs1v15": "rsa", "rsassa_pss": "pss", "ecdsa": "ecdsa"}.get(
-        signer["signature_algorithm"].signature_algo, "other"
-    )
-    method = signer["signature_algorithm"]
-    name = signer["digest_algorithm"]["algorithm"].native
-    salt = None
-    if kind == "pss":
-        salt = method["parameters"]["salt_length"].native
-        name = method.hash_algo
-    elif kind == "ecdsa" or method["algorithm"].native != "rsassa_pkcs1v15":
-        name = method.hash_algo
-    certificate = x509.load_der_x509_certificate(own.dump())
-    attributes = signer["signed_attrs"].untag().dump()
-    algorithms.verify(certificate, kind, name, signer["signature"].native, attributes, salt)
 
 
 def _check_purpose(own: asn1.Certificate) -> None:
