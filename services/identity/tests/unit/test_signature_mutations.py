@@ -37,9 +37,9 @@ def mutated(seed, content):
     return content[:at] + new + content[at + len(old) :]
 
 
-def passing(made):
+def passing(made, seeds=SEEDS):
     """Return the seeds whose container differs from the good one and passes all the same."""
-    every = ((seed, made(seed)) for seed in range(SEEDS))
+    every = ((seed, made(seed)) for seed in range(seeds))
     return [
         seed for seed, content in every if content != GOOD and verify(content, TRUST, NOW).outcome == "passed"
     ]
@@ -54,7 +54,7 @@ def test_what_is_mutated_passes_untouched():
 def test_no_mutation_of_a_file_passes(name):
     good = entries()
 
-    assert passing(lambda seed: packed({**good, name: mutated(seed, good[name])})) == []
+    assert passing(lambda seed: packed({**good, name: mutated(seed, good[name])}), seeds=100) == []
 
 
 @pytest.mark.parametrize("name", [one for one in entries() if one.endswith(".xml")])

@@ -2,6 +2,7 @@
 
 import io
 import random
+import zlib
 
 import pytest
 from asn1crypto import keys, tsp
@@ -126,6 +127,18 @@ def test_a_second_signature_changes_what_the_first_one_signed():
     twice = signed(content=GOOD, field="S1")
 
     assert reasons(twice) == ("failed", {"pdf_changed"})
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked():
+    bomb = (
+        b"%PDF-1.7\n1 0 obj <</Filter /FlateDecode>> stream\n"
+        + zlib.compress(bytes(101 * 2**20))
+        + b"endstream"
+    )
+
+    assert reasons(bomb) == ("failed", {"unpacks_too_large"})
+    assert reasons(b"%PDF-1.7\n<</Filter [/FlateDecode /FlateDecode]>>") == ("failed", {"pdf_packing"})
+    assert reasons(b"%PDF-1.7\n<</Filter /Fl#61teDecode>>") == ("failed", {"pdf_packing"})
 
 
 def test_a_signer_nobody_lists_fails():

@@ -23,7 +23,7 @@ REASONS = set(re.findall(r'Finding\(\s*"([a-z0-9_]+)"', SOURCE))
 REASONS |= set(re.findall(r'only\(.*"([a-z_]+)"\)', SOURCE)) | set(
     re.findall(r'\.note\("\w+", "(\w+)"', SOURCE)
 )
-REASONS |= {"unreadable", "signature_nested"}
+REASONS |= {"unreadable", "signature_nested", "pdf_altered"}
 CHECKS = set(re.findall(r'judge\(\s*"([a-z_]+)"', SOURCE)) | {"trusted_list"}
 
 

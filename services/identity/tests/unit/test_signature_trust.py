@@ -98,6 +98,13 @@ def test_a_stamping_unit_may_be_listed_by_who_issued_it():
     assert judged(trusted_list(PKI, [("CA/QC", PKI.issuer), ("TSA/QTST", PKI.issuer)]))[0] == "passed"
 
 
+def test_a_service_listed_twice_counts_by_its_granted_entry():
+    withdrawn = trusted_list(PKI, listed(), status="withdrawn", territory="EE")
+
+    assert judged(trusted_list(PKI, listed()), withdrawn)[0] == "passed"
+    assert judged(withdrawn, trusted_list(PKI, listed()))[0] == "passed"
+
+
 def test_two_lists_are_believed_together():
     lists = (trusted_list(PKI, listed()[:1]), trusted_list(PKI, listed()[1:], territory="EE"))
 

@@ -83,7 +83,7 @@ def _trusted(
     certificate: bytes, others: Iterable[bytes], trust: TrustProfile, kind: str, when: Moment
 ) -> Trusted:
     _valid_at(x509.load_der_x509_certificate(certificate), when.at)
-    anchors = {der: pair for pair in trust.services(kind) for der in pair[1].certificates}
+    anchors = _anchors(trust, kind, when.at)
     issuer = certificate
     # Lists name the stamping unit itself, or who issued it; of signers they name the issuer alone.
     if not (kind == STAMPER and certificate in anchors):
@@ -96,6 +96,13 @@ def _trusted(
     if not service.good_at(when.at):
         raise Finding("issuer_not_granted", name=service.name)
     return Trusted(trusted_list, service, x509.load_der_x509_certificate(issuer))
+
+
+def _anchors(trust: TrustProfile, kind: str, moment: datetime) -> dict[bytes, tuple[TrustedList, Service]]:
+    """Return who is listed by certificate (DER); of two services with one certificate the granted one."""
+    services = trust.services(kind)
+    granted_last = sorted(services, key=lambda pair: pair[1].good_at(moment))
+    return {der: pair for pair in granted_last for der in pair[1].certificates}
 
 
 def _valid_at(certificate: x509.Certificate, moment: datetime) -> None:

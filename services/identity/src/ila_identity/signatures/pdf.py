@@ -7,6 +7,8 @@ Source: BR-102; ETSI EN 319 142-1; ISO 32000-2 clause 12.8.
 """
 
 import io
+import re
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,13 +23,19 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from ila_identity.signatures import algorithms, certificates, cms_signers
-from ila_identity.signatures.container import MIB, MOST_IN
+from ila_identity.signatures.container import MIB, MOST_IN, MOST_OUT
 from ila_identity.signatures.judging import Claim, judge_trust, told
 from ila_identity.signatures.report import Checks, Finding, SignatureReport
 from ila_identity.signatures.stamps import Stamp, read_token
 from ila_identity.signatures.trust import TrustProfile
 
 _FORMS = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached")
+_PIECE = 16 * 1024
+_STREAM = re.compile(rb"stream\r?\n")
+_PACKED_TWICE = re.compile(
+    rb"/(FlateDecode|Fl|LZWDecode|LZW|RunLengthDecode|RL)\s*/(FlateDecode|Fl|LZW|RunLength|RL)"
+)
+_HIDDEN_FILTER = re.compile(rb"/[A-Za-z]*#[0-9A-Fa-f]{2}[A-Za-z#0-9]*Decode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,7 @@ def read_pdf(content: bytes) -> SignedPdf:
     """Return the signatures of a PDF. Raises Finding, or whatever pyHanko raises on broken ones."""
     if len(content) > MOST_IN:
         raise Finding("file_too_large", limit=MOST_IN // MIB)
+    _refuse_bombs(content)
     reader = PdfFileReader(io.BytesIO(content), strict=False)
     if reader.encrypted:
         raise Finding("pdf_encrypted")
@@ -84,6 +93,30 @@ def read_pdf(content: bytes) -> SignedPdf:
         return SignedPdf(signatures, (), ())
     answers = tuple(one.get_object().data for one in store.ocsps)
     return SignedPdf(signatures, tuple(one.dump() for one in store.load_certs()), answers)
+
+
+def _refuse_bombs(content: bytes) -> None:
+    """Refuse a PDF whose streams unpack too far: pyHanko unpacks them without counting."""
+    if _PACKED_TWICE.search(content) or _HIDDEN_FILTER.search(content):
+        raise Finding("pdf_packing")
+    room = MOST_OUT
+    for start in _STREAM.finditer(content):
+        room -= _unpacked(content, start.end(), room)
+        if room < 0:
+            raise Finding("unpacks_too_large", limit=MOST_OUT // MIB)
+
+
+def _unpacked(content: bytes, start: int, room: int) -> int:
+    """Return how many bytes a stream gives, or more than there is room for; none if it is not deflated."""
+    unpacking, total = zlib.decompressobj(), 0
+    for at in range(start, len(content), _PIECE):
+        try:
+            total += len(unpacking.decompress(content[at : at + _PIECE]))
+        except zlib.error:
+            return total
+        if unpacking.eof or total > room:
+            return total
+    return total
 
 
 def certificate_of(signature: EmbeddedPdfSignature) -> asn1.Certificate:

@@ -13,7 +13,7 @@ from ila_identity.signatures.container import Container, read_container
 from ila_identity.signatures.judging import Claim, judge_trust, told
 from ila_identity.signatures.report import Checks, Finding, Report, SignatureReport
 from ila_identity.signatures.trust import TrustProfile
-from ila_identity.signatures.xml import Element, decoded
+from ila_identity.signatures.xml import MOST_XML, Element, decoded
 
 _MOST_SIGNATURES = 20
 _ANSWERS = f"{xades.XADES}RevocationValues/{xades.XADES}OCSPValues/{xades.XADES}EncapsulatedOCSPValue"
@@ -51,6 +51,9 @@ def _signatures(container: Container, checks: Checks) -> list[tuple[str, Element
 
 
 def _all_of(container: Container) -> list[tuple[str, Element]]:
+    # Together, not each: what XML becomes in memory is many times its size.
+    if sum(map(len, container.signatures.values())) > MOST_XML:
+        raise Finding("xml_too_large")
     found = [
         (f"{name}#{place}", element)
         for name, content in container.signatures.items()
