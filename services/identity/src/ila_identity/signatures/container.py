@@ -74,7 +74,7 @@ def read_entries(content: bytes, most_out: int = MOST_OUT) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _files(content, archive, most_out)
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError):
         raise Finding("archive_broken") from None
 
 

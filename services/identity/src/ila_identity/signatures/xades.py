@@ -41,7 +41,6 @@ _NAMES_CERTIFICATE = (f"{XADES}SigningCertificate", f"{XADES}SigningCertificateV
 class Signature:
     """The parts of a signature, each found at its place; certificates follow the signer's own."""
 
-    id: str
     signed_info: Element
     value: Element
     properties: Element
@@ -77,11 +76,11 @@ def read_signature(element: Element) -> Signature:
     _alone(element)
     if len(holder) != 1 or qualifying[0] is not properties or len(qualifying) > 2:
         raise Finding("element_misplaced")
-    if qualifying.get("Target") != f"#{element.get('Id')}":
+    own = element.get("Id") or ""
+    if not own or qualifying.get("Target") != f"#{own}":
         raise Finding("properties_of_another")
     certificate, *others = certificates_of(key_info)
     return Signature(
-        id=element.get("Id") or "",
         signed_info=signed_info,
         value=value,
         properties=properties,
