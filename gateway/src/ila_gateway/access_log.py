@@ -2,12 +2,14 @@
 
 It is written here and not by the logging of the library, which would cost two fifths of a proxied
 request. All that is in it we chose ourselves; only the path comes from outside, so only the path is
-searched for what looks personal. Neither query nor headers are in it.
+searched for what looks personal. Neither query nor headers are in it. It is written when the answer has
+gone out: nobody waits for it, and its `ms` are those of the whole answer, also of a long download.
 """
 
 import logging
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,8 +24,29 @@ log = logging.getLogger(__name__)
 _QUIET = ("/health/",)
 
 
-def note(context: Context, method: str, path: str, answer: Answer, began: float) -> None:
-    """Write the line of a request that began at this reading of `time.perf_counter`."""
+class Noted:
+    """The body of an answer; closed by the server when it has gone out or broke off, and then noted.
+
+    `began` is the reading of `time.perf_counter` when the request came.
+    """
+
+    def __init__(self, context: Context, method: str, path: str, answer: Answer, began: float):
+        self._body: Iterable[bytes] = answer.body
+        self._request = (context, method, path, answer, began)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        """Close the body, and write the line of its request."""
+        try:
+            if close := getattr(self._body, "close", None):
+                close()
+        finally:
+            _note(*self._request)
+
+
+def _note(context: Context, method: str, path: str, answer: Answer, began: float) -> None:
     if path.startswith(_QUIET) or not log.isEnabledFor(logging.INFO):
         return
     line: dict[str, Any] = {

@@ -33,7 +33,7 @@ from ila_gateway.sessions import SessionStore
 from ila_gateway.settings import Settings
 from ila_gateway.store import connect
 from ila_gateway.tokens import Keys, Mint
-from ila_gateway.upstream import ServiceDown, ServiceTimeout, Upstream
+from ila_gateway.upstream import Request, ServiceDown, ServiceTimeout, Upstream
 from ila_gateway.web.application import own_app
 from ila_gateway.web.context import NAME, Parts
 
@@ -126,7 +126,7 @@ def _audiences(settings: Settings) -> list[str]:
 def _document_of(upstream: Upstream) -> Callable[[], Document | None]:
     def read() -> Document | None:
         try:
-            answer = upstream.exchange("GET", "/openapi.json", [], b"", repeatable=True)
+            answer = upstream.exchange(Request("GET", "/openapi.json", repeatable=True))
             document: Document | None = orjson.loads(answer.whole()) if answer.status == 200 else None
             return document
         except (ServiceDown, ServiceTimeout, orjson.JSONDecodeError):
@@ -139,7 +139,7 @@ def _document_of(upstream: Upstream) -> Callable[[], Document | None]:
 def _is_ready(upstream: Upstream) -> Callable[[], bool]:
     def probe() -> bool:
         try:
-            answer = upstream.exchange("GET", "/health/ready", [], b"", repeatable=True)
+            answer = upstream.exchange(Request("GET", "/health/ready", repeatable=True))
             answer.whole()
             return answer.status == 200
         except (ServiceDown, ServiceTimeout):

@@ -41,11 +41,24 @@ class NoRoom(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a client sent: in `data`, or when it is long in `file`, at its beginning. `length` is in bytes."""
+    """What a client sent: in `data`, or when it is long in `file`. `length` is in bytes."""
 
     length: int
     data: bytes = b""
     file: IO[bytes] | None = None
+
+    def after(self, head: bytes) -> Iterator[bytes]:
+        """Return a whole request from its head on, piece by piece; a short one is one piece."""
+        yield head + self.data
+        if self.file:
+            self.file.seek(0)
+            while piece := self.file.read(_PIECE):
+                yield piece
+
+    def close(self) -> None:
+        """Forget what it holds."""
+        if self.file:
+            self.file.close()
 
 
 def read_body(environ: dict[str, Any], limit: int, new_file: NewFile = tempfile.TemporaryFile) -> Body:
@@ -70,12 +83,6 @@ def is_long(environ: dict[str, Any]) -> bool:
     return promised is None or promised > _WHOLE_BYTES
 
 
-def pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """Return what a file holds, piece by piece."""
-    while piece := file.read(_PIECE):
-        yield piece
-
-
 def _promised(environ: dict[str, Any]) -> int | None:
     """Return the length that a client promises; None when the body comes in chunks."""
     return None if "HTTP_TRANSFER_ENCODING" in environ else int(environ.get("CONTENT_LENGTH") or 0)
@@ -98,7 +105,6 @@ def _kept(source: Any, first: bytes, limit: int, promised: int | None, new_file:
             _write(file, piece)
             piece = _read(source, _PIECE)
         _check_whole(length, promised)
-        file.seek(0)
         refused.pop_all()
     return Body(length, file=file)
 

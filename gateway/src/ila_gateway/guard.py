@@ -1,12 +1,9 @@
 """What keeps one ailing neighbour from ailing everybody: a circuit breaker, and a bulkhead."""
 
-from collections.abc import Callable, Iterable
-
 from ila_kit.errors import Unavailable
 
 from ila_gateway.breaker import Breaker
-from ila_gateway.heads import Headers
-from ila_gateway.upstream import Answer, ServiceDown, ServiceTimeout, Upstream
+from ila_gateway.upstream import Answer, Request, ServiceDown, ServiceTimeout, Upstream
 
 
 class ServiceBusy(Unavailable):
@@ -33,39 +30,15 @@ class Guarded:
         """Tell whether this neighbour is left alone now."""
         return self._breaker.is_open()
 
-    def exchange(
-        self,
-        method: str,
-        target: str,
-        headers: Headers,
-        body: bytes,
-        repeatable: bool,
-        seconds: float | None = None,
-    ) -> Answer:
+    def exchange(self, request: Request) -> Answer:
         """Do as Upstream.exchange. Raises also ServiceBusy."""
-        return self._guarded(
-            lambda: self._upstream.exchange(method, target, headers, body, repeatable, seconds)
-        )
-
-    def stream(
-        self,
-        method: str,
-        target: str,
-        headers: Headers,
-        pieces: Iterable[bytes],
-        seconds: float | None = None,
-    ) -> Answer:
-        """Do as Upstream.stream. Raises also ServiceBusy."""
-        return self._guarded(lambda: self._upstream.stream(method, target, headers, pieces, seconds))
-
-    def _guarded(self, ask: Callable[[], Answer]) -> Answer:
         if self._under_way >= self._at_once:
             raise ServiceBusy(service=self.name)
         if not self._breaker.admits():
             raise ServiceDown(service=self.name)
         self._under_way += 1
         try:
-            answer = ask()
+            answer = self._upstream.exchange(request)
         except BaseException as fault:
             self._leave()
             if isinstance(fault, (ServiceDown, ServiceTimeout)):

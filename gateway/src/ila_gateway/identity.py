@@ -6,9 +6,10 @@ import orjson
 from ila_kit.context import current
 from ila_kit.ids import uuid7
 
+from ila_gateway.bodies import Body
 from ila_gateway.guard import Guarded
 from ila_gateway.tokens import Caller, Mint
-from ila_gateway.upstream import ServiceDown
+from ila_gateway.upstream import Request, ServiceDown
 
 AUDIENCE = "identity"
 _BASE = "/api/identity/v1"
@@ -35,9 +36,8 @@ class Identity:
         ]
         if body:
             headers += [("Content-Type", "application/json"), ("Idempotency-Key", str(uuid7()))]
-        answer = self._upstream.exchange(
-            method, _BASE + path, headers, body, repeatable=True, seconds=seconds
-        )
+        request = Request(method, _BASE + path, headers, Body(len(body), body), True, seconds)
+        answer = self._upstream.exchange(request)
         data = answer.whole()
         try:
             return answer.status, orjson.loads(data) if data else None

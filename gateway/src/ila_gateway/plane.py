@@ -9,7 +9,7 @@ from ila_kit.context import Context, new_context, working_for
 from ila_kit.errors import DomainError
 from ila_kit.web.problems import BadRequest
 
-from ila_gateway.access_log import note
+from ila_gateway.access_log import Noted
 from ila_gateway.answers import Answer, failed, refusal
 from ila_gateway.bodies import BrokenOff, TooLarge, is_long
 from ila_gateway.decisions import Decisions
@@ -58,9 +58,8 @@ class Gateway:
             path, answer = self._answered(environ, context)
             answer.headers += [("X-Request-Id", context.request_id), *told(environ)]
             answer.headers += secured(answer.headers, self._scheme == "https")
-            note(context, environ["REQUEST_METHOD"], path, answer, began)
             start_response(answer.status, answer.headers)
-            return answer.body
+            return Noted(context, environ["REQUEST_METHOD"], path, answer, began)
 
     def _answered(self, environ: dict[str, Any], context: Context) -> tuple[str, Answer]:
         path = _UNREAD

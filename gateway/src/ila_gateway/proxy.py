@@ -1,12 +1,13 @@
 """Forwards a request to the neighbour its path names, as ours: our headers, our token, one canonical path."""
 
+from contextlib import closing
 from typing import Any
 
 from ila_kit.context import Context
 
 from ila_gateway import headers
 from ila_gateway.answers import Answer, status_line
-from ila_gateway.bodies import pieces, read_body
+from ila_gateway.bodies import read_body
 from ila_gateway.callers import READING, VISITOR, Callers, CsrfFailed, acting_for
 from ila_gateway.decisions import Decisions
 from ila_gateway.guard import Guarded
@@ -15,6 +16,7 @@ from ila_gateway.paths import Target
 from ila_gateway.routes import Route
 from ila_gateway.tokens import Mint
 from ila_gateway.upstream import Answer as UpstreamAnswer
+from ila_gateway.upstream import Request
 
 
 class Proxy:
@@ -40,7 +42,6 @@ class Proxy:
 
     def forward(self, environ: dict[str, Any], route: Route, target: Target, context: Context) -> Answer:
         """Return the neighbour's answer. Raises a problem when the request may not go there, or cannot."""
-        method = environ["REQUEST_METHOD"]
         prepare = self.identity if route.audience else self._for_portal
         sent = [
             *headers.passed_on(environ, to_pages=route.audience is None),
@@ -50,7 +51,7 @@ class Proxy:
             ("X-Forwarded-For", environ.get("REMOTE_ADDR", "")),
             *self._ours,
         ]
-        answered = self._exchange(environ, route, method, target.text, sent)
+        answered = self._exchange(environ, route, target, sent)
         try:
             return self._brought_back(environ, route, answered)
         except BaseException:
@@ -99,13 +100,11 @@ class Proxy:
         return [headers.session_cookie(self._cookie, secret, self._secure)] if secret else []
 
     def _exchange(
-        self, environ: dict[str, Any], route: Route, method: str, target: str, sent: Headers
+        self, environ: dict[str, Any], route: Route, target: Target, sent: Headers
     ) -> UpstreamAnswer:
-        upstream = self._upstreams[route.neighbour]
-        body = read_body(environ, route.body_limit(environ.get("CONTENT_TYPE", "")))
-        if body.file is None:
-            repeatable = method in READING or "HTTP_IDEMPOTENCY_KEY" in environ
-            return upstream.exchange(method, target, sent, body.data, repeatable, route.seconds)
-        with body.file as file:
-            length = ("Content-Length", str(body.length))
-            return upstream.stream(method, target, [*sent, length], pieces(file), route.seconds)
+        """Ask the neighbour. What came under an idempotency key may come twice there."""
+        method = environ["REQUEST_METHOD"]
+        repeatable = method in READING or "HTTP_IDEMPOTENCY_KEY" in environ
+        with closing(read_body(environ, route.body_limit(environ.get("CONTENT_TYPE", "")))) as body:
+            request = Request(method, target.text, sent, body, repeatable, route.seconds)
+            return self._upstreams[route.neighbour].exchange(request)

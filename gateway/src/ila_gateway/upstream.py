@@ -5,11 +5,13 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ila_kit.errors import Unavailable
 from ila_kit.web.problems import BadRequest
 
+from ila_gateway.bodies import Body
 from ila_gateway.heads import Headers, Reader
 
 # Services close a connection that was idle for 75 s; one that is younger than this is surely open.
@@ -18,6 +20,8 @@ _MOST_IDLE = 64
 _WHOLE_BYTES = 64 * 1024
 _PIECE = 64 * 1024
 _GONE = (ConnectionError, http.client.RemoteDisconnected)
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_NO_BODY = Body(0)
 
 
 class ServiceDown(Unavailable):
@@ -31,6 +35,22 @@ class ServiceTimeout(BadRequest):
 
     def __init__(self, service: str) -> None:
         super().__init__("service-timeout", 504, service=service)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a neighbour.
+
+    `repeatable`: it may be sent a second time. `seconds`: how long the answer may take, when that is not
+    what is usual for this neighbour.
+    """
+
+    method: str
+    target: str
+    headers: Headers = field(default_factory=list)
+    body: Body = _NO_BODY
+    repeatable: bool = False
+    seconds: float | None = None
 
 
 class Connection:
@@ -153,49 +173,21 @@ class Upstream:
         self._clock = clock
         self._idle: list[Connection] = []
 
-    def exchange(
-        self,
-        method: str,
-        target: str,
-        headers: Headers,
-        body: bytes,
-        repeatable: bool,
-        seconds: float | None = None,
-    ) -> Answer:
-        """Send a request and return the answer's head.
+    def exchange(self, request: Request) -> Answer:
+        """Send a request and return the answer's head. Raises ServiceDown or ServiceTimeout.
 
-        `repeatable`: the request may be sent a second time; that happens once, when the connection
-        breaks before the first byte of an answer: the neighbour had closed it, or one of its processes died.
-        `seconds`: how long the answer may take, when that is not what is usual for this neighbour.
-        Raises ServiceDown or ServiceTimeout.
+        One that may be repeated is sent a second time, once, when the connection breaks before the first
+        byte of an answer: the neighbour had closed it, or one of its processes died.
         """
-        request = self._head(method, target, [*headers, *_length(method, body)]) + body
-        connection = self._connection()
         try:
-            return self._send(connection, method, [request], seconds)
+            return self._send(self._connection() if request.body.file is None else self._connect(), request)
         except _GONE as fault:
-            if not repeatable:
+            if not request.repeatable:
                 raise self.fault(fault) from fault
         except (OSError, http.client.HTTPException) as fault:
             raise self.fault(fault) from fault
         try:
-            return self._send(self._connect(), method, [request], seconds)
-        except (OSError, http.client.HTTPException) as fault:
-            raise self.fault(fault) from fault
-
-    def stream(
-        self,
-        method: str,
-        target: str,
-        headers: Headers,
-        pieces: Iterable[bytes],
-        seconds: float | None = None,
-    ) -> Answer:
-        """Send a request whose body comes in pieces, on a fresh connection; it is sent only once."""
-        head = self._head(method, target, headers)
-        connection = self._connect()
-        try:
-            return self._send(connection, method, _after(head, pieces), seconds)
+            return self._send(self._connect(), request)
         except (OSError, http.client.HTTPException) as fault:
             raise self.fault(fault) from fault
 
@@ -218,18 +210,18 @@ class Upstream:
             return ServiceTimeout(self.name)
         return ServiceDown(service=self.name)
 
-    def _head(self, method: str, target: str, headers: Headers) -> bytes:
-        lines = [f"{method} {target} HTTP/1.1", f"Host: {self.host}"]
-        lines += [f"{name}: {value}" for name, value in headers]
+    def _head(self, request: Request) -> bytes:
+        lines = [f"{request.method} {request.target} HTTP/1.1", f"Host: {self.host}"]
+        lines += [f"{name}: {value}" for name, value in request.headers]
+        if request.body.length or request.method in _WITH_BODY:
+            lines.append(f"Content-Length: {request.body.length}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
-    def _send(
-        self, connection: Connection, method: str, pieces: Iterable[bytes], seconds: float | None
-    ) -> Answer:
-        connection.socket.settimeout(seconds or self._answer_seconds)
-        reader = Reader(connection.socket, method)
+    def _send(self, connection: Connection, request: Request) -> Answer:
+        connection.socket.settimeout(request.seconds or self._answer_seconds)
+        reader = Reader(connection.socket, request.method)
         try:
-            whole = self._sent(connection, pieces)
+            whole = self._sent(connection, request.body.after(self._head(request)))
             reader.begin()
         except BaseException:
             connection.close()
@@ -266,12 +258,3 @@ class Upstream:
         except OSError as fault:
             raise ServiceDown(service=self.name) from fault
         return Connection(sock)
-
-
-def _length(method: str, body: bytes) -> Headers:
-    return [("Content-Length", str(len(body)))] if body or method in ("POST", "PUT", "PATCH") else []
-
-
-def _after(head: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from pieces

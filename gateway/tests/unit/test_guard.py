@@ -5,10 +5,9 @@ import threading
 from contextlib import closing, contextmanager, suppress
 
 import pytest
-from ila_gateway.bodies import BrokenOff
 from ila_gateway.breaker import Breaker
 from ila_gateway.guard import Guarded, ServiceBusy
-from ila_gateway.upstream import ServiceDown, ServiceTimeout, Upstream
+from ila_gateway.upstream import Request, ServiceDown, ServiceTimeout, Upstream
 
 LARGE = 200_000
 
@@ -82,7 +81,7 @@ def guarded(neighbour, clock):
 
 
 def ask(guarded):
-    return guarded.exchange("GET", "/x", [], b"", repeatable=True)
+    return guarded.exchange(Request("GET", "/x", repeatable=True))
 
 
 def test_a_neighbour_that_is_late_again_and_again_is_left_alone_until_it_answers(guarded, neighbour, clock):
@@ -120,17 +119,6 @@ def test_a_refusal_or_a_fault_gives_its_place_back(guarded, neighbour):
         with pytest.raises(ServiceTimeout):
             ask(guarded)
     neighbour.silent = False
-    assert ask(guarded).whole() == b"xx"
-
-
-def test_a_client_that_breaks_off_is_no_failure_of_the_neighbour(guarded, neighbour):
-    def pieces():
-        yield b"half"
-        raise BrokenOff
-
-    for _ in range(5):
-        with pytest.raises(BrokenOff):
-            guarded.stream("POST", "/x", [("Content-Length", "8")], pieces())
     assert ask(guarded).whole() == b"xx"
 
 

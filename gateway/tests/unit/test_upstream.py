@@ -1,12 +1,14 @@
 """A neighbour's faults, as the gateway tells them."""
 
+import io
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 
 import pytest
-from ila_gateway.bodies import BrokenOff
-from ila_gateway.upstream import IDLE_SECONDS, ServiceDown, ServiceTimeout, Upstream
+from ila_gateway.bodies import Body
+from ila_gateway.upstream import IDLE_SECONDS, Request, ServiceDown, ServiceTimeout, Upstream
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -50,7 +52,7 @@ def stack():
 
 
 def get(upstream, repeatable=True):
-    return upstream.exchange("GET", "/x", [], b"", repeatable)
+    return upstream.exchange(Request("GET", "/x", repeatable=repeatable))
 
 
 def test_a_short_answer_frees_its_connection_for_the_next(stack):
@@ -185,10 +187,21 @@ def test_an_answer_without_a_length_ends_with_its_connection(stack):
         assert get(upstream).whole() == b"ok"
 
 
-def test_a_body_that_breaks_off_takes_the_connection_with_it():
-    def pieces():
-        yield b"half"
-        raise BrokenOff
+def heard_whole(listener, answer):
+    """Hear one request that ends with `end`, and give it an answer."""
+    connection, _ = listener.accept()
+    with connection:
+        heard = b""
+        while not heard.endswith(b"end"):
+            heard += connection.recv(65_536)
+        connection.sendall(answer)
+    return heard.partition(b"\r\n\r\n")[2]
 
-    with neighbour([None]) as url, pytest.raises(BrokenOff):
-        Upstream("funding", url, 1, 1).stream("POST", "/x", [("Content-Length", "8")], pieces())
+
+@pytest.mark.parametrize("body", [Body(9, b"whole end"), Body(9, file=io.BytesIO(b"whole end"))])
+def test_a_body_is_sent_again_from_its_beginning(stack, body):
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as neighbours:
+        heard = [neighbours.submit(heard_whole, listener, answer) for answer in (b"", GOOD)]
+        upstream = stack(Upstream("funding", f"http://127.0.0.1:{listener.getsockname()[1]}", 1, 1))
+        assert upstream.exchange(Request("POST", "/x", body=body, repeatable=True)).whole() == b"ok"
+        assert [one.result() for one in heard] == [b"whole end", b"whole end"]
