@@ -49,8 +49,8 @@ class Caller:
         return self._send("POST", path, keyed, json={} if body is None else body)
 
     def put(self, path: str, body: Any, **headers: str) -> requests.Response:
-        """PUT JSON."""
-        return self._send("PUT", path, headers, json=body)
+        """PUT JSON, under a new idempotency key: it may be sent twice."""
+        return self._send("PUT", path, {"Idempotency-Key": str(uuid.uuid4())} | headers, json=body)
 
     def upload(
         self, path: str, form: Any, key: str | None = None, **files: tuple[str, bytes, str]

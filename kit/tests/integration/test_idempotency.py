@@ -77,6 +77,15 @@ def test_a_replay_shows_what_was_answered_then_and_not_what_is_now(writer):
     assert told(writer.post(NOTES, BODY, key="k")) == told(first)
 
 
+def test_a_change_under_a_key_is_answered_again_as_what_it_was_and_without_one_as_stale(writer):
+    location = writer.post(NOTES, BODY).headers["Location"]
+    changed = BODY | {"title": "Piens"}
+    first, second = (writer.put(location, changed, 1, **{"Idempotency-Key": "k"}) for _ in range(2))
+    assert first.status_code == 200
+    assert told(second) == told(first)
+    assert writer.put(location, changed, 1).json["code"] == "stale"
+
+
 @pytest.mark.parametrize("change", [{"title": "Piens"}, {"price": {"amount": "1.5", "currency": "EUR"}}])
 def test_another_body_under_the_same_key_is_refused(notes, person, writer, change):
     writer.post(NOTES, BODY, key="k")

@@ -130,15 +130,15 @@ def test_every_problem_is_a_problem_document_with_codes_that_have_texts(operatio
             "PUT",
             f"{NOTES}/{{note_id}}",
             {
-                "400": "malformed-json",
+                "400": "idempotency-key-required, malformed-json",
                 "401": "unauthenticated",
                 "403": "forbidden",
                 "404": "not-found",
-                "409": "note-archived",
+                "409": "note-archived, request-in-progress",
                 "412": "stale",
                 "413": "body-too-large",
                 "415": "unsupported-media-type",
-                "422": "invalid-request",
+                "422": "idempotency-key-reused, invalid-request",
                 "428": "precondition-required",
                 "503": "busy",
             },
@@ -162,7 +162,8 @@ def test_headers_that_a_write_needs_are_documented(operations):
 
     key = headers("POST", NOTES)["Idempotency-Key"]
     assert (key["required"], key["schema"]) == (True, {"type": "string", "minLength": 1, "maxLength": 255})
-    assert headers("PUT", f"{NOTES}/{{note_id}}")["If-Match"]["required"]
+    change = headers("PUT", f"{NOTES}/{{note_id}}")
+    assert (change["If-Match"]["required"], change["Idempotency-Key"]["required"]) == (True, False)
     assert not headers("GET", NOTES)
 
 

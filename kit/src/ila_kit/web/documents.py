@@ -56,7 +56,7 @@ def _problems(
         found |= {400: {"malformed-json"}, 413: {"body-too-large"}}
     if made.body or made.files:
         found[415] = {"unsupported-media-type"}
-    if made.idempotent:
+    if made.takes_key:
         found.setdefault(400, set()).add("idempotency-key-required")
         found[409] = {InProgress.code}
         found[422].add(KeyReused.code)
@@ -79,11 +79,11 @@ def _access(access: Access) -> dict[str, Any]:
 
 
 def _headers(made: "Operation") -> dict[str, Any]:
-    wanted = {"Idempotency-Key": made.idempotent, "If-Match": made.if_match}
+    key = [("Idempotency-Key", made.idempotent)] if made.takes_key else []
+    version = [("If-Match", True)] if made.if_match else []
     rows = [
-        {"in": "header", "name": name, "required": True, "schema": _HEADER}
-        for name, needed in wanted.items()
-        if needed
+        {"in": "header", "name": name, "required": needed, "schema": _HEADER}
+        for name, needed in key + version
     ]
     return {"parameters": rows} if rows else {}
 

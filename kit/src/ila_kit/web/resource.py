@@ -101,6 +101,11 @@ class Operation:
     files: tuple[str, ...] = ()
     media_type: str | None = None
 
+    @property
+    def takes_key(self) -> bool:
+        """Whether it may come under a key. A change sent again without one is stale by its own effect."""
+        return self.idempotent or self.if_match
+
     def run(self, view: Callable[..., Any], path: dict[str, Any]) -> flask.Response:
         """Carry out one request from its token to its commit."""
         wiring: Wiring = flask.current_app.extensions["ila"]
@@ -162,9 +167,9 @@ class Operation:
             return response
 
     def _claim(self, call: Call) -> Claim | None:
-        if not self.idempotent:
-            return None
         key = flask.request.headers.get("Idempotency-Key", "")
+        if not self.takes_key or not (key or self.idempotent):
+            return None
         if not 1 <= len(key) <= 255 or not key.isprintable():
             raise BadRequest("idempotency-key-required", 400)
         # A machine has keys of its own for each person: else one would get the answer made for another.
