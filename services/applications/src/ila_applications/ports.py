@@ -114,13 +114,19 @@ class OfferingStore(Protocol):
         """Note that a programme ended for good; False when that, or the programme, is not news."""
 
     def take_places(self, programme_id: UUID, wanted: int) -> int:
+    def set_standing(self, provider_id: UUID, barred: bool, sequence: int) -> bool:
+        """Note whether anybody new is let in at an institution; False when something newer is known."""
+
+    def of_provider(self, provider_id: UUID) -> list[UUID]:
+        """Return the programmes of an institution, in the order of ids."""
+
         """Take up to so many places of a programme; return how many were free. Locks its places."""
 
     def give_back_place(self, programme_id: UUID) -> None:
         """Give one place of a programme back. Locks its places."""
 
     def free_places(self, programme_id: UUID) -> int:
-        """Return how many places of a programme are free. Locks its places."""
+        """Return how many places of a programme are free; none while nobody new is let in. Locks them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from ila_identity.domain.members import Member
 from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
-from ila_identity.domain.registrations import Attestation, Registration
+from ila_identity.domain.registrations import Registration
+from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
 from ila_identity.person_ports import PersonStore, RegisterFactStore, RoleStore
 
@@ -147,6 +148,28 @@ class ServiceClientStore(Protocol):
 
     def save(self, client: ServiceClient) -> bool:
         """Store the next version of a client; False when a new key is another's. Raises Stale."""
+class SanctionStore(Protocol):
+    """Sanctions of organisations; none is ever removed."""
+
+    def add(self, sanction: Sanction) -> None:
+        """Store a new sanction."""
+
+    def save(self, sanction: Sanction) -> None:
+        """Store the next version of a sanction. Raises Stale when somebody stored one since."""
+
+    def get(self, sanction_id: UUID, organisation_id: UUID | None = None) -> Sanction:
+        """Return, locked, a sanction, of this organisation if one is named. Raises Missing."""
+
+    def organisation_of(self, sanction_id: UUID) -> UUID:
+        """Return the organisation of a sanction. Raises Missing."""
+
+    def in_force(self, organisation_id: UUID) -> list[Sanction]:
+        """Return, locked, the sanctions of an organisation that are in force, oldest first."""
+
+    def page(self, organisation_id: UUID, request: PageRequest) -> Listed[Sanction]:
+        """Return a page of the sanctions of an organisation, newest first."""
+
+
 
     def get(self, service_client_id: UUID) -> ServiceClient:
         """Return, locked, a client. Raises Missing."""
@@ -193,6 +216,10 @@ class Unit(UnitOfWork, Protocol):
 
 class Registers(Protocol):
     """The state registers, through the gateway."""
+
+    @property
+    def sanctions(self) -> SanctionStore:
+        """Sanctions of organisations."""
 
     def ask(
         self, register: str, keys: Sequence[str], purpose: str, legal_basis: str

@@ -25,6 +25,7 @@ from ila_kit.ids import uuid7
 from ila_kit.registers import RegisterAnswer
 from ila_kit.testing.fakes import FakeUnit
 
+from ila_identity.domain.sanctions import Sanction
 
 class FakePersons:
     """Persons in memory; codes are a list per person, the last one is current."""
@@ -279,7 +280,7 @@ class IdentityFakeUnit(FakeUnit):
         self.persons, self.roles, self.organisations = FakePersons(), FakeRoles(), FakeOrganisations()
         self.registrations, self.members = FakeRegistrations(), FakeMembers()
         self.bank_accounts, self.register_facts = FakeBankAccounts(), FakeRegisterFacts(self.persons)
-        self.service_clients = FakeServiceClients()
+        self.service_clients, self.sanctions = FakeServiceClients(), FakeSanctions()
 
     def actions(self) -> list[str]:
         return [action for action, *_ in self.audited]
@@ -297,6 +298,26 @@ INSTITUTION = {
     "registered_on": "2015-03-02",
     "accredited": True,
     "operating": True,
+class FakeSanctions(FakeRows):
+    """Sanctions of organisations in memory."""
+
+    def add(self, sanction: Sanction) -> None:
+        self.rows[sanction.id] = sanction
+
+    def get(self, sanction_id: UUID, organisation_id: UUID | None = None) -> Sanction:
+        found = self.find(sanction_id)
+        if organisation_id not in (None, found.organisation_id):
+            raise Missing()
+        return found
+
+    def organisation_of(self, sanction_id: UUID) -> UUID:
+        return self.find(sanction_id).organisation_id
+
+    def in_force(self, organisation_id: UUID) -> list[Sanction]:
+        here = [one for one in self.rows.values() if one.organisation_id == organisation_id]
+        return [one for one in here if one.in_force]
+
+
     "legal_person_number": LEGAL_PERSON,
 }
 LEGAL = {"number": LEGAL_PERSON, "title": "SIA Paraugs", "status": "registered", "viis_numbers": [VIIS]}

@@ -117,6 +117,24 @@ class LastAdministrator(Conflict):
     code = "last-administrator"
 
 
+class SanctionInForce(Conflict):
+    """A sanction of this scope is in force already."""
+
+    code = "sanction-in-force"
+
+
+class EndPassed(Refusal):
+    """The last day of a sanction is over already."""
+
+    code = "end-passed"
+
+
+class ReplyTooLate(Conflict):
+    """The time to reply to a sanction is over."""
+
+    code = "reply-too-late"
+
+
 class BankAccountKnown(Conflict):
     """The account is the organisation's already."""
 
