@@ -113,13 +113,13 @@ class OfferingStore(Protocol):
     def close(self, programme_id: UUID, closed_at: datetime) -> bool:
         """Note that a programme ended for good; False when that, or the programme, is not news."""
 
-    def take_places(self, programme_id: UUID, wanted: int) -> int:
     def set_standing(self, provider_id: UUID, barred: bool, sequence: int) -> bool:
         """Note whether anybody new is let in at an institution; False when something newer is known."""
 
     def of_provider(self, provider_id: UUID) -> list[UUID]:
         """Return the programmes of an institution, in the order of ids."""
 
+    def take_places(self, programme_id: UUID, wanted: int) -> int:
         """Take up to so many places of a programme; return how many were free. Locks its places."""
 
     def give_back_place(self, programme_id: UUID) -> None:

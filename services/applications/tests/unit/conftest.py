@@ -54,8 +54,8 @@ class FakeOfferings:
         self.total: dict[UUID, int] = {}
         self.taken: dict[UUID, int] = {}
         self.closed: dict[UUID, datetime] = {}
-
         self.standings: dict[UUID, tuple[bool, int]] = {}
+
     def get(self, programme_id: UUID) -> Offering | None:
         programme, _ = self.programmes.get(programme_id, (None, 0))
         call = programme and self.calls.get(programme.call_id, (None, 0))[0]
@@ -100,9 +100,9 @@ class FakeOfferings:
         self.total[programme_id] = max(self.taken[programme_id], self.programmes[programme_id][0].places)
 
     def free_places(self, programme_id: UUID) -> int:
-        return self.total[programme_id] - self.taken[programme_id]
         if self._barred(self.programmes[programme_id][0]):
             return 0
+        return self.total[programme_id] - self.taken[programme_id]
 
     def _learn(self, kept, thing, sequence: int) -> bool:
         if thing.id in kept and kept[thing.id][1] >= sequence:

@@ -18,7 +18,7 @@ from ila_identity.domain.members import Member
 from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
-from ila_identity.domain.registrations import Registration
+from ila_identity.domain.registrations import Attestation, Registration
 from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
 from ila_identity.person_ports import PersonStore, RegisterFactStore, RoleStore
@@ -140,14 +140,6 @@ class BankAccountStore(Protocol):
         """Return a page of the accounts of an organisation, newest first."""
 
 
-class ServiceClientStore(Protocol):
-    """Machine clients with their keys."""
-
-    def add(self, client: ServiceClient) -> bool:
-        """Store a new client; False when there is one of this name."""
-
-    def save(self, client: ServiceClient) -> bool:
-        """Store the next version of a client; False when a new key is another's. Raises Stale."""
 class SanctionStore(Protocol):
     """Sanctions of organisations; none is ever removed."""
 
@@ -170,6 +162,14 @@ class SanctionStore(Protocol):
         """Return a page of the sanctions of an organisation, newest first."""
 
 
+class ServiceClientStore(Protocol):
+    """Machine clients with their keys."""
+
+    def add(self, client: ServiceClient) -> bool:
+        """Store a new client; False when there is one of this name."""
+
+    def save(self, client: ServiceClient) -> bool:
+        """Store the next version of a client; False when a new key is another's. Raises Stale."""
 
     def get(self, service_client_id: UUID) -> ServiceClient:
         """Return, locked, a client. Raises Missing."""
@@ -210,16 +210,16 @@ class Unit(UnitOfWork, Protocol):
         """Bank accounts of organisations."""
 
     @property
+    def sanctions(self) -> SanctionStore:
+        """Sanctions of organisations."""
+
+    @property
     def service_clients(self) -> ServiceClientStore:
         """Machine clients."""
 
 
 class Registers(Protocol):
     """The state registers, through the gateway."""
-
-    @property
-    def sanctions(self) -> SanctionStore:
-        """Sanctions of organisations."""
 
     def ask(
         self, register: str, keys: Sequence[str], purpose: str, legal_basis: str
