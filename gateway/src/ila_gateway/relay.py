@@ -13,6 +13,7 @@ IDLE_SECONDS = 0.2
 STANDBY_SECONDS = 1.0
 
 
+# Not the kit's: that one leads and marks in one PostgreSQL session, and only `step` would be shared.
 class Relay:
     """Sends the events of the gateway, oldest first; any number may run, one of them works.
 

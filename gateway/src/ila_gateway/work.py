@@ -7,12 +7,12 @@ from ila_kit import logs
 from ila_kit.bus.broker import Broker, BrokerDown
 from ila_kit.bus.loops import Loop
 from ila_kit.bus.process import Threads, run_threads
+from ila_kit.bus.receiver import Receiver
 from ila_kit.settings import BadSettings
 
 from ila_gateway.client_cache import ClientCache
-from ila_gateway.consumers import handlers
+from ila_gateway.consumers import Handlers, at_once, handlers
 from ila_gateway.outbox import SOURCE, Outbox
-from ila_gateway.receiver import Handlers, Receiver
 from ila_gateway.relay import Relay
 from ila_gateway.sessions import SessionStore
 from ila_gateway.settings import Settings
@@ -31,7 +31,8 @@ def create_worker(settings: Settings) -> Threads:
     """Return the loops of the worker. Connects to nothing."""
     client, broker = connect(settings.session_store_url), _broker(settings)
     sessions = _sessions(settings, client)
-    receiver = Receiver(broker, SOURCE, _handlers(settings, client))
+    effects = _handlers(settings, client)
+    receiver = Receiver(broker, SOURCE, [kind.type for kind in effects], at_once(effects))
     relay = Relay(Outbox(client), broker)
     loop = partial(Loop, outages=(BrokerDown, SessionsUnavailable))
     loops = [

@@ -10,5 +10,5 @@ def test_the_worker_loads_nothing_that_only_the_door_needs():
         [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
     ).stdout
 
-    assert "ila_gateway.receiver" in modules.split()
+    assert "ila_kit.bus.receiver" in modules.split()
     assert {"flask", "gevent", "requests", "sqlalchemy", "authlib", "joserfc"}.isdisjoint(modules.split())

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from ila_kit.actor import process_actor
+from ila_kit.bus.arrivals import Arrivals
 from ila_kit.bus.broker import Broker
 from ila_kit.bus.inbox import InboxWorker
 from ila_kit.bus.receiver import Receiver
@@ -70,7 +71,9 @@ class Service:
 
     def receiver(self, *types: str) -> Receiver:
         """A receiver of these types, of all when none is named."""
-        return Receiver(self.engine, self.broker, self.name, types or (ThingCounted.type,), self.clock)
+        types = types or (ThingCounted.type,)
+        arrivals = Arrivals(self.engine, types, self.clock)
+        return Receiver(self.broker, self.name, types, arrivals.keep)
 
     def relay(self) -> Relay:
         """A relay of this service."""

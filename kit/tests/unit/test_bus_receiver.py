@@ -1,70 +1,96 @@
-import base64
-from datetime import UTC, datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from ila_kit.bus.receiver import read
-from ila_kit.events import Envelope
-from ila_kit.ids import uuid7
-
-TYPES = {"funding.funds_held.v1"}
+from ila_kit.bus.broker import BrokerDown
+from ila_kit.bus.receiver import Receiver
 
 
-def body(**changes: Any) -> bytes:
-    envelope = Envelope(
-        id=uuid7(),
-        source="funding",
-        type="funding.funds_held.v1",
-        subject=str(uuid7()),
-        time=datetime.now(UTC),
-        sequence=1,
-        data={"hold_id": "x"},
-    )
-    return orjson.dumps(envelope.as_json() | changes)
+@dataclass
+class Message:
+    """A message as the broker hands it over."""
+
+    body: bytes
 
 
-def test_an_event_for_us_waits_under_its_own_id() -> None:
-    message = body()
-    row = read(message, TYPES)
-    assert (row.state, row.reason, str(row.id)) == ("waiting", None, orjson.loads(message)["id"])
+@dataclass
+class Queue:
+    """A broker with one queue, and what became of its messages."""
+
+    waiting: list[Message]
+    acknowledged: list[bytes] = field(default_factory=list)
+    buried: list[bytes] = field(default_factory=list)
+    closed: int = 0
+
+    def subscribe(self, service: str, types: Collection[str]) -> "Queue":
+        return self
+
+    def heartbeat(self) -> None:
+        pass
+
+    def collect(self, limit: int, wait: float) -> list[Message]:
+        batch, self.waiting = self.waiting, []
+        return batch
+
+    def acknowledge(self, batch: Sequence[Message]) -> None:
+        self.acknowledged += [one.body for one in batch]
+
+    def bury(self, message: Message) -> None:
+        self.buried.append(message.body)
+
+    def close(self) -> None:
+        self.closed += 1
 
 
-def test_an_event_of_a_type_without_handler_is_parked_with_its_body() -> None:
-    row = read(body(type="funding.unheard_of.v1"), TYPES)
-    assert (row.state, row.reason) == ("parked", "no handler for this type")
-    assert orjson.loads(row.body)["type"] == "funding.unheard_of.v1"
+def queue_of(*bodies: bytes) -> Any:
+    return Queue([Message(body) for body in bodies])
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        b"",
-        b"not json",
-        b"\xff\xfe",
-        b"[]",
-        b"null",
-        b'"text"',
-        b"{}",
-        b'{"specversion": NaN}',
-        body(id="17"),
-        body(id=None),
-        body(specversion="0.3"),
-        body(data=None),
-        body(data=3),
-        body(sequence="many"),
-        body(time="yesterday"),
-    ],
-)
-def test_what_is_no_event_is_parked_with_its_bytes(message: bytes) -> None:
-    row = read(message, TYPES)
-    assert row.state == "parked"
-    assert base64.b64decode(orjson.loads(row.body)["base64"]) == message
-    assert row.id == read(message, TYPES).id, "the same bytes are the same row"
+def test_what_nobody_can_read_is_buried_and_the_rest_acknowledged() -> None:
+    queue = queue_of(b"one", b"?", b"two", b"?")
+    Receiver(queue, "counting", (), lambda bodies: {b"?"}).step()
+    assert (queue.acknowledged, queue.buried) == ([b"one", b"two"], [b"?", b"?"])
 
 
-@given(st.binary(max_size=200))
-def test_no_bytes_make_it_fail(message: bytes) -> None:
-    assert read(message, TYPES).state == "parked"
+def test_nothing_is_acknowledged_when_nothing_could_be_read() -> None:
+    queue = queue_of(b"?")
+    Receiver(queue, "counting", (), lambda bodies: {b"?"}).step()
+    assert (queue.acknowledged, queue.buried) == ([], [b"?"])
+
+
+def test_what_could_not_be_kept_is_kept_later_without_the_broker() -> None:
+    queue, asked = queue_of(b"one", b"two"), list[list[bytes]]()
+
+    def keep(bodies: Sequence[bytes]) -> Collection[bytes]:
+        asked.append(list(bodies))
+        if len(asked) == 1:
+            raise ConnectionError
+        return ()
+
+    receiver = Receiver(queue, "counting", (), keep)
+    with pytest.raises(ConnectionError):
+        receiver.step()
+    receiver.recover(ConnectionError())
+    assert (queue.acknowledged, queue.closed) == ([], 0)
+    receiver.step()
+    assert asked == [[b"one", b"two"]] * 2
+    assert queue.acknowledged == [b"one", b"two"]
+
+
+def test_what_was_held_when_the_broker_was_lost_is_left_to_it() -> None:
+    queue, kept = queue_of(b"one"), list[bytes]()
+
+    def keep(bodies: Sequence[bytes]) -> Collection[bytes]:
+        if not kept:
+            kept.append(b"")
+            raise BrokerDown
+        kept.extend(bodies)
+        return ()
+
+    receiver = Receiver(queue, "counting", (), keep)
+    with pytest.raises(BrokerDown):
+        receiver.step()
+    receiver.recover(BrokerDown())
+    receiver.step()
+    assert (queue.closed, kept) == (1, [b""])

@@ -112,9 +112,16 @@ def test_an_institution_and_its_legal_person_name_each_other(registers):
         assert registers.about("legal_persons", person).json["viis_numbers"] == [number]
 
 
+def test_a_unit_of_a_company_stands_under_its_legal_person_for_which_two_sign_together(registers):
+    person = registers.about("viis_institutions", "9900000052").json["legal_person_number"]
+    told = registers.about("legal_persons", person).json
+    assert told["viis_numbers"] == ["9900000051", "9900000052"]
+    assert [one["signatures_needed"] for one in told["representatives"]] == [2, 2]
+
+
 def test_every_legal_person_is_another_one_with_a_right_check_digit(registers):
     institutions = registers.parts.institutions
-    assert len(institutions.by_legal_person) == len(institutions.by_number) == 2_713 + 60
+    assert len(institutions.by_number) == len(institutions.by_legal_person) + 1 == 2_713 + 60
     assert all(pvn.is_valid(number) for number in institutions.by_legal_person)
 
 

@@ -1,73 +1,41 @@
-"""Receiving: messages are stored in the inbox, committed, and acknowledged after that."""
+"""Receiving: messages are acknowledged when whoever they are for has kept them."""
 
-import base64
-import hashlib
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, NamedTuple
-from uuid import NAMESPACE_OID, UUID, uuid5
-
-import orjson
-import sqlalchemy as sa
+from typing import Any
 
 from ila_kit.bus.broker import Broker, BrokerDown, Subscription
-from ila_kit.clock import Clock
-from ila_kit.events import Envelope
 
 BATCH = 200
 WAIT_SECONDS = 0.5
 
-_STORE = """
-INSERT INTO inbox (id, type, body, state, reason, received_at, next_at)
-SELECT *, %s, %s FROM unnest(%s::uuid[], %s::text[], %s::jsonb[], %s::text[], %s::text[])
-ON CONFLICT DO NOTHING
-"""
-
-
-class Row(NamedTuple):
-    """A row of the inbox to be."""
-
-    id: UUID
-    type: str
-    body: str
-    state: str = "waiting"
-    reason: str | None = None
+Keep = Callable[[Sequence[bytes]], Collection[bytes]]
 
 
 class Receiver:
-    """Brings the events of these types from the broker into the inbox; `stored` is called after each batch.
+    """Brings the messages of these types from the broker to `keep`, a batch of bodies at a time.
 
-    What cannot be read, or has no handler here, is parked with its reason, where people see it.
+    `keep` returns when what it was given will last, and what of it nobody can read: that goes to the
+    dead letters. It raises while it cannot keep anything. It may be given the same again.
     """
 
-    def __init__(
-        self,
-        engine: sa.Engine,
-        broker: Broker,
-        service: str,
-        types: Collection[str],
-        clock: Clock,
-        stored: Callable[[], Any] = lambda: None,
-    ):
-        self.engine, self.broker, self.service, self.types = engine, broker, service, types
-        self.clock, self.stored = clock, stored
+    def __init__(self, broker: Broker, service: str, types: Collection[str], keep: Keep):
+        self._broker, self._service, self._types, self._keep = broker, service, types, keep
         self._subscription: Subscription | None = None
         self._batch: list[Any] = []
 
     def step(self) -> float:
-        """Store one batch, waiting a little for it; returns how many seconds to rest.
+        """Take in one batch, waiting a little for it; returns how many seconds to rest.
 
-        While the database is away the batch is kept and the broker sees us alive: giving it back
-        each time would count deliveries up to the limit.
+        While it cannot be kept the batch waits here and the broker sees us alive: giving it back each
+        time would count deliveries up to the limit.
         """
         if self._subscription is None:
-            self._subscription = self.broker.subscribe(self.service, self.types)
+            self._subscription = self._broker.subscribe(self._service, self._types)
         self._subscription.heartbeat()
         self._batch = self._batch or self._subscription.collect(BATCH, WAIT_SECONDS)
         if self._batch:
-            self._store([read(bytes(message.body), self.types) for message in self._batch])
-            self._subscription.acknowledge(self._batch)
+            self._take_in(self._subscription)
             self._batch = []
-            self.stored()
         return 0.0
 
     def recover(self, fault: Exception | None) -> None:
@@ -78,36 +46,10 @@ class Receiver:
         if subscription is not None:
             subscription.close()
 
-    def _store(self, rows: Sequence[Row]) -> None:
-        try:
-            self._insert(rows)
-        except sa.exc.DataError:
-            if len(rows) == 1:
-                # JSON that the database cannot hold, such as the character U+0000.
-                self._insert([_unreadable(rows[0].body.encode(), "cannot be stored as JSON")])
-                return
-            for row in rows:
-                self._store([row])
-
-    def _insert(self, rows: Sequence[Row]) -> None:
-        now = self.clock()
-        with self.engine.begin() as connection:
-            connection.exec_driver_sql(_STORE, (now, now, *map(list, zip(*rows, strict=True))))
-
-
-def read(body: bytes, types: Collection[str]) -> Row:
-    """Return the inbox row of a message: waiting, or parked because it is no event or not for us."""
-    try:
-        text = body.decode()
-        envelope = Envelope.parse(orjson.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        return _unreadable(body, f"no event envelope: {type(fault).__name__}")
-    if envelope.type not in types:
-        return Row(envelope.id, envelope.type, text, "parked", "no handler for this type")
-    return Row(envelope.id, envelope.type, text)
-
-
-def _unreadable(body: bytes, reason: str) -> Row:
-    """Return a parked row that keeps the bytes; its id comes from them, so that it is stored once."""
-    kept = orjson.dumps({"base64": base64.b64encode(body).decode()}).decode()
-    return Row(uuid5(NAMESPACE_OID, hashlib.sha256(body).hexdigest()), "unreadable", kept, "parked", reason)
+    def _take_in(self, subscription: Subscription) -> None:
+        unreadable = self._keep([bytes(message.body) for message in self._batch])
+        for message in self._batch:
+            if bytes(message.body) in unreadable:
+                subscription.bury(message)
+        if kept := [one for one in self._batch if bytes(one.body) not in unreadable]:
+            subscription.acknowledge(kept)

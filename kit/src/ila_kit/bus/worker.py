@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Generic
 
+from ila_kit.bus.arrivals import Arrivals
 from ila_kit.bus.broker import Broker, BrokerDown
 from ila_kit.bus.inbox import Handlers, InboxWorker
 from ila_kit.bus.loops import Loop
@@ -81,7 +82,8 @@ def _receiving(config: WorkerConfig[U], worker: InboxWorker[U]) -> list[Loop]:
         for loop in inbox:
             loop.wake()
 
-    receiver = Receiver(units.engine, config.broker, units.service, handlers, units.clock, stored)
+    arrivals = Arrivals(units.engine, handlers, units.clock, stored)
+    receiver = Receiver(config.broker, units.service, handlers, arrivals.keep)
     return [*inbox, _loop("receiver", receiver.step, receiver.recover)]
 
 

@@ -12,12 +12,14 @@ from werkzeug.exceptions import HTTPException
 
 from ila_kit.context import current
 from ila_kit.errors import Conflict, Denied, DomainError, Missing, Refusal, Stale, Unavailable
+from ila_kit.files.errors import FileTooLarge
 from ila_kit.texts import best_language, fill, problem_texts
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 TYPES = "https://problems.ila.example/"
 STATUS: dict[type[DomainError], int] = {
+    FileTooLarge: 413,
     Denied: 403,
     Missing: 404,
     Conflict: 409,

@@ -113,6 +113,12 @@ class OfferingStore(Protocol):
     def close(self, programme_id: UUID, closed_at: datetime) -> bool:
         """Note that a programme ended for good; False when that, or the programme, is not news."""
 
+    def set_standing(self, provider_id: UUID, barred: bool, sequence: int) -> bool:
+        """Note whether anybody new is let in at an institution; False when something newer is known."""
+
+    def of_provider(self, provider_id: UUID) -> list[UUID]:
+        """Return the programmes of an institution, in the order of ids."""
+
     def take_places(self, programme_id: UUID, wanted: int) -> int:
         """Take up to so many places of a programme; return how many were free. Locks its places."""
 
@@ -120,7 +126,7 @@ class OfferingStore(Protocol):
         """Give one place of a programme back. Locks its places."""
 
     def free_places(self, programme_id: UUID) -> int:
-        """Return how many places of a programme are free. Locks its places."""
+        """Return how many places of a programme are free; none while nobody new is let in. Locks them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,11 +54,25 @@ class FakeOfferings:
         self.total: dict[UUID, int] = {}
         self.taken: dict[UUID, int] = {}
         self.closed: dict[UUID, datetime] = {}
+        self.standings: dict[UUID, tuple[bool, int]] = {}
 
     def get(self, programme_id: UUID) -> Offering | None:
         programme, _ = self.programmes.get(programme_id, (None, 0))
         call = programme and self.calls.get(programme.call_id, (None, 0))[0]
-        return programme and Offering(programme, call, self.closed.get(programme_id))
+        return programme and Offering(programme, call, self.closed.get(programme_id), self._barred(programme))
+
+    def set_standing(self, provider_id: UUID, barred: bool, sequence: int) -> bool:
+        if self.standings.get(provider_id, (False, 0))[1] >= sequence:
+            return False
+        self.standings[provider_id] = (barred, sequence)
+        return True
+
+    def of_provider(self, provider_id: UUID) -> list[UUID]:
+        mine = [one.id for one, _ in self.programmes.values() if one.provider_id == provider_id]
+        return sorted(mine)
+
+    def _barred(self, programme: Programme) -> bool:
+        return self.standings.get(programme.provider_id, (False, 0))[0]
 
     def close(self, programme_id: UUID, closed_at: datetime) -> bool:
         news = programme_id in self.programmes and programme_id not in self.closed
@@ -86,6 +100,8 @@ class FakeOfferings:
         self.total[programme_id] = max(self.taken[programme_id], self.programmes[programme_id][0].places)
 
     def free_places(self, programme_id: UUID) -> int:
+        if self._barred(self.programmes[programme_id][0]):
+            return 0
         return self.total[programme_id] - self.taken[programme_id]
 
     def _learn(self, kept, thing, sequence: int) -> bool:

@@ -97,7 +97,7 @@ class ProviderStore(Protocol):
         """Store what was told of an institution; False when something newer is known."""
 
     def set_standing(self, provider_id: UUID, suspended: bool, version: int) -> bool:
-        """Store whether an institution is suspended; False when something newer is known of that."""
+        """Store whether an institution is barred from new offers; False when something newer is known."""
 
     def public_page(self, request: PageRequest) -> Page:
         """Return a page of institutions with at least one published programme, in one query."""

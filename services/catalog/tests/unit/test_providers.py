@@ -85,6 +85,31 @@ def test_what_is_told_empty_leaves_what_is_known(unit, demonstration):
     assert unit.providers.get(known.id) == known
 
 
+@pytest.mark.parametrize(
+    ("scopes", "bars"),
+    [
+        (["new_offers"], True),
+        (["new_enrolments", "new_offers", "payments"], True),
+        (["new_enrolments", "payments"], False),
+        ([], False),
+    ],
+)
+def test_only_what_bars_new_offers_takes_none(unit, scopes, bars):
+    provider = hear(unit, [told("suspended", 2, scopes=scopes), approved(1)])
+    assert provider.suspended is bars
+
+
+def test_of_two_sanctions_that_end_one_after_the_other_the_newest_telling_counts(unit):
+    story = [
+        approved(1),
+        told("suspended", 2, scopes=["new_offers"]),
+        told("suspended", 3, scopes=["new_offers", "payments"]),
+        told("suspended", 4, scopes=["payments"]),
+    ]
+    for order in permutations(story):
+        assert not hear(unit, [*order, *order]).suspended
+
+
 def test_nobody_is_suspended_before_being_known(unit):
     with pytest.raises(NotYet):
         HANDLERS["identity.provider_suspended.v1"](unit, told("suspended", 2))

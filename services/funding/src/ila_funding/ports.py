@@ -148,7 +148,7 @@ class ProviderStore(Protocol):
         """Store who a provider is and who approved it, unless something newer is known."""
 
     def note_standing(self, organisation_id: UUID, suspended: bool, sequence: int) -> None:
-        """Store whether a provider is suspended, unless something newer is known."""
+        """Store whether payments to a provider are barred, unless something newer is known."""
 
     def some(self, organisation_ids: Sequence[UUID]) -> list[Provider]:
         """Return those of these providers that somebody told of."""

@@ -309,11 +309,19 @@ def test_a_provider_suspended_after_the_approval_is_not_paid(world, desk):
     world.complete()
     run = desk.made()["id"]
     suspended = {"organisation_id": world.organisation_id, "suspended_at": utc_now()}
-    world.tell("identity.provider_suspended", 2, **suspended)
+    world.tell("identity.provider_suspended", 2, **suspended, scopes=["new_offers", "payments"])
     answer = desk.checker.post(f"{RUNS}/{run}/check")
     assert (problem(answer), answer.json["checks"]) == ((422, "checks-failed"), "provider-in-good-standing")
     reinstated = {"organisation_id": world.organisation_id, "reinstated_at": utc_now()}
     world.tell("identity.provider_reinstated", 3, **reinstated)
+    assert desk.checker.post(f"{RUNS}/{run}/check").status_code == 200
+
+
+def test_a_provider_closed_for_good_is_paid_what_it_is_owed(world, desk):
+    world.complete()
+    run = desk.made()["id"]
+    closed = {"organisation_id": world.organisation_id, "suspended_at": utc_now()}
+    world.tell("identity.provider_suspended", 2, **closed, scopes=["new_enrolments", "new_offers"])
     assert desk.checker.post(f"{RUNS}/{run}/check").status_code == 200
 
 

@@ -7,23 +7,21 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from ila_kit.actor import Role, Scope
+from ila_kit.actor import Scope
 from ila_kit.ports import UnitOfWork
 from ila_kit.registers import RegisterAnswer
 from ila_kit.store.listing import PageRequest
 
-from ila_identity.domain.accounts import Account
 from ila_identity.domain.bank_accounts import BankAccount
 from ila_identity.domain.limits import Limits
 from ila_identity.domain.members import Member
 from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
-from ila_identity.domain.persons import Login, Person
-from ila_identity.domain.register_facts import RegisterFact
 from ila_identity.domain.registrations import Attestation, Registration
-from ila_identity.domain.roles import RoleGrant
+from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
+from ila_identity.person_ports import PersonStore, RegisterFactStore, RoleStore
 
 T = TypeVar("T")
 
@@ -34,84 +32,6 @@ class Listed(Generic[T]):
 
     items: list[T]
     next: str | None
-
-
-class PersonStore(Protocol):
-    """Persons, how they are found, and their accounts."""
-
-    def lock(self, login: Login, code: PersonalCode) -> None:
-        """Let nobody else register or change who has this login or code, until the transaction ends."""
-
-    def lock_code(self, code: PersonalCode) -> None:
-        """The same for a code alone."""
-
-    def add(self, person: Person) -> None:
-        """Store a new person."""
-
-    def save(self, person: Person) -> None:
-        """Store what the e-identity says of a person now."""
-
-    def get(self, person_id: UUID) -> Person | None:
-        """Return a person by id."""
-
-    def many(self, person_ids: Sequence[UUID]) -> dict[UUID, Person]:
-        """Return the persons who are known, by id."""
-
-    def by_login(self, login: Login) -> Person | None:
-        """Return the person an e-identity means by a subject."""
-
-    def by_code(self, code: PersonalCode) -> Person | None:
-        """Return the person who has or had a personal code."""
-
-    def add_login(self, person_id: UUID, login: Login, now: datetime) -> None:
-        """Note that an e-identity means this person by a subject."""
-
-    def add_code(self, person_id: UUID, code: PersonalCode, now: datetime) -> None:
-        """Note the code a person has from now on; an earlier one stays as history."""
-
-    def current_code(self, person_id: UUID) -> PersonalCode:
-        """Return the code a person has now."""
-
-    def current_codes(self, person_ids: Sequence[UUID]) -> dict[UUID, PersonalCode]:
-        """Return the codes that persons have now, by id."""
-
-    def account(self, person_id: UUID) -> Account | None:
-        """Return the account of a person; None before the first strong sign-in."""
-
-    def save_account(self, account: Account) -> None:
-        """Store an account, new or changed."""
-
-
-class RegisterFactStore(Protocol):
-    """What the population register told about persons."""
-
-    def want(self, person_ids: Sequence[UUID], now: datetime) -> None:
-        """Have the register asked about persons, unless it is to be asked already."""
-
-    def many(self, person_ids: Sequence[UUID]) -> dict[UUID, RegisterFact]:
-        """Return what there is about persons, by id."""
-
-    def due(self, now: datetime, limit: int) -> list[tuple[RegisterFact, PersonalCode]]:
-        """Return the facts that are to be asked for, longest wanted first, with the codes to ask by."""
-
-    def save(self, facts: Sequence[RegisterFact]) -> None:
-        """Store what became of facts that were asked for."""
-
-
-class RoleStore(Protocol):
-    """Which roles persons hold."""
-
-    def held(self, person_id: UUID) -> list[Role]:
-        """Return the roles granted to a person, oldest first."""
-
-    def add(self, grant: RoleGrant) -> None:
-        """Store a grant."""
-
-    def remove(self, person_id: UUID, role: Role) -> RoleGrant | None:
-        """Remove a grant and return it; None when the person does not hold the role."""
-
-    def in_organisation(self, organisation_id: UUID, role: str | None = None) -> list[RoleGrant]:
-        """Return the grants in an organisation, of one role or of all, oldest first."""
 
 
 class OrganisationStore(Protocol):
@@ -220,6 +140,28 @@ class BankAccountStore(Protocol):
         """Return a page of the accounts of an organisation, newest first."""
 
 
+class SanctionStore(Protocol):
+    """Sanctions of organisations; none is ever removed."""
+
+    def add(self, sanction: Sanction) -> None:
+        """Store a new sanction."""
+
+    def save(self, sanction: Sanction) -> None:
+        """Store the next version of a sanction. Raises Stale when somebody stored one since."""
+
+    def get(self, sanction_id: UUID, organisation_id: UUID | None = None) -> Sanction:
+        """Return, locked, a sanction, of this organisation if one is named. Raises Missing."""
+
+    def organisation_of(self, sanction_id: UUID) -> UUID:
+        """Return the organisation of a sanction. Raises Missing."""
+
+    def in_force(self, organisation_id: UUID) -> list[Sanction]:
+        """Return, locked, the sanctions of an organisation that are in force, oldest first."""
+
+    def page(self, organisation_id: UUID, request: PageRequest) -> Listed[Sanction]:
+        """Return a page of the sanctions of an organisation, newest first."""
+
+
 class ServiceClientStore(Protocol):
     """Machine clients with their keys."""
 
@@ -266,6 +208,10 @@ class Unit(UnitOfWork, Protocol):
     @property
     def bank_accounts(self) -> BankAccountStore:
         """Bank accounts of organisations."""
+
+    @property
+    def sanctions(self) -> SanctionStore:
+        """Sanctions of organisations."""
 
     @property
     def service_clients(self) -> ServiceClientStore:

@@ -224,7 +224,6 @@ def test_wrong_roles_are_refused(api, place):
         assert client.get(f"{root}/bank-accounts").status_code == 403
         assert client.post(f"{root}/members", member("327291-09472")).status_code == 403
         assert client.post(f"{root}/bank-accounts", body).status_code == 403
-        assert client.post(f"{root}/suspension", {"reason": "x"}).status_code == 403
     signatory = api.as_(uuid7(), ("provider_signatory", place))
     assert signatory.post(f"{root}/bank-accounts", body).status_code == 403
     weak = api.as_(uuid7(), ("provider_admin", place), acr="substantial")
@@ -233,34 +232,6 @@ def test_wrong_roles_are_refused(api, place):
     for scope in ("identity.facts", "identity.names"):
         question = {"organisation_ids": [str(place)], "purpose": "x"}
         assert api.as_("svc:applications", scope).post(ACCOUNTS, question).status_code == 403
-
-
-def test_an_organisation_is_suspended_reinstated_and_closed(api, place, admin, engine):
-    officer = api.as_(uuid7(), "sanction_officer")
-    body = {"reason": "as inspected"}
-    suspended = officer.post(f"{PATH}/{place}/suspension", body)
-    assert (suspended.status_code, suspended.json["state"], suspended.json["version"]) == (
-        200,
-        "suspended",
-        2,
-    )
-    assert officer.post(f"{PATH}/{place}/suspension", body).json["code"] == "wrong-state"
-    assert officer.post(f"{PATH}/{place}/reinstatement", body).json["state"] == "active"
-    assert officer.post(f"{PATH}/{place}/closure", body).json["state"] == "closed"
-    assert roles_of(api, admin) == ["learner"]
-    grades = [
-        one["grade"]
-        for one in told(engine, "identity.provider_suspended.v1")
-        if one["organisation_id"] == str(place)
-    ]
-    assert grades == ["full", "closed"]
-    as_admin = api.as_(admin, ("provider_admin", place))
-    assert (
-        as_admin.post(f"{PATH}/{place}/members", member("327291-09472")).json["code"] == "organisation-closed"
-    )
-    for bad in ({}, {"reason": ""}, {"reason": "x", "grade": "full"}):
-        assert officer.post(f"{PATH}/{place}/suspension", bad).status_code == 422
-    assert officer.post(f"{PATH}/{uuid7()}/suspension", body).status_code == 404
 
 
 def test_organisations_are_listed_to_their_people_and_to_the_agency(api, place, engine):

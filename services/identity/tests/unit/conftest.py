@@ -16,6 +16,7 @@ from ila_identity.domain.persons import Description, Login, Person
 from ila_identity.domain.register_facts import RegisterFact, wanted
 from ila_identity.domain.registrations import Attestation, Form, Registration
 from ila_identity.domain.roles import RoleGrant
+from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
 from ila_identity.usecases.registrations import ReceivedFile, RegisterInstitution, register_institution
 from ila_identity.usecases.sign_ins import SignIn, sign_in
@@ -247,6 +248,26 @@ class FakeRegisterFacts:
         self.rows |= {fact.person_id: fact for fact in facts}
 
 
+class FakeSanctions(FakeRows):
+    """Sanctions of organisations in memory."""
+
+    def add(self, sanction: Sanction) -> None:
+        self.rows[sanction.id] = sanction
+
+    def get(self, sanction_id: UUID, organisation_id: UUID | None = None) -> Sanction:
+        found = self.find(sanction_id)
+        if organisation_id not in (None, found.organisation_id):
+            raise Missing()
+        return found
+
+    def organisation_of(self, sanction_id: UUID) -> UUID:
+        return self.find(sanction_id).organisation_id
+
+    def in_force(self, organisation_id: UUID) -> list[Sanction]:
+        here = [one for one in self.rows.values() if one.organisation_id == organisation_id]
+        return [one for one in here if one.in_force]
+
+
 class FakeServiceClients(FakeRows):
     """Machine clients in memory."""
 
@@ -279,7 +300,7 @@ class IdentityFakeUnit(FakeUnit):
         self.persons, self.roles, self.organisations = FakePersons(), FakeRoles(), FakeOrganisations()
         self.registrations, self.members = FakeRegistrations(), FakeMembers()
         self.bank_accounts, self.register_facts = FakeBankAccounts(), FakeRegisterFacts(self.persons)
-        self.service_clients = FakeServiceClients()
+        self.service_clients, self.sanctions = FakeServiceClients(), FakeSanctions()
 
     def actions(self) -> list[str]:
         return [action for action, *_ in self.audited]

@@ -46,8 +46,10 @@ MADE = [
         approved_at=NOW,
         version=1,
     ),
-    published.ProviderSuspended(organisation_id=uuid7(), grade="full", suspended_at=NOW, version=2),
-    published.ProviderReinstated(organisation_id=uuid7(), reinstated_at=NOW, version=3),
+    published.ProviderSuspended(
+        organisation_id=uuid7(), grade="partial", scopes=["payments"], suspended_at=NOW, version=2
+    ),
+    published.ProviderReinstated(organisation_id=uuid7(), scopes=["payments"], reinstated_at=NOW, version=3),
     published.ServiceClientChanged(
         service_client_id=uuid7(),
         client_id="registry:licences",

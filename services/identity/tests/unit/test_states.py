@@ -8,6 +8,7 @@ from ila_identity.domain.members import MEMBER
 from ila_identity.domain.organisations import ORGANISATION
 from ila_identity.domain.registrations import REGISTRATION
 from ila_identity.domain.roles import AGENCY, IN_ORGANISATION
+from ila_identity.domain.sanctions import REPLY, SANCTION
 from ila_identity.domain.service_clients import SERVICE_CLIENT
 from ila_kit.states import SYSTEM, NotYourStep, WrongState
 
@@ -29,8 +30,19 @@ TABLES = {
     ORGANISATION: """
         active suspend suspended sanction_officer
         active close closed sanction_officer
-        suspended reinstate active sanction_officer
+        suspended suspend suspended sanction_officer
+        suspended ease suspended sanction_officer system
+        suspended reinstate active sanction_officer system
         suspended close closed sanction_officer
+        closed ease closed sanction_officer system
+    """,
+    SANCTION: """
+        in_force lift lifted sanction_officer
+        in_force end ended system
+    """,
+    REPLY: """
+        awaited reply given provider_admin provider_signatory
+        awaited miss missed system
     """,
     MEMBER: """
         pending confirm confirmed provider_admin user_approver
@@ -60,7 +72,8 @@ CASES = [
 ]
 # What stands until somebody wants it otherwise waits for nobody.
 STANDING = {
-    "organisation": {"active", "suspended"},
+    "organisation": {"active", "suspended", "closed"},
+    "sanction": {"in_force"},
     "member": {"active"},
     "bank_account": {"confirmed"},
     "service_client": {"active", "suspended"},
@@ -77,6 +90,9 @@ class Anything:
 
     def __iter__(self):
         return iter(())
+
+    def __ge__(self, other):
+        return False
 
 
 def expected(machine):

@@ -9,11 +9,13 @@ from importlib.resources import files
 from itertools import count
 from typing import Any
 
+from ila_stubs.personas import Persona, citizen
 from ila_stubs.registers import territories
 from ila_stubs.registers.licences import Licence, licences_of
 
 INVENTED = 60
 NOT_ACCREDITED, NEW, NOT_OPERATING = 58, 59, 60
+COMPANY, UNIT = 51, 52  # the second is a unit of the first one's company, for which two sign together
 _FIRST_INVENTED = 9_900_000_000
 _FIRST_LEGAL_PERSON = 9_900_000_000  # ten digits; the eleventh is the check digit
 _WEIGHTS = (9, 1, 4, 8, 3, 10, 2, 5, 7, 6, 1)
@@ -36,6 +38,9 @@ class Institution:
     kind: str
     type: str
     legal_person_number: str
+    units: tuple[str, ...] = ()
+    representatives: tuple[Persona, ...] = field(default=(), repr=False)
+    signatures_needed: int = 1
     addresses: tuple[str, ...]
     registered_on: date
     accredited: bool = True
@@ -74,7 +79,17 @@ class Institution:
             "number": self.legal_person_number,
             "title": self.title,
             "status": "registered" if self.operating else "liquidated",
-            "viis_numbers": [self.number],
+            "viis_numbers": [self.number, *self.units],
+            "representatives": [self._representative(one) for one in self.representatives],
+        }
+
+    def _representative(self, person: Persona) -> dict[str, Any]:
+        return {
+            "personal_code": person.personal_code,
+            "given_name": person.given_name,
+            "family_name": person.family_name,
+            "position": "Valdes loceklis",
+            "signatures_needed": self.signatures_needed,
         }
 
 
@@ -89,13 +104,19 @@ class Institutions:
     def load(cls, today: date) -> "Institutions":
         """Return the institutions as of a day: one of them is registered a year before it."""
         everybody = list(_everybody(today))
-        return cls(
-            {one.number: one for one in everybody}, {one.legal_person_number: one for one in everybody}
-        )
+        # The first of those with one legal person is the company, the others are units of it.
+        companies = {one.legal_person_number: one for one in reversed(everybody)}
+        return cls({one.number: one for one in everybody}, companies)
 
     def invented(self) -> list[Institution]:
         """Return the invented institutions in order of their numbers."""
         return [self.by_number[str(_FIRST_INVENTED + number)] for number in range(1, INVENTED + 1)]
+
+
+def representatives_of(number: int) -> list[Persona]:
+    """Return who may sign for an invented institution: `citizen-1010` for 01, two for the company of units."""
+    first = 1000 + 10 * number
+    return [citizen(f"citizen-{one:04}") for one in range(first, first + (2 if number == COMPANY else 1))]
 
 
 def legal_person_numbers() -> Iterator[str]:
@@ -109,8 +130,10 @@ def legal_person_numbers() -> Iterator[str]:
 
 def _everybody(today: date) -> Iterable[Institution]:
     numbers = legal_person_numbers()
-    for number in range(1, INVENTED + 1):
-        yield _invented(number, next(numbers), today)
+    own = [next(numbers) for _ in range(INVENTED)]
+    own[UNIT - 1] = own[COMPANY - 1]
+    for number, legal_person in enumerate(own, 1):
+        yield _invented(number, legal_person, today)
     text = (files("ila_stubs.registers") / "data" / "viis_institutions_2020.csv").read_text("utf-8")
     for row in csv.DictReader(text.splitlines()):
         yield _real(row, next(numbers))
@@ -125,6 +148,9 @@ def _invented(number: int, legal_person: str, today: date) -> Institution:
         kind="Augstākās izglītības iestāde",
         type=kind,
         legal_person_number=legal_person,
+        units=(str(_FIRST_INVENTED + UNIT),) if number == COMPANY else (),
+        representatives=tuple(representatives_of(number)),
+        signatures_needed=2 if number in (COMPANY, UNIT) else 1,
         addresses=(f"Paraugu iela {number}, Rīga, LV-1001", f"Paraugu bulvāris {number}, Rīga, LV-1001"),
         registered_on=registered_on,
         accredited=accredited,

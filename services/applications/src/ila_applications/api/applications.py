@@ -27,6 +27,7 @@ from ila_applications.domain.errors import (
     ApplicationsClosed,
     ApplicationsNotOpenYet,
     ContestTooLate,
+    EnrolmentsBarred,
     PlaceNoLongerOffered,
     PriceChanged,
     ProgrammeChanged,
@@ -68,7 +69,7 @@ def get_applications(call: Call) -> dict[str, Any]:
     body=NewApplicationSchema,
     answer=(201, ApplicationSchema),
     idempotent=True,
-    refusals=[UnknownProgramme, AlreadyApplied, ApplicationsClosed],
+    refusals=[UnknownProgramme, AlreadyApplied, ApplicationsClosed, EnrolmentsBarred],
 )
 def post_application(call: Call) -> Answer:
     """Begin an application as a draft."""
@@ -107,7 +108,7 @@ def put_application(call: Call, application_id: UUID) -> Answer:
     body=SubmissionSchema,
     answer=(201, ApplicationSchema),
     idempotent=True,
-    refusals=[WrongState, ApplicationsNotOpenYet, ApplicationsClosed, ProgrammeChanged],
+    refusals=[WrongState, ApplicationsNotOpenYet, ApplicationsClosed, EnrolmentsBarred, ProgrammeChanged],
 )
 def post_submission(call: Call, application_id: UUID) -> Answer:
     """Commit to a programme by an own act; the answer holds the receipt."""
@@ -126,7 +127,14 @@ def post_submission(call: Call, application_id: UUID) -> Answer:
     body=AcceptanceSchema,
     answer=(201, ApplicationSchema),
     idempotent=True,
-    refusals=[WrongState, PlaceNoLongerOffered, ApplicationsClosed, ProgrammeChanged, PriceChanged],
+    refusals=[
+        WrongState,
+        PlaceNoLongerOffered,
+        ApplicationsClosed,
+        EnrolmentsBarred,
+        ProgrammeChanged,
+        PriceChanged,
+    ],
 )
 def post_acceptance(call: Call, application_id: UUID) -> Answer:
     """Take the place that is offered by an own act, and be enrolled."""

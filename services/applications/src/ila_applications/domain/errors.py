@@ -27,6 +27,12 @@ class ApplicationsClosed(Conflict):
     code = "applications-closed"
 
 
+class EnrolmentsBarred(Conflict):
+    """The institution lets nobody new in for now, by a sanction of the agency."""
+
+    code = "enrolments-barred"
+
+
 class ProgrammeChanged(Conflict):
     """The programme is not the version the person saw and confirmed."""
 

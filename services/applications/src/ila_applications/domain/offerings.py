@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ila_kit.clock import RIGA
 
-from ila_applications.domain.errors import ApplicationsClosed, ApplicationsNotOpenYet
+from ila_applications.domain.errors import ApplicationsClosed, ApplicationsNotOpenYet, EnrolmentsBarred
 
 FIRST_COME = "first_come"
 VOCATIONAL = frozenset({"module", "module_set"})
@@ -96,11 +96,13 @@ class Offering:
     """A programme with its call; the call is None while only the programme has been heard of.
 
     `closed_at` is when the catalogue closed the programme for good; None while it has not.
+    `barred`: its institution lets nobody new in for now, by a sanction.
     """
 
     programme: Programme
     call: Call | None
     closed_at: datetime | None = None
+    barred: bool = False
 
     @property
     def opens_at(self) -> datetime:
@@ -137,6 +139,11 @@ class Offering:
         """Raise ApplicationsClosed when the programme was closed for good."""
         if self.closed_at is not None:
             raise ApplicationsClosed(closed_at=self.closed_at)
+
+    def must_let_in(self) -> None:
+        """Raise EnrolmentsBarred while nobody new is let in."""
+        if self.barred:
+            raise EnrolmentsBarred()
 
     def must_be_open(self, received_at: datetime) -> None:
         """Raise ApplicationsNotOpenYet or ApplicationsClosed unless a submission counts at this instant."""

@@ -105,3 +105,22 @@ class PaymentSettled(Heard):
     """funding.payment_settled.v1"""
 
     application_ids: list[UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSuspended(Heard):
+    """identity.provider_suspended.v1: a former publisher names no scopes and means all of them."""
+
+    organisation_id: UUID
+    scopes: list[str] | None = None
+
+    def bars(self, scope: str) -> bool:
+        """Tell whether something is barred."""
+        return self.scopes is None or scope in self.scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderReinstated(Heard):
+    """identity.provider_reinstated.v1"""
+
+    organisation_id: UUID

@@ -18,7 +18,13 @@ INSERT INTO places (programme_id, total) VALUES (%(id)s, %(places)s)
 ON CONFLICT (programme_id) DO UPDATE SET total = greatest(excluded.total, places.taken)
 """
 _CLOSE = "UPDATE programme SET closed_at = %s WHERE id = %s AND closed_at IS NULL"
-_FREE = "SELECT total - taken FROM places WHERE programme_id = %s FOR UPDATE"
+_FREE = """
+SELECT CASE WHEN provider_standing.barred THEN 0 ELSE total - taken END
+FROM places
+JOIN programme ON programme.id = programme_id
+LEFT JOIN provider_standing ON provider_standing.provider_id = programme.provider_id
+WHERE programme_id = %s FOR UPDATE OF places
+"""
 _TAKE = "UPDATE places SET taken = taken + %(got)s WHERE programme_id = %(id)s"
 _GIVE_BACK = """
 UPDATE places SET taken = taken - 1, total = greatest(taken - 1, programme.places)
@@ -57,6 +63,21 @@ class SqlOfferingStore:
         """Note that a programme ended for good; False when that, or the programme, is not news."""
         return self._connection.exec_driver_sql(_CLOSE, (closed_at, programme_id)).rowcount == 1
 
+    def set_standing(self, provider_id: UUID, barred: bool, sequence: int) -> bool:
+        """Note whether anybody new is let in at an institution; False when something newer is known."""
+        row = {"barred": barred, "sequence": sequence}
+        statement = insert(t.provider_standing).values(row | {"provider_id": provider_id})
+        statement = statement.on_conflict_do_update(
+            index_elements=["provider_id"], set_=row, where=t.provider_standing.c.sequence < sequence
+        )
+        return self._connection.scalar(statement.returning(t.provider_standing.c.provider_id)) is not None
+
+    def of_provider(self, provider_id: UUID) -> list[UUID]:
+        """Return the programmes of an institution, in the order of ids."""
+        c = t.programme.c
+        query = sa.select(c.id).where(c.provider_id == provider_id).order_by(c.id)
+        return list(self._connection.scalars(query))
+
     def take_places(self, programme_id: UUID, wanted: int) -> int:
         """Take up to so many places of a programme; return how many were free. Locks its places."""
         got = min(wanted, self.free_places(programme_id))
@@ -69,7 +90,7 @@ class SqlOfferingStore:
         self._connection.exec_driver_sql(_GIVE_BACK, (programme_id,))
 
     def free_places(self, programme_id: UUID) -> int:
-        """Return how many places of a programme are free. Locks its places."""
+        """Return how many places of a programme are free; none while nobody new is let in. Locks them."""
         return int(self._connection.exec_driver_sql(_FREE, (programme_id,)).scalar_one())
 
     def _learn(self, table: sa.Table, values: dict[str, Any], sequence: int) -> bool:

@@ -36,13 +36,17 @@ _CALL = tuple(column.name for column in t.call.c if column.name != "sequence")
 OFFERING_COLUMNS = [
     *(t.programme.c[name].label(f"p_{name}") for name in _PROGRAMME),
     t.programme.c.closed_at,
+    sa.func.coalesce(t.provider_standing.c.barred, sa.false()).label("barred"),
     *(t.call.c[name].label(f"c_{name}") for name in _CALL),
 ]
-OFFERINGS = t.programme.outerjoin(t.call, t.call.c.id == t.programme.c.call_id)
+_STANDING = t.provider_standing.c.provider_id == t.programme.c.provider_id
+OFFERINGS = t.programme.outerjoin(t.call, t.call.c.id == t.programme.c.call_id).outerjoin(
+    t.provider_standing, _STANDING
+)
 CASES = sa.select(t.application, *OFFERING_COLUMNS).select_from(
-    t.application.join(t.programme, t.programme.c.id == t.application.c.programme_id).outerjoin(
-        t.call, t.call.c.id == t.programme.c.call_id
-    )
+    t.application.join(t.programme, t.programme.c.id == t.application.c.programme_id)
+    .outerjoin(t.call, t.call.c.id == t.programme.c.call_id)
+    .outerjoin(t.provider_standing, _STANDING)
 )
 
 
@@ -51,7 +55,7 @@ def as_offering(row: Any) -> Offering:
     values = {name: row[f"p_{name}"] for name in _PROGRAMME}
     values["parts"] = tuple(Part(**part) for part in values["parts"])
     call = Call(**{name: row[f"c_{name}"] for name in _CALL}) if row["c_id"] is not None else None
-    return Offering(Programme(**values), call, row["closed_at"])
+    return Offering(Programme(**values), call, row["closed_at"], row["barred"])
 
 
 def as_case(row: Any) -> Case:

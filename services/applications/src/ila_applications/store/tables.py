@@ -55,6 +55,15 @@ programme = sa.Table(
     sa.Column("provider_id", sa.Uuid),
     sa.Column("ends_on", sa.Date),
     sa.Column("closed_at", UTC, comment="for good; newer tellings do not open it again"),
+    sa.Index("programme_provider", "provider_id", "id"),
+)
+
+provider_standing = sa.Table(
+    "provider_standing",
+    metadata,
+    sa.Column("provider_id", sa.Uuid, primary_key=True, comment="may be told of before its programmes"),
+    sa.Column("barred", sa.Boolean, nullable=False, comment="whether new enrolments are"),
+    sa.Column("sequence", sa.BigInteger, nullable=False, comment="of the event that told this"),
 )
 
 places = sa.Table(

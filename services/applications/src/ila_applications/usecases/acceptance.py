@@ -30,7 +30,8 @@ def accept_place(unit: Unit, command: AcceptPlace, scope: Scope) -> Case:
     """Accept a place and be enrolled at once, in a group if one is open: the money is to be committed.
 
     What the person committed to is kept with its hash where nobody can change it. Raises Missing,
-    WrongState, PlaceNoLongerOffered, ApplicationsClosed, ProgrammeChanged or PriceChanged.
+    WrongState, PlaceNoLongerOffered, ApplicationsClosed, EnrolmentsBarred, ProgrammeChanged or
+    PriceChanged.
 
     Source: BR-506, BR-507, BR-709.
     """
@@ -56,6 +57,7 @@ def _must_be_as_offered(unit: Unit, case: Case, command: AcceptPlace) -> None:
     if application.due_at is not None and application.due_at <= unit.now:
         raise PlaceNoLongerOffered(expired_at=application.due_at)
     case.offering.must_not_be_closed()
+    case.offering.must_let_in()
     if command.programme_version != case.offering.programme.version:
         raise ProgrammeChanged(version=case.offering.programme.version)
     if command.amount != application.amount:

@@ -50,12 +50,13 @@ class SubmitApplication:
 def begin_application(unit: Unit, command: BeginApplication) -> Case:
     """Open a draft; nothing is promised to anybody yet.
 
-    Raises UnknownProgramme, ApplicationsClosed or AlreadyApplied.
+    Raises UnknownProgramme, ApplicationsClosed, EnrolmentsBarred or AlreadyApplied.
     """
     offering = unit.offerings.get(command.programme_id)
     if offering is None:
         raise UnknownProgramme()
     offering.must_not_be_over(unit.now)
+    offering.must_let_in()
     application = domain.draft(command.person_id, offering, unit.now)
     happening = happened(application, "begin", LEARNER, {})
     if not unit.applications.add(application, happening):
@@ -88,11 +89,12 @@ def submit_application(unit: Unit, command: SubmitApplication, scope: Scope) -> 
     """Commit to a programme and get the receipt: its number is the place in the order of all.
 
     The instant that counts is the one at which the complete request was received. Raises Missing,
-    WrongState, ApplicationsNotOpenYet, ApplicationsClosed or ProgrammeChanged.
+    WrongState, ApplicationsNotOpenYet, ApplicationsClosed, EnrolmentsBarred or ProgrammeChanged.
     """
     case = unit.applications.get(command.application_id, scope, lock=True)
     submitted, change = case.step("submit", ME, unit.now)
     case.offering.must_be_open(unit.now)
+    case.offering.must_let_in()
     if command.programme_version != case.offering.programme.version:
         raise ProgrammeChanged(version=case.offering.programme.version)
     content = _content(submitted, command)

@@ -24,6 +24,22 @@ def learn_call(unit: Unit, call: Call, sequence: int) -> None:
     unit.offerings.learn_call(call, sequence)
 
 
+def note_standing(unit: Unit, provider_id: UUID, barred: bool, sequence: int) -> None:
+    """Keep whether anybody new is let in at an institution; older news changes nothing.
+
+    Who learns there goes on, and who waits keeps the order of receipts: the waiting lists move again
+    when nothing is barred any more.
+    """
+    if not unit.offerings.set_standing(provider_id, barred, sequence):
+        return
+    unit.audit("enrolments_barred" if barred else "enrolments_open", "provider", provider_id)
+    if not barred:
+        for programme_id in unit.offerings.of_provider(provider_id):
+            offering = unit.offerings.get(programme_id)
+            if offering is not None and offering.by_receipt:
+                promote_waiting(unit, programme_id)
+
+
 def close_programme(unit: Unit, programme_id: UUID, closed_at: datetime) -> None:
     """End the applications of a programme that was closed for good; a second telling does nothing.
 

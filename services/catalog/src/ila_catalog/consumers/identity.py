@@ -7,6 +7,8 @@ from ila_catalog.events.consumed import ProviderApproved, ProviderReinstated, Pr
 from ila_catalog.ports import Unit
 from ila_catalog.usecases.providers import learn_provider, note_standing
 
+NEW_OFFERS = "new_offers"
+
 
 def keep_provider(unit: Unit, envelope: Envelope) -> None:
     """Know an institution that may offer programmes."""
@@ -23,9 +25,9 @@ def keep_provider(unit: Unit, envelope: Envelope) -> None:
 
 
 def keep_suspension(unit: Unit, envelope: Envelope) -> None:
-    """Take nothing from an institution that is suspended."""
+    """Take no offers from an institution that is barred from them; other scopes are others' to mind."""
     told = ProviderSuspended.read(envelope.data)
-    note_standing(unit, told.organisation_id, True, told.version)
+    note_standing(unit, told.organisation_id, told.bars(NEW_OFFERS), told.version)
 
 
 def keep_reinstatement(unit: Unit, envelope: Envelope) -> None:

@@ -26,13 +26,18 @@ class ProviderApproved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSuspended(Event):
-    """An institution may not submit or sign for now."""
+    """What an institution is barred from for now; all of it when a former publisher names no scopes."""
 
     type: ClassVar[str] = "identity.provider_suspended.v1"
     subject_field: ClassVar[str] = "organisation_id"
 
     organisation_id: UUID
     version: int
+    scopes: list[str] | None = None
+
+    def bars(self, scope: str) -> bool:
+        """Tell whether something is barred."""
+        return self.scopes is None or scope in self.scopes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ class SqlProviderStore:
         return self._connection.scalar(told.returning(table.c.id)) is not None
 
     def set_standing(self, provider_id: UUID, suspended: bool, version: int) -> bool:
-        """Store whether an institution is suspended; False when something newer is known of that."""
+        """Store whether an institution is barred from new offers; False when something newer is known."""
         older = (table.c.id == provider_id) & (table.c.standing_version < version)
         values = {"suspended": suspended, "standing_version": version, "updated_at": self._now}
         return self._connection.execute(sa.update(table).where(older).values(values)).rowcount == 1

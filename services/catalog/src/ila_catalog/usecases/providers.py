@@ -19,7 +19,7 @@ def learn_provider(unit: Unit, provider: Provider, version: int) -> None:
 
 
 def note_standing(unit: Unit, provider_id: UUID, suspended: bool, version: int) -> None:
-    """Keep whether an institution is suspended. Raises NotYet until the institution itself is known."""
+    """Keep whether an institution is barred from new offers. Raises NotYet until it is known itself."""
     if unit.providers.get(provider_id) is None:
         raise NotYet(f"provider {provider_id}")
     if unit.providers.set_standing(provider_id, suspended, version):

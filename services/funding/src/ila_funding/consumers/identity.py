@@ -13,6 +13,8 @@ from ila_funding.events.consumed import (
 )
 from ila_funding.ports import Unit
 
+PAYMENTS = "payments"
+
 
 def count_account(unit: Unit, envelope: Envelope) -> None:
     """Count a person who opened an account, once."""
@@ -35,9 +37,9 @@ def note_approval(unit: Unit, envelope: Envelope) -> None:
 
 
 def note_suspension(unit: Unit, envelope: Envelope) -> None:
-    """Keep that nothing is paid to a provider for now."""
+    """Keep whether payments to a provider are barred; other scopes are others' to mind."""
     told = ProviderSuspended.read(envelope.data)
-    unit.providers.note_standing(told.organisation_id, True, envelope.sequence)
+    unit.providers.note_standing(told.organisation_id, told.bars(PAYMENTS), envelope.sequence)
 
 
 def note_reinstatement(unit: Unit, envelope: Envelope) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """An institution money is paid to.
+    """An institution money is paid to; `suspended`: payments to it are barred.
 
     `title` is None while nobody told of its approval. `approved_by` are the persons who approved it.
     The two sequences are the versions of the organisation that approval and standing were told at.
@@ -22,5 +22,5 @@ class Provider:
 
     @property
     def payable(self) -> bool:
-        """Whether it is approved and not suspended."""
+        """Whether it is approved and its payments are not barred."""
         return self.title is not None and not self.suspended

@@ -102,10 +102,15 @@ class ProviderApproved(Heard):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSuspended(Heard):
-    """identity.provider_suspended.v1"""
+    """identity.provider_suspended.v1: a former publisher names no scopes and means all of them."""
 
     organisation_id: UUID
     suspended_at: datetime
+    scopes: list[str] | None = None
+
+    def bars(self, scope: str) -> bool:
+        """Tell whether something is barred."""
+        return self.scopes is None or scope in self.scopes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

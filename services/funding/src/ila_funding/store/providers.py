@@ -67,7 +67,7 @@ class SqlProviderStore:
         self._note(new, ("viis_number", "title", "approved_by", "approved_sequence"), "approved_sequence")
 
     def note_standing(self, organisation_id: UUID, suspended: bool, sequence: int) -> None:
-        """Store whether a provider is suspended, unless something newer is known."""
+        """Store whether payments to a provider are barred, unless something newer is known."""
         new = Provider(organisation_id=organisation_id, suspended=suspended, standing_sequence=sequence)
         self._note(new, ("suspended", "standing_sequence"), "standing_sequence")
 

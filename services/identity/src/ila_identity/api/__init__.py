@@ -7,11 +7,12 @@ from ila_identity.api.organisations import organisations
 from ila_identity.api.persons import persons
 from ila_identity.api.registrations import registrations
 from ila_identity.api.role_grants import role_grants
+from ila_identity.api.sanctions import sanctions
 from ila_identity.api.service_clients import machine_clients, service_clients
 from ila_identity.api.sign_ins import sign_ins
 
 BLUEPRINTS = [
     *(sign_ins, persons, facts, names, role_grants),
-    *(registrations, organisations, members, bank_accounts, accounts),
+    *(registrations, organisations, sanctions, members, bank_accounts, accounts),
     *(service_clients, machine_clients),
 ]

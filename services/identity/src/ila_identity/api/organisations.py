@@ -1,31 +1,21 @@
 """Organisations over HTTP."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from ila_kit.states import WrongState
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 
-from ila_identity.api.schemas import ReasonSchema
 from ila_identity.domain.organisations import ORGANISATION, Organisation
 from ila_identity.domain.roles import AGENCY, PROVIDER
-from ila_identity.usecases.organisations import (
-    Sanction,
-    close_organisation,
-    list_organisations,
-    reinstate_organisation,
-    show_organisation,
-    suspend_organisation,
-)
+from ila_identity.domain.sanctions import ALL, BARS
+from ila_identity.usecases.organisations import list_organisations, show_organisation
 
 PREFIX = "/api/identity/v1/organisations"
 organisations = Resource(
     "organisations", __name__, url_prefix=PREFIX, description="Institutions on the platform"
 )
 READERS = Access(own=PROVIDER, any=AGENCY)
-OFFICERS = Access(any={"sanction_officer"}, acr="high")
 STATES = sorted(ORGANISATION.states)
 
 
@@ -37,7 +27,10 @@ class OrganisationQuery(ListQuery):
 
 
 class OrganisationSchema(Schema):
-    """An institution; `approved_at` is null while a seeded one was not told of yet."""
+    """An institution; `approved_at` is null while a seeded one was not told of yet.
+
+    `barred` is what its sanctions in force let it do nothing of; `reason` is why the state is what it is.
+    """
 
     id = fields.Id(required=True)
     title = fields.String(required=True)
@@ -50,6 +43,7 @@ class OrganisationSchema(Schema):
     registration_id = fields.Id(required=True, allow_none=True)
     state = fields.OneOf(STATES, required=True)
     reason = fields.String(required=True, allow_none=True)
+    barred = fields.List(fields.OneOf(sorted(BARS[ALL])), required=True)
     approved_at = fields.Instant(required=True, allow_none=True)
     created_at = fields.Instant(required=True)
     updated_at = fields.Instant(required=True)
@@ -68,32 +62,9 @@ def get_organisations(call: Call) -> dict[str, Any]:
 @organisations.operation("GET", "/<uuid:organisation_id>", READERS, answer=(200, OrganisationSchema))
 def get_organisation(call: Call, organisation_id: UUID) -> Answer:
     """Show an organisation."""
-    return _answer(show_organisation(call.unit, organisation_id, call.scope))
+    return answer_of(show_organisation(call.unit, organisation_id, call.scope))
 
 
-def _sanction(action: str, summary: str, use_case: Callable[[Any, Sanction], Organisation]) -> None:
-    """Register the route of one sanction."""
-
-    def view(call: Call, organisation_id: UUID) -> Answer:
-        command = Sanction(organisation_id=organisation_id, reason=call.body["reason"])
-        return _answer(use_case(call.unit, command))
-
-    view.__doc__, view.__name__ = summary, f"post_{action}"
-    organisations.operation(
-        "POST",
-        f"/<uuid:organisation_id>/{action}",
-        OFFICERS,
-        body=ReasonSchema,
-        answer=(200, OrganisationSchema),
-        idempotent=True,
-        refusals=[WrongState],
-    )(view)
-
-
-_sanction("suspension", "Let an organisation do nothing new.", suspend_organisation)
-_sanction("reinstatement", "Let a suspended organisation work again.", reinstate_organisation)
-_sanction("closure", "End an organisation, its memberships and roles for good.", close_organisation)
-
-
-def _answer(organisation: Organisation) -> Answer:
+def answer_of(organisation: Organisation) -> Answer:
+    """Show an organisation where it lives, with its version."""
     return Answer(organisation, location=f"{PREFIX}/{organisation.id}", version=organisation.version)

@@ -93,6 +93,24 @@ class OrganisationClosed(Conflict):
     code = "organisation-closed"
 
 
+class SanctionInForce(Conflict):
+    """A sanction of this scope is in force already."""
+
+    code = "sanction-in-force"
+
+
+class EndPassed(Refusal):
+    """The last day of a sanction is over already."""
+
+    code = "end-passed"
+
+
+class ReplyTooLate(Conflict):
+    """The time to reply to a sanction is over."""
+
+    code = "reply-too-late"
+
+
 class SecondPersonNeeded(Denied):
     """Who began this cannot be the one who confirms it."""
 

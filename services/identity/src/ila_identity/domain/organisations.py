@@ -1,5 +1,7 @@
 """Organisations in which roles are held, and what may happen to them.
 
+An organisation is suspended while any sanction of it is in force; what is barred is told by scope.
+
 Source: BR-101, BR-105; 01-mission section 5 (organisation: active → suspended → closed).
 """
 
@@ -10,19 +12,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ila_kit.states import StateMachine, Step
+from ila_kit.states import SYSTEM, StateMachine, Step
 
 _EPOCH_MS = 1_727_654_400_000
 _SANCTIONS = frozenset({"sanction_officer"})
-CLOSED = "closed"
+_ENDERS = _SANCTIONS | {SYSTEM}
+SUSPENDED, CLOSED = "suspended", "closed"
 ORGANISATION = StateMachine(
     "organisation",
     "active",
     [
-        Step("active", "suspend", "suspended", _SANCTIONS),
-        Step("suspended", "reinstate", "active", _SANCTIONS),
+        Step("active", "suspend", SUSPENDED, _SANCTIONS),
+        Step(SUSPENDED, "suspend", SUSPENDED, _SANCTIONS),
+        Step(SUSPENDED, "ease", SUSPENDED, _ENDERS),
+        Step(SUSPENDED, "reinstate", "active", _ENDERS),
         Step("active", "close", CLOSED, _SANCTIONS),
-        Step("suspended", "close", CLOSED, _SANCTIONS),
+        Step(SUSPENDED, "close", CLOSED, _SANCTIONS),
+        Step(CLOSED, "ease", CLOSED, _ENDERS),
     ],
 )
 
@@ -32,7 +38,8 @@ class Organisation:
     """An institution on the platform. `viis_number` is its number in the register of institutions.
 
     `approved_at` is None for one that development seeded and the others were not told of yet.
-    `reason` is why the state is what it is, as written by who changed it.
+    `reason` is why the state is what it is, as written by who changed it. `barred` is what its
+    sanctions in force let it do nothing of: `new_offers`, `new_enrolments`, `payments`, sorted.
     """
 
     id: UUID
@@ -48,6 +55,7 @@ class Organisation:
     registration_id: UUID | None = None
     state: str = ORGANISATION.start
     reason: str | None = None
+    barred: tuple[str, ...] = ()
     approved_at: datetime | None = None
     version: int = 1
 
@@ -68,10 +76,25 @@ class Organisation:
             territory_title=_text(told, "territory_title"),
         )
 
-    def stepped(self, action: str, roles: Iterable[str], reason: str, now: datetime) -> "Organisation":
-        """Return it after a step of its table. Raises WrongState or NotYourStep."""
-        state = ORGANISATION.next_state(self.state, action, roles, self)
-        return replace(self, state=state, reason=reason, updated_at=now, version=self.version + 1)
+    def sanctioned(
+        self, action: str, roles: Iterable[str], reason: str | None, barred: Iterable[str], now: datetime
+    ) -> "Organisation":
+        """Return it after a step of its table, with what is barred from now on.
+
+        Raises WrongState or NotYourStep.
+        """
+        return replace(
+            self,
+            state=ORGANISATION.next_state(self.state, action, roles, self),
+            reason=reason,
+            barred=tuple(sorted(barred)),
+            updated_at=now,
+            version=self.version + 1,
+        )
+
+    def eased_by(self, barred: Iterable[str]) -> str:
+        """Return the action that the end of a sanction means: back to work once nothing is barred."""
+        return "reinstate" if self.state != CLOSED and not set(barred) else "ease"
 
 
 def stable_id(name: str) -> UUID:

@@ -112,25 +112,32 @@ class ProviderApproved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSuspended(Event):
-    """An institution may do nothing new on the platform; `grade` is `full`, or `closed` for good."""
+    """An institution is barred from something: what it may do nothing of from now on, all told.
+
+    `scopes`: of `new_offers`, `new_enrolments`, `payments`; those not named are open. `grade` is
+    `partial`, `full` (all of them), or `closed` for good: what is owed to a closed one is paid
+    unless its payments are barred.
+    """
 
     type: ClassVar[str] = "identity.provider_suspended.v1"
     subject_field: ClassVar[str] = "organisation_id"
 
     organisation_id: UUID
     grade: str
+    scopes: list[str]
     suspended_at: datetime
     version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderReinstated(Event):
-    """A suspended institution may work on the platform again."""
+    """Nothing is barred any more; `scopes` is what was until now."""
 
     type: ClassVar[str] = "identity.provider_reinstated.v1"
     subject_field: ClassVar[str] = "organisation_id"
 
     organisation_id: UUID
+    scopes: list[str]
     reinstated_at: datetime
     version: int
 

@@ -24,6 +24,7 @@ def limits() -> Limits:
     return Limits(
         cooling=timedelta(hours=told["bank_account_cooling"]["hours"]),
         fact_validity=timedelta(hours=told["fact_validity"]["hours"]),
+        reply_days=told["sanction_reply"]["working_days"],
     )
 
 

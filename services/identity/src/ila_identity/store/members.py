@@ -4,14 +4,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from ila_kit.errors import Missing
 from ila_kit.store.listing import Listing, PageRequest
 
 from ila_identity.domain.members import Member, Named
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.ports import Listed
 from ila_identity.store import provider_tables as t
-from ila_identity.store import rows
+from ila_identity.store.rows import VersionedRows
 from ila_identity.store.vault import Vault
 
 _C = t.member.c
@@ -21,72 +20,66 @@ _PLAIN = (
 )
 # Written out, not bound: the planner must see that the partial index fits.
 _WAITING = sa.literal_column("member.state") == sa.literal_column("'confirmed'")
-_LISTING = Listing(
-    t.member,
-    id=_C.id,
-    sorts={"created_at": _C.id},
-    default="-created_at",
-    filters={"state": _C.state},
-    updated=_C.updated_at,
-)
 
 
-class SqlMemberStore:
+class SqlMemberStore(VersionedRows[Member]):
     """Rows stay in here; personal codes are sealed."""
 
+    table = t.member
+    listing = Listing(
+        t.member,
+        id=_C.id,
+        sorts={"created_at": _C.id},
+        default="-created_at",
+        filters={"state": _C.state},
+        updated=_C.updated_at,
+    )
+
     def __init__(self, connection: sa.Connection, vault: Vault):
-        self._connection, self._vault = connection, vault
+        super().__init__(connection)
+        self._vault = vault
 
     def add(self, member: Member) -> bool:
         """Store a new member; False when the person is one already."""
-        return rows.add_once(self._connection, t.member, self._row(member))
+        return self.add_once(member)
 
     def save(self, member: Member) -> None:
         """Store the next version of a member. Raises Stale when somebody stored one since."""
-        rows.save(self._connection, t.member, member.id, self._row(member))
+        self.put_next(member)
 
     def get(self, organisation_id: UUID, member_id: UUID) -> Member:
         """Return, locked, a member of an organisation. Raises Missing."""
-        return self._one(_C.id == member_id, _C.organisation_id == organisation_id)
+        return self.the_locked(_C.id == member_id, _C.organisation_id == organisation_id)
 
     def by_id(self, member_id: UUID) -> Member:
         """Return, locked, a member of any organisation. Raises Missing."""
-        return self._one(_C.id == member_id)
+        return self.the_locked(_C.id == member_id)
 
     def of(self, organisation_id: UUID) -> list[Member]:
         """Return, locked, the members of an organisation whose time has not ended."""
-        return self._locked(_C.organisation_id == organisation_id, _C.state != "ended")
+        return self.locked(_C.organisation_id == organisation_id, _C.state != "ended")
 
     def waiting(self, code: PersonalCode) -> list[Member]:
         """Return, locked, the confirmed members with this code whose roles are not in force yet."""
-        return self._locked(_C.fingerprint == self._vault.fingerprint(code), _WAITING)
+        return self.locked(_C.fingerprint == self._vault.fingerprint(code), _WAITING)
 
     def page(self, organisation_id: UUID, request: PageRequest) -> Listed[Member]:
         """Return a page of the members of an organisation, newest first."""
-        page = _LISTING.page(self._connection, request, [_C.organisation_id == organisation_id])
-        return Listed([self._member(row) for row in page.rows], page.next)
+        return self.listed(request, [_C.organisation_id == organisation_id])
 
-    def _locked(self, *where: sa.ColumnElement[bool]) -> list[Member]:
-        query = sa.select(t.member).where(*where).order_by(_C.id).with_for_update()
-        return [self._member(row) for row in self._connection.execute(query).mappings()]
-
-    def _one(self, *where: sa.ColumnElement[bool]) -> Member:
-        found = self._locked(*where)
-        if not found:
-            raise Missing()
-        return found[0]
-
-    def _row(self, member: Member) -> dict[str, Any]:
-        named = member.named
-        return {name: getattr(member, name) for name in _PLAIN} | {
-            "roles": list(member.roles),
+    def row_of(self, thing: Member) -> dict[str, Any]:
+        """Return a member as a row."""
+        named = thing.named
+        return {name: getattr(thing, name) for name in _PLAIN} | {
+            "roles": list(thing.roles),
             "given_name": named.given_name,
             "family_name": named.family_name,
             "fingerprint": self._vault.fingerprint(named.personal_code),
-            "sealed_code": self._vault.seal(named.personal_code, member.id),
+            "sealed_code": self._vault.seal(named.personal_code, thing.id),
         }
 
-    def _member(self, row: Any) -> Member:
+    def thing_of(self, row: Any) -> Member:
+        """Return a row as a member."""
         named = Named(
             given_name=row["given_name"],
             family_name=row["family_name"],

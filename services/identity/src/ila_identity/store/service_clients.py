@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from ila_kit.errors import Missing
 from ila_kit.store.listing import Listing, PageRequest
 
 from ila_identity.domain.service_clients import ClientKey, PublicKey, ServiceClient
 from ila_identity.ports import Listed
 from ila_identity.store import rows
 from ila_identity.store import tables as t
+from ila_identity.store.rows import VersionedRows
 
 _C, _K = t.service_client.c, t.service_client_key.c
 _PLAIN = (
@@ -19,29 +19,28 @@ _PLAIN = (
 )
 _OF_KEY = ("id", "added_by", "added_at", "ends_at")
 _PUBLIC = ("kid", "jwk", "thumbprint")
-_LISTING = Listing(
-    t.service_client,
-    id=_C.id,
-    sorts={"client_id": _C.client_id, "created_at": _C.id},
-    default="client_id",
-    filters={"state": _C.state, "client_id": _C.client_id},
-    updated=_C.updated_at,
-)
 
 
-class SqlServiceClientStore:
+class SqlServiceClientStore(VersionedRows[ServiceClient]):
     """Rows stay in here; callers give and get clients with all their keys, oldest key first."""
 
-    def __init__(self, connection: sa.Connection):
-        self._connection = connection
+    table = t.service_client
+    listing = Listing(
+        t.service_client,
+        id=_C.id,
+        sorts={"client_id": _C.client_id, "created_at": _C.id},
+        default="client_id",
+        filters={"state": _C.state, "client_id": _C.client_id},
+        updated=_C.updated_at,
+    )
 
     def add(self, client: ServiceClient) -> bool:
         """Store a new client; False when there is one of this name."""
-        return rows.add_once(self._connection, t.service_client, _row(client))
+        return self.add_once(client)
 
     def save(self, client: ServiceClient) -> bool:
         """Store the next version of a client; False when a new key is another's. Raises Stale."""
-        rows.save(self._connection, t.service_client, client.id, _row(client))
+        self.put_next(client)
         known = {one.id: one for one in self._keys([client.id]).get(client.id, [])}
         for key in client.keys:
             if key.id not in known:
@@ -54,25 +53,22 @@ class SqlServiceClientStore:
 
     def get(self, service_client_id: UUID) -> ServiceClient:
         """Return, locked, a client. Raises Missing."""
-        query = sa.select(t.service_client).where(_C.id == service_client_id).with_for_update()
-        found = self._all(query)
-        if not found:
-            raise Missing()
-        return found[0]
+        return self.the_locked(_C.id == service_client_id)
 
     def by_name(self, client_id: str) -> ServiceClient | None:
         """Return the client of a name."""
-        return next(iter(self._all(sa.select(t.service_client).where(_C.client_id == client_id))), None)
+        return next(iter(self.some(sa.select(t.service_client).where(_C.client_id == client_id))), None)
 
     def page(self, request: PageRequest) -> Listed[ServiceClient]:
         """Return a page of clients, by name."""
-        page = _LISTING.page(self._connection, request)
-        return Listed(self._with_keys(page.rows), page.next)
+        return self.listed(request)
 
-    def _all(self, query: sa.Select[Any]) -> list[ServiceClient]:
-        return self._with_keys(self._connection.execute(query).mappings().all())
+    def row_of(self, thing: ServiceClient) -> dict[str, Any]:
+        """Return a client as a row; its keys are rows of their own."""
+        return {name: getattr(thing, name) for name in _PLAIN} | {"scopes": list(thing.scopes)}
 
-    def _with_keys(self, found: Sequence[Any]) -> list[ServiceClient]:
+    def things_of(self, found: Sequence[Any]) -> list[ServiceClient]:
+        """Return rows as clients, with their keys."""
         keys = self._keys([row["id"] for row in found])
         return [
             ServiceClient(
@@ -91,10 +87,6 @@ class SqlServiceClientStore:
             key = ClientKey(**{name: row[name] for name in _OF_KEY}, key=public)
             found.setdefault(row["service_client_id"], []).append(key)
         return found
-
-
-def _row(client: ServiceClient) -> dict[str, Any]:
-    return {name: getattr(client, name) for name in _PLAIN} | {"scopes": list(client.scopes)}
 
 
 def _key_row(client: UUID, key: ClientKey) -> dict[str, Any]:

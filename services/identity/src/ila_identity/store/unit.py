@@ -14,6 +14,7 @@ from ila_identity.store.persons import SqlPersonStore
 from ila_identity.store.register_facts import SqlRegisterFactStore
 from ila_identity.store.registrations import SqlRegistrationStore
 from ila_identity.store.roles import SqlRoleStore
+from ila_identity.store.sanctions import SqlSanctionStore
 from ila_identity.store.service_clients import SqlServiceClientStore
 from ila_identity.store.vault import Vault
 
@@ -59,6 +60,11 @@ class IdentityUnit(Unit):
     def bank_accounts(self) -> SqlBankAccountStore:
         """Bank accounts of organisations."""
         return SqlBankAccountStore(self.connection, self._vault)
+
+    @cached_property
+    def sanctions(self) -> SqlSanctionStore:
+        """Sanctions of organisations."""
+        return SqlSanctionStore(self.connection)
 
     @cached_property
     def service_clients(self) -> SqlServiceClientStore:

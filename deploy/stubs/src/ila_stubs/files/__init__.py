@@ -1,0 +1,1 @@
+"""Stand-ins for what is around files: a virus scanner and an S3-compatible store."""

@@ -1,0 +1,74 @@
+"""What a worker does for the files of its service."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from ila_kit.clock import utc_now
+from ila_kit.files.errors import FilesUnavailable
+from ila_kit.files.kept import FILE_BYTES, KeptFiles
+
+log = logging.getLogger(__name__)
+FILES_SECONDS = 600.0
+UNNAMED_FOR = timedelta(days=1)
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class FilesJob:
+    """Looks after the files of a service: `named` are the columns that hold their digests.
+
+    `tables` still may hold bytes themselves, in `data`, as the release before wrote them.
+    """
+
+    engine: sa.Engine
+    kept: KeptFiles
+    named: Sequence[sa.Column[Any]]
+    tables: Sequence[sa.Table] = ()
+
+    def run(self) -> int:
+        """Move bytes out of tables, and remove files that no row has named for a day; tells how many.
+
+        A store that does not answer is waited for: the next run does what this one could not.
+        """
+        try:
+            for table in self.tables:
+                while self._move_some(table):
+                    pass
+            # By the real time: a clock of development that goes ahead must not hurry what is under way.
+            return self.sweep(utc_now() - UNNAMED_FOR)
+        except FilesUnavailable:
+            log.warning("the store of files does not answer")
+            return 0
+
+    def sweep(self, put_before: datetime) -> int:
+        """Remove files that were put before a moment and that no row names; tells how many."""
+        old, removed = (blob.digest for blob in self.kept.blobs.put_before(put_before)), 0
+        while some := list(islice(old, _BATCH)):
+            for digest in set(some) - self._named_of(some):
+                removed += self.kept.blobs.delete(digest, put_before)
+        if removed:
+            log.info("unnamed files removed", extra={"files": removed})
+        return removed
+
+    def _named_of(self, digests: list[str]) -> set[str]:
+        with self.engine.connect() as connection:
+            queries = [sa.select(column).where(column.in_(digests)) for column in self.named]
+            return {digest for query in queries for digest in connection.scalars(query)}
+
+    def _move_some(self, table: sa.Table) -> int:
+        """Keep the bytes of a few rows, then forget them in the table; tells of how many."""
+        c = table.c
+        query = sa.select(c.id, c.data).where(c.data.is_not(None)).limit(10)
+        with self.engine.begin() as connection:
+            rows = connection.execute(query.with_for_update(skip_locked=True)).all()
+            for row in rows:
+                self.kept.blobs.put(BytesIO(row.data), FILE_BYTES)
+                connection.execute(table.update().where(c.id == row.id).values(data=None))
+        return len(rows)
