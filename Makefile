@@ -6,6 +6,8 @@ SERVICES := identity catalog applications funding
 PACKAGES := kit $(SERVICES:%=services/%) gateway portal deploy/local deploy/stubs
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest
+# Files of tests side by side. Journeys share one suite, so they take turns.
+PARALLEL := -n 2 --dist loadfile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .PHONY: help install run demo token reset lint test unit contracts integration journeys drill screenshots bench check lock openapi
@@ -43,7 +45,7 @@ test: $(STAMP) ## everything that needs nothing but this checkout
 	$(MAKE) --no-print-directory unit integration
 
 unit: $(STAMP) ## rules, use cases, contracts and architecture, without a database
-	$(PYTEST) -m "not integration and not journey"
+	$(PYTEST) $(PARALLEL) -m "not integration and not journey"
 
 test-%: $(STAMP) ## one service: make test-funding
 	$(BIN)/ila-local with-postgres $(PYTEST) services/$*/tests
@@ -52,7 +54,7 @@ contracts: $(STAMP) ## the services still fit together
 	$(PYTEST) tests/contracts tests/architecture
 
 integration: $(STAMP) ## on PostgreSQL and a broker, then journeys on the running suite; ILA_DATABASE_URL, ILA_BROKER_URL choose them
-	$(BIN)/ila-local with-postgres $(PYTEST) $(ONLY) -m "integration and not journey"
+	$(BIN)/ila-local with-postgres $(PYTEST) $(PARALLEL) $(ONLY) -m "integration and not journey"
 	$(MAKE) --no-print-directory journeys
 
 journeys: $(STAMP) ## end to end through the gateway and in a browser, on a suite of its own

@@ -67,7 +67,7 @@ class TestCalls:
         assert officer.get(f"{ROOT}/calls/{listed['id']}", If_None_Match='"1"').status_code == 304
         assert officer.get(f"{ROOT}/calls?state=draft").json["items"] == []
 
-    @pytest.mark.parametrize("path", ["/calls", f"/calls/{uuid4()}"])
+    @pytest.mark.parametrize("path", ["/calls", f"/calls/{uuid4()}"], ids=["list", "one"])
     def test_others_are_kept_out_of_the_officers_side(self, client, loaded, path):
         assert client.get(ROOT + path).json["code"] == "unauthenticated"
         for role in ("learner", "provider_admin", "platform_admin"):

@@ -104,7 +104,9 @@ class TestProgrammes:
         assert len(client.get(f"{ROOT}/public/providers").json["items"]) == 2
 
     @pytest.mark.parametrize(
-        "path", [f"/{uuid4()}", f"/{uuid7()}", "/1", "/%00", "/..%2f..%2fcalls", "/None"]
+        "path",
+        [f"/{uuid4()}", f"/{uuid7()}", "/1", "/%00", "/..%2f..%2fcalls", "/None"],
+        ids=["random", "of-now", "number", "nul", "elsewhere", "none"],
     )
     def test_an_unknown_programme_is_a_problem_404(self, client, loaded, path):
         answer = client.get(PROGRAMMES + path)
