@@ -14,6 +14,7 @@ from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
 
 from ila_identity.api import BLUEPRINTS
+from ila_identity.clients.signatures import OfflineVerifier, TrustFiles
 from ila_identity.consumers import HANDLERS, TIMERS, FactsJob, InstitutionsJob, SeedsJob
 from ila_identity.domain.personas import Personas
 from ila_identity.parameters import legal_basis, limits, provider_legal_basis
@@ -34,11 +35,21 @@ def live_deps(settings: Settings) -> Deps:
     return Deps(
         units=Units(engine, SERVICE, unit, settings.clock()),
         registers=Registers(connect),
+        verifier=OfflineVerifier(trust_files(settings)),
         alone=partial(only_one, engine),
         legal_basis=legal_basis(),
         provider_legal_basis=provider_legal_basis(),
         limits=limits(),
         personas=read_personas(settings.personas_file),
+    )
+
+
+def trust_files(settings: Settings) -> TrustFiles:
+    """Return where the trusted lists are kept, and by which profile files are judged."""
+    return TrustFiles(
+        profile=settings.trust_profile,
+        lists=settings.list_files(),
+        signers=settings.list_signer_files(),
     )
 
 

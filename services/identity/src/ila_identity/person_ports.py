@@ -1,4 +1,4 @@
-"""What identity needs to keep about persons: who they are, what registers say of them, which roles they hold."""
+"""What identity needs to keep about persons: who they are, what registers say, which roles they hold."""
 
 from collections.abc import Sequence
 from datetime import datetime

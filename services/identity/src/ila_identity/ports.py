@@ -12,13 +12,14 @@ from ila_kit.ports import UnitOfWork
 from ila_kit.registers import RegisterAnswer
 from ila_kit.store.listing import PageRequest
 
+from ila_identity.domain.attestations import Attestation, Authorisation, Verification
 from ila_identity.domain.bank_accounts import BankAccount
 from ila_identity.domain.limits import Limits
 from ila_identity.domain.members import Member
 from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
-from ila_identity.domain.registrations import Attestation, Registration
+from ila_identity.domain.registrations import Registration
 from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
 from ila_identity.person_ports import PersonStore, RegisterFactStore, RoleStore
@@ -73,6 +74,12 @@ class RegistrationStore(Protocol):
 
     def add_attestation(self, registration_id: UUID, attestation: Attestation, data: bytes) -> None:
         """Store a received file; earlier ones of the registration stay."""
+
+    def add_authorisation(self, registration_id: UUID, authorisation: Authorisation, data: bytes) -> None:
+        """Store a received authorisation; earlier ones of the registration stay."""
+
+    def authorisation_file(self, authorisation_id: UUID) -> bytes:
+        """Return the bytes of an authorisation."""
 
     def add(self, registration: Registration) -> None:
         """Store a new registration; its attestation is stored already."""
@@ -227,6 +234,16 @@ class Registers(Protocol):
         """Return an answer for each key. Raises Unavailable when the gateway itself is away."""
 
 
+class SignatureVerifier(Protocol):
+    """Verification of e-signatures, by trusted lists that are kept here."""
+
+    def verify(self, content: bytes, now: datetime) -> Verification:
+        """Return what holds of a signed file at an instant (UTC). It raises nothing."""
+
+    def alarms(self, now: datetime) -> list[str]:
+        """Return what is wrong with the trusted lists at an instant, a sentence each."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
     """What the doors hand to use cases and jobs.
@@ -238,6 +255,7 @@ class Deps:
 
     units: Any
     registers: Registers
+    verifier: SignatureVerifier
     alone: Callable[[str], AbstractContextManager[bool]]
     legal_basis: str
     provider_legal_basis: str

@@ -7,6 +7,14 @@ from uuid import UUID
 
 import pytest
 from ila_identity.domain.accounts import Account
+from ila_identity.domain.attestations import (
+    Attestation,
+    Authorisation,
+    Check,
+    Signature,
+    Signer,
+    Verification,
+)
 from ila_identity.domain.bank_accounts import BankAccount
 from ila_identity.domain.members import Member, Named
 from ila_identity.domain.organisations import Organisation
@@ -14,7 +22,8 @@ from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
 from ila_identity.domain.persons import Description, Login, Person
 from ila_identity.domain.register_facts import RegisterFact, wanted
-from ila_identity.domain.registrations import Attestation, Form, Registration
+from ila_identity.domain.registration_forms import Form
+from ila_identity.domain.registrations import Registration
 from ila_identity.domain.roles import RoleGrant
 from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
@@ -155,6 +164,9 @@ class FakeRegistrations(FakeRows):
     def add_attestation(self, registration_id: UUID, attestation: Attestation, data: bytes) -> None:
         self.files[attestation.id] = data
 
+    def add_authorisation(self, registration_id: UUID, authorisation: Authorisation, data: bytes) -> None:
+        self.files[authorisation.id] = data
+
     def add(self, registration: Registration) -> None:
         self.rows[registration.id] = registration
 
@@ -166,6 +178,44 @@ class FakeRegistrations(FakeRows):
 
     def file(self, attestation_id: UUID) -> bytes:
         return self.files[attestation_id]
+
+    authorisation_file = file
+
+
+class FakeVerifier:
+    """Finds what a test tells it to: a verdict, and who signed (identifiers as in certificates)."""
+
+    def __init__(self) -> None:
+        self.verdict, self.signers = "indeterminate", ["PNOLV-327291-09472"]
+
+    def verify(self, content: bytes, now: datetime) -> Verification:
+        check = Check(
+            name="signature_value",
+            verdict=self.verdict,
+            reason=None,
+            sentence_lv="Paraksta vērtība",
+            sentence_en="Value of the signature",
+            signature="S0",
+        )
+        return Verification(
+            verdict=self.verdict,
+            checks=(check,),
+            signatures=tuple(self._signature(one, now) for one in self.signers),
+        )
+
+    def _signature(self, identifier: str, now: datetime) -> Signature:
+        signer = Signer(name="ILONA PRIEDE", identifier=identifier, country="LV", issuer="Paraugu izdevējs")
+        return Signature(
+            place="S0",
+            verdict=self.verdict,
+            level="XAdES-T",
+            signer=signer,
+            signed_at=now,
+            time_stamp_at=now,
+        )
+
+    def alarms(self, now: datetime) -> list[str]:
+        return []
 
 
 class FakeMembers(FakeRows):
@@ -329,6 +379,7 @@ class World:
 
     unit: IdentityFakeUnit = field(default_factory=IdentityFakeUnit)
     personas: Personas = field(default_factory=Personas)
+    verifier: FakeVerifier = field(default_factory=FakeVerifier)
 
     def command(self, **changes) -> SignIn:
         values = {
@@ -384,7 +435,7 @@ class World:
         command = RegisterInstitution(
             registrant_id=registrant or uuid7(), form=self.form(), file=self.file(), **changes
         )
-        return register_institution(self.unit, command)
+        return register_institution(self.unit, command, self.verifier)
 
     def answer(self, told: dict | None, key: str = "", **changes) -> RegisterAnswer:
         """Return what a register answers: these facts, or that it knows no such thing."""

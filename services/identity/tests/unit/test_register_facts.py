@@ -72,6 +72,7 @@ def job(world, register):
     deps = Deps(
         units=OneUnit(world.unit),
         registers=register,
+        verifier=world.verifier,
         alone=alone,
         legal_basis="law",
         provider_legal_basis="law",

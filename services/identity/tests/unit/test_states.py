@@ -16,14 +16,19 @@ from ila_kit.states import SYSTEM, NotYourStep, WrongState
 TABLES = {
     REGISTRATION: """
         draft change draft registrant
+        draft authorise draft registrant
         draft submit submitted registrant
         draft lapse refused system
+        submitted authorise submitted registrant
+        submitted check_authorisation submitted user_approver
         submitted endorse submitted user_approver
         submitted approve approved user_approver
         submitted return returned user_approver
         submitted refuse refused user_approver
+        submitted note_due_soon submitted system
         submitted note_overdue submitted system
         returned change returned registrant
+        returned authorise returned registrant
         returned submit submitted registrant
         returned lapse refused system
     """,

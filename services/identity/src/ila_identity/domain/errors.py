@@ -75,6 +75,30 @@ class RegisterChecksFailed(Conflict):
     code = "register-checks-failed"
 
 
+class AttestationFailed(Conflict):
+    """The attestation is not signed as it must be: nobody can approve it."""
+
+    code = "attestation-failed"
+
+
+class SignerNotEntitled(Conflict):
+    """Who signed is not the named person, no representative by register, nor shown to be authorised."""
+
+    code = "signer-not-entitled"
+
+
+class AuthorisationMissing(Conflict):
+    """There is no authorisation that waits to be checked."""
+
+    code = "authorisation-missing"
+
+
+class AuthorisationFormat(Refusal):
+    """An authorisation is a signed container or a PDF."""
+
+    code = "authorisation-format"
+
+
 class ApprovedByYouAlready(Conflict):
     """The second approval is another person's."""
 
