@@ -39,6 +39,7 @@ def live_deps(settings: Settings) -> Deps:
         alone=partial(only_one, engine),
         legal_basis=legal_basis(),
         provider_legal_basis=provider_legal_basis(),
+        kept_files=settings.kept_files(SERVICE),
         limits=limits(),
         personas=read_personas(settings.personas_file),
     )

@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from ila_kit.actor import Scope
+from ila_kit.files.kept import KeptFiles
 from ila_kit.ports import UnitOfWork
 from ila_kit.registers import RegisterAnswer
 from ila_kit.store.listing import PageRequest
@@ -250,7 +251,8 @@ class Deps:
 
     `units` opens units of work (`ila_kit.store.unit.Units`); `alone(name)` holds a lock that one
     process has at a time, and gives False when another one has it. `legal_basis` is the ground on
-    which facts of persons are handed on, `provider_legal_basis` that of questions about institutions.
+    which facts of persons are handed on, `provider_legal_basis` that of questions about institutions;
+    `kept_files` are those that institutions gave.
     """
 
     units: Any
@@ -259,5 +261,6 @@ class Deps:
     alone: Callable[[str], AbstractContextManager[bool]]
     legal_basis: str
     provider_legal_basis: str
+    kept_files: KeptFiles
     limits: Limits = field(default_factory=Limits)
     personas: Personas = field(default_factory=Personas)

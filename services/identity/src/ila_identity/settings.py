@@ -4,14 +4,14 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
-from ila_kit.service_settings import ServiceSettings
+from ila_kit.files.settings import FileSettings
 from ila_kit.settings import setting
 
 DEVELOPMENT_KEY = base64.b64encode(b"development only, not a secret!!").decode()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(ServiceSettings):
+class Settings(FileSettings):
     """Settings of identity beside those that every service has."""
 
     personal_data_key: str = setting(

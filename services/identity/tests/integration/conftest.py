@@ -23,6 +23,7 @@ from ila_kit.registers import RegisterAnswer
 from ila_kit.store import migrate
 from ila_kit.store.database import create_engine
 from ila_kit.store.timers import run_due
+from ila_kit.testing.files import memory_files
 from ila_kit.testing.http import ApiClient, verifier
 from ila_kit.testing.stores import empty_database
 
@@ -183,6 +184,7 @@ def deps(
         made,
         personas=read_personas(str(PERSONAS)),
         registers=registers,
+        kept_files=memory_files(),
         verifier=verifier_of_files,
     )
     made.units.engine.dispose()
