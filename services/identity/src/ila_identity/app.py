@@ -8,6 +8,7 @@ from flask import Flask
 from ila_kit.bus.broker import Broker
 from ila_kit.bus.worker import WorkerConfig
 from ila_kit.clients import Neighbour
+from ila_kit.files.sweeping import FILES_SECONDS, FilesJob
 from ila_kit.registers import Registers
 from ila_kit.store.database import create_engine, only_one
 from ila_kit.store.unit import Units
@@ -20,11 +21,13 @@ from ila_identity.domain.personas import Personas
 from ila_identity.parameters import legal_basis, limits, provider_legal_basis
 from ila_identity.ports import Deps
 from ila_identity.settings import Settings
+from ila_identity.store.provider_tables import attestation, authorisation
 from ila_identity.store.unit import IdentityUnit
 from ila_identity.store.vault import Vault
 
 SERVICE = "identity"
 PACKAGE = "ila_identity"
+FILES = (attestation, authorisation)
 
 
 def live_deps(settings: Settings) -> Deps:
@@ -76,6 +79,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         jobs={
             "facts": (settings.facts_seconds, FactsJob(deps).run),
             "institutions": (settings.institutions_seconds, InstitutionsJob(deps).run),
+            "files": (FILES_SECONDS, FilesJob(deps.units.engine, deps.kept_files, FILES).run),
             "seeds": (settings.institutions_seconds, SeedsJob(deps).run),
         },
         host=settings.host,

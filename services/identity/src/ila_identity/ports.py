@@ -65,7 +65,7 @@ class OrganisationStore(Protocol):
 
 
 class RegistrationStore(Protocol):
-    """Registrations of institutions, with their attestations."""
+    """Registrations of institutions, with their attestations; bytes of files are kept by their SHA-256."""
 
     def lock_institution(self, viis_number: str) -> None:
         """Let nobody else register or admit this institution, until the transaction ends."""
@@ -73,14 +73,11 @@ class RegistrationStore(Protocol):
     def live(self, viis_number: str) -> Registration | None:
         """Return the submitted or returned registration of an institution."""
 
-    def add_attestation(self, registration_id: UUID, attestation: Attestation, data: bytes) -> None:
-        """Store a received file; earlier ones of the registration stay."""
+    def add_attestation(self, registration_id: UUID, attestation: Attestation) -> None:
+        """Store what is known of a received file; earlier ones of the registration stay."""
 
-    def add_authorisation(self, registration_id: UUID, authorisation: Authorisation, data: bytes) -> None:
-        """Store a received authorisation; earlier ones of the registration stay."""
-
-    def authorisation_file(self, authorisation_id: UUID) -> bytes:
-        """Return the bytes of an authorisation."""
+    def add_authorisation(self, registration_id: UUID, authorisation: Authorisation) -> None:
+        """Store what is known of a received authorisation; earlier ones of the registration stay."""
 
     def add(self, registration: Registration) -> None:
         """Store a new registration; its attestation is stored already."""
@@ -90,9 +87,6 @@ class RegistrationStore(Protocol):
 
     def get(self, registration_id: UUID, scope: Scope, lock: bool = False) -> Registration:
         """Return a registration in scope. Raises Missing. `lock`: nobody else changes it meanwhile."""
-
-    def file(self, attestation_id: UUID) -> bytes:
-        """Return the bytes of an attestation."""
 
     def asking(self, now: datetime, limit: int) -> list[Registration]:
         """Return submitted registrations for which registers are to be asked, longest open first."""

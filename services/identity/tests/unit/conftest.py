@@ -153,7 +153,7 @@ class FakeRegistrations(FakeRows):
 
     def __init__(self) -> None:
         super().__init__()
-        self.files: dict[UUID, bytes] = {}
+        self.files: dict[UUID, str] = {}
 
     def lock_institution(self, viis_number: str) -> None: ...
 
@@ -161,11 +161,11 @@ class FakeRegistrations(FakeRows):
         live = [one for one in self.rows.values() if one.state in ("submitted", "returned")]
         return next((one for one in live if one.form.viis_number == viis_number), None)
 
-    def add_attestation(self, registration_id: UUID, attestation: Attestation, data: bytes) -> None:
-        self.files[attestation.id] = data
+    def add_attestation(self, registration_id: UUID, attestation: Attestation) -> None:
+        self.files[attestation.id] = attestation.sha256
 
-    def add_authorisation(self, registration_id: UUID, authorisation: Authorisation, data: bytes) -> None:
-        self.files[authorisation.id] = data
+    def add_authorisation(self, registration_id: UUID, authorisation: Authorisation) -> None:
+        self.files[authorisation.id] = authorisation.sha256
 
     def add(self, registration: Registration) -> None:
         self.rows[registration.id] = registration
@@ -175,11 +175,6 @@ class FakeRegistrations(FakeRows):
         if not scope.covers(person=found.registrant_id):
             raise Missing()
         return found
-
-    def file(self, attestation_id: UUID) -> bytes:
-        return self.files[attestation_id]
-
-    authorisation_file = file
 
 
 class FakeVerifier:

@@ -129,8 +129,8 @@ def put_registration(call: Call, registration_id: UUID) -> Answer:
 )
 def get_attestation(call: Call, registration_id: UUID) -> flask.Response:
     """Hand out the attestation as it was received."""
-    attestation, data = attestation_file(call.unit, registration_id, call.scope)
-    return download(data, attestation.name, "application/octet-stream")
+    attestation = attestation_file(call.unit, registration_id, call.scope)
+    return download(call.deps.kept_files.open(attestation.sha256), attestation.name, attestation.media_type)
 
 
 @registrations.operation(
@@ -158,8 +158,8 @@ def post_authorisation(call: Call, registration_id: UUID) -> Answer:
 )
 def get_authorisation(call: Call, registration_id: UUID) -> flask.Response:
     """Hand out the authorisation as it was received."""
-    authorisation, data = authorisation_file(call.unit, registration_id, call.scope)
-    return download(data, authorisation.name, "application/octet-stream")
+    file = authorisation_file(call.unit, registration_id, call.scope)
+    return download(call.deps.kept_files.open(file.sha256), file.name, file.media_type)
 
 
 @registrations.operation(

@@ -15,12 +15,13 @@ attestation = sa.Table(
     sa.Column("media_type", sa.Text, nullable=False),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("verdict", sa.Text, nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("data", sa.LargeBinary),  # written by the release before; the worker moves it out
     sa.Column("received_at", UTC, nullable=False),
     sa.Column("checks", JSONB(none_as_null=True), comment="what was looked at, in words; names no person"),
     sa.Column("sealed_signatures", sa.LargeBinary, comment="AES-256-GCM, bound to the attestation"),
     sa.CheckConstraint("verdict IN ('passed', 'indeterminate', 'failed')", name="attestation_verdict"),
     sa.Index("attestation_registration", "registration_id", "id"),
+    sa.Index("attestation_sha256", "sha256"),
 )
 
 authorisation = sa.Table(
@@ -31,9 +32,10 @@ authorisation = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("media_type", sa.Text, nullable=False),
     sa.Column("sha256", sa.Text, nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("data", sa.LargeBinary),
     sa.Column("received_at", UTC, nullable=False),
     sa.Index("authorisation_registration", "registration_id", "id"),
+    sa.Index("authorisation_sha256", "sha256"),
 )
 
 registration = sa.Table(

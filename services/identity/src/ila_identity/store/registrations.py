@@ -62,23 +62,18 @@ class SqlRegistrationStore:
         live = _C.state.in_(("submitted", "returned"))
         return next(iter(self._all(_WITH_FILE.where(_C.viis_number == viis_number, live))), None)
 
-    def add_attestation(self, registration_id: UUID, attestation: Attestation, data: bytes) -> None:
+    def add_attestation(self, registration_id: UUID, attestation: Attestation) -> None:
         """Store a received file; earlier ones of the registration stay."""
         row = {name: getattr(attestation, name) for name in (*_FILE, "id", "received_at")}
-        row |= {"registration_id": registration_id, "data": data, "checks": to_json(attestation.checks)}
+        row |= {"registration_id": registration_id, "checks": to_json(attestation.checks)}
         row["sealed_signatures"] = self._sealed(attestation.signatures, attestation.id)
         self._connection.execute(t.attestation.insert().values(row))
 
-    def add_authorisation(self, registration_id: UUID, authorisation: Authorisation, data: bytes) -> None:
+    def add_authorisation(self, registration_id: UUID, authorisation: Authorisation) -> None:
         """Store a received authorisation; earlier ones of the registration stay."""
         row = {name: getattr(authorisation, name) for name in _AUTHORISATION}
-        row |= {"registration_id": registration_id, "data": data}
+        row |= {"registration_id": registration_id}
         self._connection.execute(t.authorisation.insert().values(row))
-
-    def authorisation_file(self, authorisation_id: UUID) -> bytes:
-        """Return the bytes of an authorisation."""
-        query = sa.select(t.authorisation.c.data).where(t.authorisation.c.id == authorisation_id)
-        return bytes(self._connection.execute(query).scalar_one())
 
     def add(self, registration: Registration) -> None:
         """Store a new registration; its attestation is stored already."""
@@ -95,11 +90,6 @@ class SqlRegistrationStore:
         if not found or not scope.covers(person=found[0].registrant_id):
             raise Missing()
         return found[0]
-
-    def file(self, attestation_id: UUID) -> bytes:
-        """Return the bytes of an attestation."""
-        query = sa.select(_A.data).where(_A.id == attestation_id)
-        return bytes(self._connection.execute(query).scalar_one())
 
     def asking(self, now: datetime, limit: int) -> list[Registration]:
         """Return submitted registrations for which registers are to be asked, longest open first."""

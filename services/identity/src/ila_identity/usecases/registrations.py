@@ -21,7 +21,7 @@ CONTAINERS = (".edoc", ".asice", ".pdf")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedFile:
-    """A file as it was received, with the SHA-256 of its bytes."""
+    """A file as it was received, with the SHA-256 under which its bytes are kept."""
 
     name: str
     media_type: str
@@ -65,7 +65,7 @@ def register_institution(
     _must_be_free(unit, registration)
     if not command.draft:
         registration = registration.submitted(unit.now)
-    unit.registrations.add_attestation(registration.id, attestation, command.file.data)
+    unit.registrations.add_attestation(registration.id, attestation)
     unit.registrations.add(registration)
     note(unit, registration, "registration_drafted" if command.draft else "registration_submitted")
     return registration
@@ -85,7 +85,7 @@ def change_registration(
         raise Stale()
     changed = registration.changed(command.form, attestation, unit.now)
     _must_be_free(unit, changed)
-    unit.registrations.add_attestation(changed.id, attestation, command.file.data)
+    unit.registrations.add_attestation(changed.id, attestation)
     return keep(unit, changed, "registration_changed")
 
 
@@ -102,11 +102,11 @@ def submit_registration(unit: Unit, registration_id: UUID, scope: Scope) -> Regi
     return keep(unit, submitted, "registration_submitted")
 
 
-def attestation_file(unit: Unit, registration_id: UUID, scope: Scope) -> tuple[Attestation, bytes]:
-    """Return the attestation of a registration with its bytes; the look is noted. Raises Missing."""
+def attestation_file(unit: Unit, registration_id: UUID, scope: Scope) -> Attestation:
+    """Return the attestation of a registration, to be handed out; the look is noted. Raises Missing."""
     attestation = unit.registrations.get(registration_id, scope).attestation
     unit.audit("attestation_read", "registration", registration_id, sha256=attestation.sha256)
-    return attestation, unit.registrations.file(attestation.id)
+    return attestation
 
 
 def authorise_signer(unit: Unit, registration_id: UUID, file: ReceivedFile, scope: Scope) -> Registration:
@@ -123,17 +123,17 @@ def authorise_signer(unit: Unit, registration_id: UUID, file: ReceivedFile, scop
         id=uuid7(), name=file.name, media_type=file.media_type, sha256=file.sha256, received_at=unit.now
     )
     authorised = registration.authorised(authorisation, unit.now)
-    unit.registrations.add_authorisation(registration.id, authorisation, file.data)
+    unit.registrations.add_authorisation(registration.id, authorisation)
     return keep(unit, authorised, "authorisation_added")
 
 
-def authorisation_file(unit: Unit, registration_id: UUID, scope: Scope) -> tuple[Authorisation, bytes]:
-    """Return the authorisation of a registration with its bytes; the look is noted. Raises Missing."""
+def authorisation_file(unit: Unit, registration_id: UUID, scope: Scope) -> Authorisation:
+    """Return the authorisation of a registration, to be handed out; the look is noted. Raises Missing."""
     authorisation = unit.registrations.get(registration_id, scope).authorisation
     if authorisation is None:
         raise Missing()
     unit.audit("authorisation_read", "registration", registration_id, sha256=authorisation.sha256)
-    return authorisation, unit.registrations.authorisation_file(authorisation.id)
+    return authorisation
 
 
 def show_registration(unit: Unit, registration_id: UUID, scope: Scope) -> Registration:
