@@ -21,6 +21,7 @@ from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
 from ila_identity.domain.registrations import Registration
+from ila_identity.domain.role_proposals import RoleProposal
 from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
 from ila_identity.person_ports import PersonStore, RegisterFactStore, RoleStore
@@ -142,6 +143,25 @@ class BankAccountStore(Protocol):
         """Return a page of the accounts of an organisation, newest first."""
 
 
+class RoleProposalStore(Protocol):
+    """Roles that wait for a second person."""
+
+    def add(self, proposal: RoleProposal) -> bool:
+        """Store a new proposal; False when this role waits for this person already."""
+
+    def save(self, proposal: RoleProposal) -> None:
+        """Store the next version of a proposal. Raises Stale when somebody stored one since."""
+
+    def get(self, proposal_id: UUID) -> RoleProposal:
+        """Return, locked, a proposal. Raises Missing."""
+
+    def find(self, proposal_id: UUID) -> RoleProposal | None:
+        """Return, locked, a proposal, if there is one."""
+
+    def page_of_grants(self, request: PageRequest) -> Listed[dict[str, Any]]:
+        """Return a page of the roles that are held, and of those that wait, newest first."""
+
+
 class SanctionStore(Protocol):
     """Sanctions of organisations; none is ever removed."""
 
@@ -210,6 +230,10 @@ class Unit(UnitOfWork, Protocol):
     @property
     def bank_accounts(self) -> BankAccountStore:
         """Bank accounts of organisations."""
+
+    @property
+    def role_proposals(self) -> RoleProposalStore:
+        """Roles that wait for a second person."""
 
     @property
     def sanctions(self) -> SanctionStore:

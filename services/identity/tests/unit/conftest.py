@@ -24,6 +24,7 @@ from ila_identity.domain.persons import Description, Login, Person
 from ila_identity.domain.register_facts import RegisterFact, wanted
 from ila_identity.domain.registration_forms import Form
 from ila_identity.domain.registrations import Registration
+from ila_identity.domain.role_proposals import RoleProposal
 from ila_identity.domain.roles import RoleGrant
 from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
@@ -101,6 +102,12 @@ class FakeRoles:
         found = next((one for one in self.grants if (one.person_id, one.held) == (person_id, role)), None)
         self.grants = [one for one in self.grants if one is not found]
         return found
+
+    def get(self, grant_id: UUID) -> RoleGrant | None:
+        return next((one for one in self.grants if one.id == grant_id), None)
+
+    def others_hold(self, grant: RoleGrant) -> bool:
+        return any(one.role == grant.role and one.person_id != grant.person_id for one in self.grants)
 
     def in_organisation(self, organisation_id: UUID, role: str | None = None) -> list[RoleGrant]:
         here = [one for one in self.grants if one.organisation_id == organisation_id]
@@ -313,6 +320,22 @@ class FakeSanctions(FakeRows):
         return [one for one in here if one.in_force]
 
 
+class FakeRoleProposals(FakeRows):
+    """Roles that wait for a second person, in memory."""
+
+    def add(self, proposal: RoleProposal) -> bool:
+        same = (proposal.person_id, proposal.role, "pending")
+        if same in {(one.person_id, one.role, one.state) for one in self.rows.values()}:
+            return False
+        self.rows[proposal.id] = proposal
+        return True
+
+    get = FakeRows.find
+
+    def find(self, proposal_id: UUID) -> RoleProposal | None:
+        return self.rows.get(proposal_id)
+
+
 class FakeServiceClients(FakeRows):
     """Machine clients in memory."""
 
@@ -346,6 +369,7 @@ class IdentityFakeUnit(FakeUnit):
         self.registrations, self.members = FakeRegistrations(), FakeMembers()
         self.bank_accounts, self.register_facts = FakeBankAccounts(), FakeRegisterFacts(self.persons)
         self.service_clients, self.sanctions = FakeServiceClients(), FakeSanctions()
+        self.role_proposals = FakeRoleProposals()
 
     def actions(self) -> list[str]:
         return [action for action, *_ in self.audited]
@@ -442,3 +466,9 @@ class World:
 @pytest.fixture
 def world() -> World:
     return World()
+
+
+@pytest.fixture(scope="session")
+def new_world() -> type[World]:
+    """The making of worlds, for tests that need a new one for each example."""
+    return World

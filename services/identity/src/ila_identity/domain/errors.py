@@ -33,6 +33,36 @@ class WrongRolePlace(Refusal):
     code = "wrong-role-place"
 
 
+class UnknownPerson(Refusal):
+    """Nobody is known by this id."""
+
+    code = "unknown-person"
+
+
+class MembershipRole(Refusal):
+    """The role comes and goes with a membership of an organisation."""
+
+    code = "membership-role"
+
+
+class OwnRole(Denied):
+    """Nobody gives a role to themselves."""
+
+    code = "own-role"
+
+
+class RoleHeld(Conflict):
+    """The person holds the role already."""
+
+    code = "role-held"
+
+
+class RoleProposed(Conflict):
+    """The role waits for a second person already."""
+
+    code = "role-proposed"
+
+
 class ToxicRoles(Refusal):
     """Two roles that no one person may hold together."""
 
