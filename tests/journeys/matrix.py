@@ -33,6 +33,7 @@ KNOWN: dict[str, Callable[[], Any]] = {  # what a schema alone does not tell
     "viis_number": lambda: "9900000001",
 }
 FILES = {
+    "authorisation": ("a.pdf", b"%PDF-1.7 a", "application/pdf"),
     "attestation": ("a.edoc", b"PK\x05\x06" + bytes(18), "application/vnd.etsi.asic-e+zip"),
     "evidence": ("a.pdf", b"%PDF-1.7 a", "application/pdf"),
     "file": ("a.pdf", b"%PDF-1.7 a", "application/pdf"),

@@ -77,6 +77,7 @@ def two_tenants() -> tuple[Tenant, Tenant]:
         tenant.ids["call_id"].append(later.ids["call"])
         tenant.ids["learning_need_id"].append(_need(later))
         _make_everything(tenant)
+        tenant.ids["sanction_id"].append(_sanctioned(process, tenant))
     theirs.ids["learning_need_id"].append(_need(process))  # needs are of calls: this one is of another
     return ours, theirs
 
@@ -84,6 +85,15 @@ def two_tenants() -> tuple[Tenant, Tenant]:
 def _need(process: Process) -> str:
     call = process.visitor().read(f"{CATALOG}/public/calls/{process.ids['call']}")
     return str(call["learning_needs"][0]["id"])
+
+
+def _sanctioned(process: Process, tenant: Tenant) -> str:
+    """Impose a sanction and lift it, which leaves the reply open; return it."""
+    officer, path = "agency-sanction-officer", f"{IDENTITY}/organisations/{tenant.organisation}"
+    grounds = {"scope": "payments", "facts": "Paraugs.", "legal_basis": "Paraugs."}
+    process.do(officer, f"{path}/suspension", grounds)
+    process.do(officer, f"{path}/reinstatement", {"reason": "Paraugs."})
+    return str(process.read(officer, f"{path}/sanctions")["items"][0]["id"])
 
 
 def _make_everything(tenant: Tenant) -> None:

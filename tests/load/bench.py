@@ -23,6 +23,7 @@ from socket import socket
 from tempfile import TemporaryDirectory
 
 import front
+import lists
 import psutil
 import psycopg
 import requests
@@ -115,7 +116,7 @@ def bench() -> None:
     gateway = processes()["gateway"]["pid"]
     with TemporaryDirectory() as folder, nginx_before(gateway, Path(folder)) as nginx, workers_stopped():
         results = measure(nginx.url, people[:CLIENTS], people[CLIENTS:])
-        promises = front.measure(results, nginx, people[:CLIENTS])
+        promises = [*front.measure(results, nginx, people[:CLIENTS]), lists.organisations()]
     report = {"clients": CLIENTS, "seconds": SECONDS, "rounds": ROUNDS, "cases": summary(results)}
     report |= {
         "drain_seconds": round(drained(), 1),

@@ -32,7 +32,7 @@ class Store:
 
     @property
     def job(self):
-        return FilesJob(self.engine, self.kept, [enclosure.c.sha256], [enclosure])
+        return FilesJob(self.engine, self.kept, [enclosure])
 
     def keep(self, text, days_ago=0):
         self.now = datetime.now(UTC) - timedelta(days=days_ago)

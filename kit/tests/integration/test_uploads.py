@@ -46,6 +46,44 @@ def test_a_form_and_its_file_arrive_with_the_hash(person):
     }
 
 
+@pytest.fixture
+def files(notes):
+    """The store of the sample's files, right again afterwards."""
+    kept = notes.deps.kept_files
+    yield kept
+    kept.scanner.verdict, kept.blobs.away = "ok", False
+
+
+def test_the_content_says_what_a_file_is_and_its_sender_does_not(person):
+    answer = person.upload(PATH, FORM, scan=("lapa.pdf", b"<script>\x00", "application/pdf"))
+
+    assert answer.json["media_type"] == "application/octet-stream"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "code"),
+    [("infected", 422, "file-infected"), ("away", 503, "scanner-unavailable")],
+)
+def test_a_file_that_no_scanner_called_clean_is_refused_by_name(person, files, verdict, status, code):
+    before = set(files.blobs.kept)
+    files.scanner.verdict = verdict
+
+    answer = person.upload(PATH, FORM, scan=("lapa.pdf", b"%PDF-unheard-of", "application/pdf"))
+
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert set(files.blobs.kept) == before
+
+
+def test_a_store_that_is_away_is_said_to_be_and_the_same_key_goes_through_afterwards(person, files):
+    files.blobs.away = True
+    refused = person.upload(PATH, FORM, key="later", scan=SCAN)
+    files.blobs.away = False
+    taken = person.upload(PATH, FORM, key="later", scan=SCAN)
+
+    assert (refused.status_code, refused.json["code"]) == (503, "files-unavailable")
+    assert taken.status_code == 201
+
+
 def test_the_same_form_under_the_same_key_gets_the_same_answer_whatever_its_boundary(person):
     first, second = (person.upload(PATH, FORM, key="twin", scan=SCAN) for _ in range(2))
 

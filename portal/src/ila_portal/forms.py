@@ -30,7 +30,8 @@ class Field:
     `name` is its place in the body: `administrator.email`, `parts.0.hours`. `label` names its text, else the
     last word of the name does. `kind` is how it is asked and read. `choices` are said in the words of the
     group `words`; of a `pick` that is the place of a list among the page's answers, and `value` what of its
-    rows is sent; what is `given` stands in the page's address under its name, or under `value`. `grouped`
+    rows is sent; what is `given` stands in the page's address under its name, or under `value`; `target` is
+    the row that the form stands in. `grouped`
     fields stand together with those inside the same part of the body; a `fresh` one is not filled with what
     is known.
     """
@@ -155,6 +156,8 @@ def _value(field: Field, form: MultiDict[str, str]) -> Any:
     if field.kind == "given":
         known = flask.request.view_args or {}
         return str(known.get(field.name) or known[field.value])
+    if field.kind == "target":
+        return _text(form.get(TARGET, ""))
     if field.kind == "tick":
         return _ticked(field, form)
     if field.kind in ("ticks", "picks", "hidden-many"):

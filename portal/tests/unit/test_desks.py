@@ -161,7 +161,7 @@ def typed(deed: Deed, page: str) -> dict:
 
 
 def in_row(deed: Deed) -> bool:
-    return "{target}" in deed.path
+    return "{target}" in deed.path or any(field.kind == "target" for field in deed.fields)
 
 
 def typed_in(field: Field):

@@ -26,7 +26,7 @@ OTHER_STATES = [
     "prepared", "signed_by_provider", "in_force", "amended", "terminated", "lapsed", "published", "closed",
     "archived",
     "proposed", "applied", "built", "checked", "reduced", "refused", "paid", "recovered", "made", "released",
-    "exported", "settled", "failed",
+    "exported", "settled", "failed", "lifted",
 ]  # fmt: skip
 # States of things whose Latvian names are feminine.
 STATUSES = [
@@ -60,6 +60,8 @@ OF_ANSWERS = [
     *(f"statement.{kind}" for kind in ("contest", "decision", "contest_decision", "evidence")),
     *(f"outcome.{outcome}" for outcome in ("eligible", "ineligible")),
     *(f"register.{one}" for one in REGISTERS),
+    *(f"bar.{scope}" for scope in ("new_offers", "new_enrolments", "payments", "all", "closure")),
+    *(f"reply.{state}" for state in ("awaited", "given", "missed")),
     *(f"{group}.{state}" for group in ("state", "next") for state in STATES),
     *(f"state.{state}" for state in OTHER_STATES),
     *(f"status.{status}" for status in STATUSES),
@@ -113,7 +115,7 @@ def words_of_pages() -> set[str]:
 
 def words_of_deed(deed: Deed) -> set[str]:
     """Return the keys of a deed: its button, its fields, their hints and choices, what it tells."""
-    asked = [field for field in deed.fields if field.kind != "given" and not field.kind.startswith("hidden")]
+    asked = [field for field in deed.fields if not field.kind.startswith(("given", "target", "hidden"))]
     return (
         {f"deed.{deed.name}"}
         | {field.text for field in asked}

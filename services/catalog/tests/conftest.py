@@ -250,18 +250,18 @@ class FakeAttachments:
     """Files in memory."""
 
     def __init__(self) -> None:
-        self.rows: dict[UUID, tuple[Attachment, bytes]] = {}
+        self.rows: dict[UUID, Attachment] = {}
         self.removed: set[UUID] = set()
 
-    def add(self, attachment: Attachment, data: bytes) -> None:
-        self.rows[attachment.id] = (attachment, data)
+    def add(self, attachment: Attachment) -> None:
+        self.rows[attachment.id] = attachment
 
-    def get(self, subject_id: UUID, attachment_id: UUID) -> tuple[Attachment, bytes] | None:
+    def get(self, subject_id: UUID, attachment_id: UUID) -> Attachment | None:
         found = self.rows.get(attachment_id)
-        return found if found and found[0].subject_id == subject_id else None
+        return found if found and found.subject_id == subject_id else None
 
     def of(self, *subject_ids: UUID) -> list[Attachment]:
-        attached = [one for one, _ in self.rows.values() if one.id not in self.removed]
+        attached = [one for one in self.rows.values() if one.id not in self.removed]
         return [one for one in attached if one.subject_id in subject_ids]
 
     def remove(self, subject_id: UUID, attachment_id: UUID) -> bool:

@@ -98,6 +98,7 @@ def _service(around: Surroundings, service: str) -> list[list[Process]]:
         "CLIENT_KEY_FILE": str(around.keys.file(f"svc:{service}")),
         "PERSONAS_FILE": str(PERSONAS),
         "CLOCK_FILE": str(around.clock_file),
+        "FILES_URL": (around.data_dir.absolute() / "files").as_uri(),
     }
     tasks: list[tuple[str, tuple[str, ...]]] = [(f"{service}-migrate", (command, "migrate"))]
     if service == "catalog":

@@ -43,6 +43,14 @@ def test_every_need_is_a_row_and_comes_before(rows):
         assert all(roles.index(need) < roles.index(row.role) for need in row.needs)
 
 
+def test_every_service_keeps_files_below_the_data_of_the_suite(rows, tmp_path):
+    kept = {
+        rows[role].environment["FILES_URL"] for role in (*SERVICES, *(f"{one}-worker" for one in SERVICES))
+    }
+
+    assert kept == {(tmp_path / "files").as_uri()}
+
+
 def test_each_service_migrates_serves_and_works_with_the_same_settings(rows):
     for service in SERVICES:
         migrate, web, worker = rows[f"{service}-migrate"], rows[service], rows[f"{service}-worker"]

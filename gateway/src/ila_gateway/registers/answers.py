@@ -80,14 +80,27 @@ class Licences(Answer):
     licences = fields.List(fields.Nested(Licence), required=True)
 
 
+class Representative(Answer):
+    """Who may sign for a legal person: alone, or so many together."""
+
+    personal_code = fields.Text(max=20, required=True)
+    given_name = fields.Text(max=200, required=True)
+    family_name = fields.Text(max=200, required=True)
+    position = fields.Text(max=200, required=True)
+    signatures_needed = fields.WholeNumber(min=1, max=100, required=True)
+
+
 class LegalPerson(Answer):
-    """A legal person, and the institutions it stands behind."""
+    """A legal person, the institutions it stands behind, and who may sign for it."""
 
     number = fields.Text(max=11, required=True)
     title = fields.Text(max=300, required=True)
     status = fields.OneOf(["registered", "liquidated"], required=True)
     viis_numbers = fields.List(
         fields.Text(max=10, pattern="[0-9]{10}"), required=True, validate=validate.Length(max=1_000)
+    )
+    representatives = fields.List(
+        fields.Nested(Representative), load_default=list, validate=validate.Length(max=100)
     )
 
 

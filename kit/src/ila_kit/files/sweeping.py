@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 from itertools import islice
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,15 +21,14 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class FilesJob:
-    """Looks after the files of a service: `named` are the columns that hold their digests.
+    """Looks after the files of a service: `tables` name their digests in a column `sha256`.
 
-    `tables` still may hold bytes themselves, in `data`, as the release before wrote them.
+    One with a column `data` may still hold bytes, as the release before wrote them.
     """
 
     engine: sa.Engine
     kept: KeptFiles
-    named: Sequence[sa.Column[Any]]
-    tables: Sequence[sa.Table] = ()
+    tables: Sequence[sa.Table]
 
     def run(self) -> int:
         """Move bytes out of tables, and remove files that no row has named for a day; tells how many.
@@ -38,7 +36,7 @@ class FilesJob:
         A store that does not answer is waited for: the next run does what this one could not.
         """
         try:
-            for table in self.tables:
+            for table in (one for one in self.tables if "data" in one.c):
                 while self._move_some(table):
                     pass
             # By the real time: a clock of development that goes ahead must not hurry what is under way.
@@ -59,7 +57,8 @@ class FilesJob:
 
     def _named_of(self, digests: list[str]) -> set[str]:
         with self.engine.connect() as connection:
-            queries = [sa.select(column).where(column.in_(digests)) for column in self.named]
+            names = [table.c.sha256 for table in self.tables]
+            queries = [sa.select(name).where(name.in_(digests)) for name in names]
             return {digest for query in queries for digest in connection.scalars(query)}
 
     def _move_some(self, table: sa.Table) -> int:

@@ -5,35 +5,43 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 import flask
 
+from ila_kit.files.kept import FILE_BYTES, KeptFiles
 from ila_kit.web.problems import BadRequest, Invalid
 
 MULTIPART = "multipart/form-data"
 FORM = "form"
-UPLOAD_BYTES = 25 * 1024 * 1024
+UPLOAD_BYTES = FILE_BYTES
 _LONGEST_NAME = 200
 _UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff<>:\"|?*]")
 
 
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
-    """A file as it came: `name` is made safe to show, `media_type` is what the sender says it is."""
+    """A file as it came, kept already: `name` is made safe to show, `media_type` is that of its content."""
 
     name: str
     media_type: str
-    data: bytes = field(repr=False)
+    size: int
     sha256: str
+    kept_in: KeptFiles = field(repr=False, compare=False)
+
+    @property
+    def data(self) -> bytes:
+        """The bytes, read back. Raises FileMissing, FilesUnavailable."""
+        return self.kept_in.read(self.sha256)
 
 
 def read_form(names: Sequence[str]) -> tuple[bytes, dict[str, UploadedFile]]:
-    """Return the JSON text of the part `form`, and exactly the named file parts.
+    """Return the JSON text of the part `form`, and exactly the named file parts, scanned and kept.
 
-    Raises a 415 or 413 problem, or Invalid naming each part that is missing, unknown, sent twice or empty.
+    Raises a 415 or 413 problem, Invalid naming each part that is missing, unknown, sent twice or empty,
+    FileInfected, ScannerUnavailable or FilesUnavailable.
     """
     if flask.request.mimetype != MULTIPART:
         raise BadRequest("unsupported-media-type", 415, expected=MULTIPART)
@@ -51,10 +59,10 @@ def read_form(names: Sequence[str]) -> tuple[bytes, dict[str, UploadedFile]]:
 
 
 def _read_files(names: Sequence[str], parts: Any) -> dict[str, UploadedFile]:
-    read = {name: _file(parts[name]) for name in names}
-    if empty := {f"/{name}": ["is empty"] for name, file in read.items() if not file.data}:
+    if empty := {f"/{name}": ["is empty"] for name in names if not parts[name].stream.read(1)}:
         raise Invalid(errors=empty)
-    return read
+    kept_files: KeptFiles = flask.current_app.extensions["ila"].deps.kept_files
+    return {name: _file(parts[name], kept_files) for name in names}
 
 
 def fingerprint(form: bytes, files: dict[str, UploadedFile]) -> bytes:
@@ -64,11 +72,17 @@ def fingerprint(form: bytes, files: dict[str, UploadedFile]) -> bytes:
     return "\n".join(parts).encode("utf-8", "surrogatepass")
 
 
-def download(data: bytes, name: str, media_type: str) -> flask.Response:
-    """Return the answer that hands out a file; browsers save it and never show it as a page of ours."""
+def download(content: bytes | BinaryIO, name: str, media_type: str) -> flask.Response:
+    """Return the answer that hands out a file; browsers save it and never show it as a page of ours.
+
+    A stream is at its start, can be sought in, and is closed when the answer was sent.
+    """
+    stream = BytesIO(content) if isinstance(content, bytes) else content
     response = flask.send_file(
-        BytesIO(data), media_type, as_attachment=True, download_name=safe_name(name), max_age=0
+        stream, media_type, as_attachment=True, download_name=safe_name(name), max_age=0
     )
+    response.content_length = stream.seek(0, SEEK_END)
+    stream.seek(0)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -84,10 +98,9 @@ def safe_name(name: str) -> str:
     return plain or "file"
 
 
-def _file(part: Any) -> UploadedFile:
-    data: bytes = part.read()
-    name = safe_name(part.filename or "")
-    return UploadedFile(name, part.mimetype[:100], data, hashlib.sha256(data).hexdigest())
+def _file(part: Any, kept_files: KeptFiles) -> UploadedFile:
+    kept = kept_files.keep(part.stream)
+    return UploadedFile(safe_name(part.filename or ""), kept.media_type, kept.size, kept.sha256, kept_files)
 
 
 def _faults(wanted: Sequence[str], given: Iterable[str], parts: Any) -> dict[str, list[str]]:

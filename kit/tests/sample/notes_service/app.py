@@ -11,9 +11,11 @@ from ila_kit.cli import offline_environment
 from ila_kit.clock import Clock, utc_now
 from ila_kit.errors import Conflict
 from ila_kit.events import Event
+from ila_kit.files.kept import KeptFiles
 from ila_kit.ids import uuid7
 from ila_kit.service_settings import ServiceSettings
 from ila_kit.store.unit import Units
+from ila_kit.testing.files import memory_files
 from ila_kit.testing.http import verifier
 from ila_kit.web.app import service_app
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
@@ -50,6 +52,7 @@ class Deps:
 
     units: Units[NotesUnit]
     trials: dict[str, Callable[[Call], Any]] = field(default_factory=dict)
+    kept_files: KeptFiles = field(default_factory=memory_files)
 
 
 class NewNoteSchema(Schema):

@@ -6,6 +6,7 @@ from flask import Flask
 from ila_kit.bus.broker import Broker
 from ila_kit.bus.worker import WorkerConfig
 from ila_kit.clients import Neighbour
+from ila_kit.files.sweeping import FILES_SECONDS, FilesJob
 from ila_kit.store.database import create_engine, only_one
 from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
@@ -15,6 +16,7 @@ from ila_applications.clients.identity import IdentityPeople
 from ila_applications.consumers import HANDLERS, RECHECK, TIMERS, FactsJob
 from ila_applications.ports import Deps
 from ila_applications.settings import Settings
+from ila_applications.store.tables import evidence
 from ila_applications.store.unit import ApplicationsUnit
 
 SERVICE = "applications"
@@ -29,6 +31,7 @@ def live_deps(settings: Settings) -> Deps:
         units=Units(engine, SERVICE, ApplicationsUnit, settings.clock()),
         people=IdentityPeople(connect),
         alone=partial(only_one, engine),
+        kept_files=settings.kept_files(SERVICE),
     )
 
 
@@ -49,6 +52,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         jobs={
             "eligibility": (settings.eligibility_seconds, FactsJob(deps).run),
             "recheck": (settings.recheck_seconds, FactsJob(deps, RECHECK).run),
+            "files": (FILES_SECONDS, FilesJob(deps.units.engine, deps.kept_files, [evidence]).run),
         },
         host=settings.host,
         port=settings.port,

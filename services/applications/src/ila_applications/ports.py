@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from ila_kit.actor import Scope
+from ila_kit.files.kept import KeptFiles
 from ila_kit.ports import UnitOfWork
 from ila_kit.store.listing import PageRequest
 
@@ -86,15 +87,15 @@ class ApplicationStore(Protocol):
 
 
 class EvidenceStore(Protocol):
-    """Files that people gave as evidence."""
+    """Files that people gave as evidence; their bytes are kept by their SHA-256."""
 
-    def add(self, evidence: Evidence, data: bytes) -> None:
-        """Keep a file."""
+    def add(self, evidence: Evidence) -> None:
+        """Keep what is known of a file."""
 
     def of(self, application_id: UUID) -> list[Evidence]:
         """Return what was given for an application, oldest first."""
 
-    def get(self, application_id: UUID, evidence_id: UUID) -> tuple[Evidence, bytes]:
+    def get(self, application_id: UUID, evidence_id: UUID) -> Evidence:
         """Return a file of an application. Raises Missing."""
 
 
@@ -274,9 +275,10 @@ class Deps:
     """What the doors hand to use cases.
 
     `units` opens units of work; `alone(name)` holds a lock that one process has at a time, and
-    gives False when another one has it.
+    gives False when another one has it. `kept_files` are those that people gave as evidence.
     """
 
     units: Any
     people: People
     alone: Callable[[str], AbstractContextManager[bool]]
+    kept_files: KeptFiles

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from ila_kit.service_settings import ServiceSettings
+from ila_kit.files.settings import FileSettings
 from ila_kit.settings import setting
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(ServiceSettings):
+class Settings(FileSettings):
     """Settings of applications beside those that every service has."""
 
     eligibility_seconds: float = setting("Seconds between two looks for submitted applications.", default=0.5)

@@ -20,10 +20,12 @@ from ila_kit.cli import offline_environment
 from ila_kit.clock import as_instant
 from ila_kit.errors import Unavailable
 from ila_kit.events import Envelope
+from ila_kit.files.kept import KeptFiles
 from ila_kit.ids import uuid7
 from ila_kit.store.database import only_one
 from ila_kit.store.tables import outbox
 from ila_kit.store.unit import Units
+from ila_kit.testing.files import memory_files
 from ila_kit.testing.http import ApiClient, verifier
 from ila_kit.testing.stores import service_database
 
@@ -73,11 +75,17 @@ class Service:
     engine: sa.Engine
     now: datetime = datetime(2024, 11, 20, 10, 0, tzinfo=UTC)
     people: AdultPeople = field(default_factory=AdultPeople)
+    kept_files: KeptFiles = field(default_factory=memory_files)
 
     @property
     def deps(self) -> Deps:
         units = Units(self.engine, "applications", ApplicationsUnit, lambda: self.now)
-        return Deps(units=units, people=self.people, alone=partial(only_one, self.engine))
+        return Deps(
+            units=units,
+            people=self.people,
+            alone=partial(only_one, self.engine),
+            kept_files=self.kept_files,
+        )
 
     def job(self, **options: int) -> FactsJob:
         return FactsJob(self.deps, **options)

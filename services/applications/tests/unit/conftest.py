@@ -39,6 +39,7 @@ from ila_kit.actor import EVERYTHING, Scope
 from ila_kit.errors import Missing, Stale, Unavailable
 from ila_kit.ids import uuid7
 from ila_kit.testing.fakes import FakeUnit, someone
+from ila_kit.testing.files import memory_files
 
 OPENS = datetime(2024, 11, 13, 22, 0, tzinfo=UTC)
 CLOSES = datetime(2024, 12, 6, 22, 0, tzinfo=UTC)
@@ -206,17 +207,17 @@ class FakeEvidence:
     """Files in memory."""
 
     def __init__(self) -> None:
-        self.files: dict[UUID, tuple[Evidence, bytes]] = {}
+        self.files: dict[UUID, Evidence] = {}
 
-    def add(self, evidence: Evidence, data: bytes) -> None:
-        self.files[evidence.id] = (evidence, data)
+    def add(self, evidence: Evidence) -> None:
+        self.files[evidence.id] = evidence
 
     def of(self, application_id: UUID) -> list[Evidence]:
-        return [one for one, _ in self.files.values() if one.application_id == application_id]
+        return [one for one in self.files.values() if one.application_id == application_id]
 
-    def get(self, application_id: UUID, evidence_id: UUID) -> tuple[Evidence, bytes]:
+    def get(self, application_id: UUID, evidence_id: UUID) -> Evidence:
         found = self.files.get(evidence_id)
-        if found is None or found[0].application_id != application_id:
+        if found is None or found.application_id != application_id:
             raise Missing()
         return found
 
@@ -445,7 +446,7 @@ class World:
 
     def __init__(self) -> None:
         self.unit, self.people = ApplicationsFakeUnit(), FakePeople()
-        deps = Deps(units=FakeUnits(self.unit), people=self.people, alone=alone)
+        deps = Deps(units=FakeUnits(self.unit), people=self.people, alone=alone, kept_files=memory_files())
         self.job, self.second_look = FactsJob(deps), FactsJob(deps, RECHECK)
         self.call = Call(
             id=uuid7(),

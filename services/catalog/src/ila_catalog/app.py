@@ -6,6 +6,7 @@ from flask import Flask
 from ila_kit.bus.broker import Broker
 from ila_kit.bus.worker import WorkerConfig
 from ila_kit.clients import Neighbour
+from ila_kit.files.sweeping import FILES_SECONDS, FilesJob
 from ila_kit.registers import Registers
 from ila_kit.store.database import create_engine, only_one
 from ila_kit.store.unit import Units
@@ -19,6 +20,7 @@ from ila_catalog.consumers import HANDLERS, TIMERS, RegisterJob
 from ila_catalog.domain.digcomp import read_areas
 from ila_catalog.ports import Deps
 from ila_catalog.settings import Settings
+from ila_catalog.store.tables import attachment
 from ila_catalog.store.unit import CatalogUnit
 
 SERVICE = "catalog"
@@ -36,6 +38,7 @@ def live_deps(settings: Settings) -> Deps:
         registers=Registers(connect),
         signer=KeySigner(settings.client_key_file),
         alone=partial(only_one, engine),
+        kept_files=settings.kept_files(SERVICE),
     )
 
 
@@ -67,7 +70,10 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         broker=Broker(settings.broker_url, prefix=settings.bus_prefix),
         handlers=HANDLERS,
         timers=TIMERS,
-        jobs={"registers": (settings.register_seconds, RegisterJob(deps).run)},
+        jobs={
+            "registers": (settings.register_seconds, RegisterJob(deps).run),
+            "files": (FILES_SECONDS, FilesJob(deps.units.engine, deps.kept_files, [attachment]).run),
+        },
         host=settings.host,
         port=settings.port,
     )

@@ -73,13 +73,13 @@ class FactStore(Protocol):
 
 
 class AttachmentStore(Protocol):
-    """Files of offers and programmes."""
+    """What is known of the files of offers and programmes; their bytes are kept by their SHA-256."""
 
-    def add(self, attachment: Attachment, data: bytes) -> None:
+    def add(self, attachment: Attachment) -> None:
         """Store a file."""
 
-    def get(self, subject_id: UUID, attachment_id: UUID) -> tuple[Attachment, bytes] | None:
-        """Return a file of a subject with its bytes; one that was taken off a draft too."""
+    def get(self, subject_id: UUID, attachment_id: UUID) -> Attachment | None:
+        """Return a file of a subject; one that was taken off a draft too."""
 
     def of(self, *subject_ids: UUID) -> list[Attachment]:
         """Return the files that are attached to any of these subjects, oldest first."""

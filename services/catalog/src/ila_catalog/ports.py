@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from ila_kit.actor import Scope
+from ila_kit.files.kept import KeptFiles
 from ila_kit.ports import UnitOfWork
 from ila_kit.store.listing import Page, PageRequest
 from ila_kit.store.unit import Units
@@ -228,6 +229,7 @@ class Deps:
     """Everything the doors need: units of work, what was read once at the start, and the neighbours.
 
     `alone(name)` holds a lock that one process has at a time, and gives False when another one has it.
+    `kept_files` are those that institutions gave.
     """
 
     units: Units[Any]
@@ -236,3 +238,4 @@ class Deps:
     registers: Registers
     signer: Signer
     alone: Callable[[str], AbstractContextManager[bool]]
+    kept_files: KeptFiles

@@ -30,6 +30,7 @@ from ila_kit.registers import RegisterAnswer
 from ila_kit.store.database import only_one
 from ila_kit.store.timers import run_due
 from ila_kit.store.unit import Units
+from ila_kit.testing.files import memory_files
 from ila_kit.testing.http import ApiClient, verifier
 from ila_kit.testing.stores import service_database, statements_seen
 from joserfc.jwk import ECKey
@@ -133,6 +134,7 @@ def deps(engine: sa.Engine, key_file: Path, registers: ToldRegisters, clock: Mov
         registers=registers,
         signer=KeySigner(key_file),
         alone=partial(only_one, engine),
+        kept_files=memory_files(),
     )
 
 

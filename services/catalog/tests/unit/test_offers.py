@@ -125,9 +125,7 @@ class Desk:
 
     def attach(self, offer, kind="annex_2"):
         subject = Subject(kind="offer", id=offer.id)
-        command = Attach(
-            subject=subject, kind=kind, name="a.pdf", media_type="x/y", data=b"a", sha256="0" * 64
-        )
+        command = Attach(subject=subject, kind=kind, name="a.pdf", media_type="x/y", size=1, sha256="0" * 64)
         return attach(self.unit, command, self.scope)
 
     def write(self, offer, **changes):
@@ -252,7 +250,7 @@ def test_nothing_moves_from_the_deadline_on(desk):
         with pytest.raises(OffersClosed):
             act()
     assert "offers-closed" in [fault.code for fault in try_submission(desk.unit, draft.id, desk.scope)]
-    assert take_attachment(desk.unit, subject, file.id, desk.scope) == (file, b"a")
+    assert take_attachment(desk.unit, subject, file.id, desk.scope) == file
     desk.unit.now = DEADLINE - timedelta(microseconds=1)
     desk.submit(draft)
 

@@ -8,22 +8,26 @@ from flask import Flask
 from ila_kit.bus.broker import Broker
 from ila_kit.bus.worker import WorkerConfig
 from ila_kit.clients import Neighbour
+from ila_kit.files.sweeping import FILES_SECONDS, FilesJob
 from ila_kit.registers import Registers
 from ila_kit.store.database import create_engine, only_one
 from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
 
 from ila_identity.api import BLUEPRINTS
+from ila_identity.clients.signatures import OfflineVerifier, TrustFiles
 from ila_identity.consumers import HANDLERS, TIMERS, FactsJob, InstitutionsJob, SeedsJob
 from ila_identity.domain.personas import Personas
 from ila_identity.parameters import legal_basis, limits, provider_legal_basis
 from ila_identity.ports import Deps
 from ila_identity.settings import Settings
+from ila_identity.store.provider_tables import attestation, authorisation
 from ila_identity.store.unit import IdentityUnit
 from ila_identity.store.vault import Vault
 
 SERVICE = "identity"
 PACKAGE = "ila_identity"
+FILES = (attestation, authorisation)
 
 
 def live_deps(settings: Settings) -> Deps:
@@ -34,11 +38,22 @@ def live_deps(settings: Settings) -> Deps:
     return Deps(
         units=Units(engine, SERVICE, unit, settings.clock()),
         registers=Registers(connect),
+        verifier=OfflineVerifier(trust_files(settings)),
         alone=partial(only_one, engine),
         legal_basis=legal_basis(),
         provider_legal_basis=provider_legal_basis(),
+        kept_files=settings.kept_files(SERVICE),
         limits=limits(),
         personas=read_personas(settings.personas_file),
+    )
+
+
+def trust_files(settings: Settings) -> TrustFiles:
+    """Return where the trusted lists are kept, and by which profile files are judged."""
+    return TrustFiles(
+        profile=settings.trust_profile,
+        lists=settings.list_files(),
+        signers=settings.list_signer_files(),
     )
 
 
@@ -64,6 +79,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         jobs={
             "facts": (settings.facts_seconds, FactsJob(deps).run),
             "institutions": (settings.institutions_seconds, InstitutionsJob(deps).run),
+            "files": (FILES_SECONDS, FilesJob(deps.units.engine, deps.kept_files, FILES).run),
             "seeds": (settings.institutions_seconds, SeedsJob(deps).run),
         },
         host=settings.host,

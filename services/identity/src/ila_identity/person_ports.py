@@ -1,4 +1,4 @@
-"""What identity needs to keep about persons: who they are, what registers say of them, which roles they hold."""
+"""What identity needs to keep about persons: who they are, what registers say, which roles they hold."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -87,6 +87,12 @@ class RoleStore(Protocol):
 
     def remove(self, person_id: UUID, role: Role) -> RoleGrant | None:
         """Remove a grant and return it; None when the person does not hold the role."""
+
+    def get(self, grant_id: UUID) -> RoleGrant | None:
+        """Return, locked, a grant; None when nothing is held by this id."""
+
+    def others_hold(self, grant: RoleGrant) -> bool:
+        """Tell whether somebody else holds the role of a grant. Locks all who do."""
 
     def in_organisation(self, organisation_id: UUID, role: str | None = None) -> list[RoleGrant]:
         """Return the grants in an organisation, of one role or of all, oldest first."""

@@ -8,17 +8,20 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from ila_kit.actor import Scope
+from ila_kit.files.kept import KeptFiles
 from ila_kit.ports import UnitOfWork
 from ila_kit.registers import RegisterAnswer
 from ila_kit.store.listing import PageRequest
 
+from ila_identity.domain.attestations import Attestation, Authorisation, Verification
 from ila_identity.domain.bank_accounts import BankAccount
 from ila_identity.domain.limits import Limits
 from ila_identity.domain.members import Member
 from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
-from ila_identity.domain.registrations import Attestation, Registration
+from ila_identity.domain.registrations import Registration
+from ila_identity.domain.role_proposals import RoleProposal
 from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
 from ila_identity.person_ports import PersonStore, RegisterFactStore, RoleStore
@@ -63,7 +66,7 @@ class OrganisationStore(Protocol):
 
 
 class RegistrationStore(Protocol):
-    """Registrations of institutions, with their attestations."""
+    """Registrations of institutions, with their attestations; bytes of files are kept by their SHA-256."""
 
     def lock_institution(self, viis_number: str) -> None:
         """Let nobody else register or admit this institution, until the transaction ends."""
@@ -71,8 +74,11 @@ class RegistrationStore(Protocol):
     def live(self, viis_number: str) -> Registration | None:
         """Return the submitted or returned registration of an institution."""
 
-    def add_attestation(self, registration_id: UUID, attestation: Attestation, data: bytes) -> None:
-        """Store a received file; earlier ones of the registration stay."""
+    def add_attestation(self, registration_id: UUID, attestation: Attestation) -> None:
+        """Store what is known of a received file; earlier ones of the registration stay."""
+
+    def add_authorisation(self, registration_id: UUID, authorisation: Authorisation) -> None:
+        """Store what is known of a received authorisation; earlier ones of the registration stay."""
 
     def add(self, registration: Registration) -> None:
         """Store a new registration; its attestation is stored already."""
@@ -82,9 +88,6 @@ class RegistrationStore(Protocol):
 
     def get(self, registration_id: UUID, scope: Scope, lock: bool = False) -> Registration:
         """Return a registration in scope. Raises Missing. `lock`: nobody else changes it meanwhile."""
-
-    def file(self, attestation_id: UUID) -> bytes:
-        """Return the bytes of an attestation."""
 
     def asking(self, now: datetime, limit: int) -> list[Registration]:
         """Return submitted registrations for which registers are to be asked, longest open first."""
@@ -138,6 +141,25 @@ class BankAccountStore(Protocol):
 
     def page(self, organisation_id: UUID, request: PageRequest) -> Listed[BankAccount]:
         """Return a page of the accounts of an organisation, newest first."""
+
+
+class RoleProposalStore(Protocol):
+    """Roles that wait for a second person."""
+
+    def add(self, proposal: RoleProposal) -> bool:
+        """Store a new proposal; False when this role waits for this person already."""
+
+    def save(self, proposal: RoleProposal) -> None:
+        """Store the next version of a proposal. Raises Stale when somebody stored one since."""
+
+    def get(self, proposal_id: UUID) -> RoleProposal:
+        """Return, locked, a proposal. Raises Missing."""
+
+    def find(self, proposal_id: UUID) -> RoleProposal | None:
+        """Return, locked, a proposal, if there is one."""
+
+    def page_of_grants(self, request: PageRequest) -> Listed[dict[str, Any]]:
+        """Return a page of the roles that are held, and of those that wait, newest first."""
 
 
 class SanctionStore(Protocol):
@@ -210,6 +232,10 @@ class Unit(UnitOfWork, Protocol):
         """Bank accounts of organisations."""
 
     @property
+    def role_proposals(self) -> RoleProposalStore:
+        """Roles that wait for a second person."""
+
+    @property
     def sanctions(self) -> SanctionStore:
         """Sanctions of organisations."""
 
@@ -227,19 +253,32 @@ class Registers(Protocol):
         """Return an answer for each key. Raises Unavailable when the gateway itself is away."""
 
 
+class SignatureVerifier(Protocol):
+    """Verification of e-signatures, by trusted lists that are kept here."""
+
+    def verify(self, content: bytes, now: datetime) -> Verification:
+        """Return what holds of a signed file at an instant (UTC). It raises nothing."""
+
+    def alarms(self, now: datetime) -> list[str]:
+        """Return what is wrong with the trusted lists at an instant, a sentence each."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
     """What the doors hand to use cases and jobs.
 
     `units` opens units of work (`ila_kit.store.unit.Units`); `alone(name)` holds a lock that one
     process has at a time, and gives False when another one has it. `legal_basis` is the ground on
-    which facts of persons are handed on, `provider_legal_basis` that of questions about institutions.
+    which facts of persons are handed on, `provider_legal_basis` that of questions about institutions;
+    `kept_files` are those that institutions gave.
     """
 
     units: Any
     registers: Registers
+    verifier: SignatureVerifier
     alone: Callable[[str], AbstractContextManager[bool]]
     legal_basis: str
     provider_legal_basis: str
+    kept_files: KeptFiles
     limits: Limits = field(default_factory=Limits)
     personas: Personas = field(default_factory=Personas)

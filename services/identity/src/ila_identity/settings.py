@@ -4,14 +4,14 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
-from ila_kit.service_settings import ServiceSettings
+from ila_kit.files.settings import FileSettings
 from ila_kit.settings import setting
 
 DEVELOPMENT_KEY = base64.b64encode(b"development only, not a secret!!").decode()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(ServiceSettings):
+class Settings(FileSettings):
     """Settings of identity beside those that every service has."""
 
     personal_data_key: str = setting(
@@ -24,6 +24,14 @@ class Settings(ServiceSettings):
         default="",
     )
 
+    trust_profile: str = setting(
+        "Whose e-signatures count: `production`, or `test` (test authorities; refused in production).",
+        default="production",
+    )
+    trusted_lists: str = setting("Files of EU trusted lists (XML), separated by commas.", default="")
+    trusted_list_signers: str = setting(
+        "Files of the certificates (PEM) by which those lists may be signed, separated by commas.", default=""
+    )
     facts_seconds: float = setting(
         "Seconds between two looks for persons whose register facts are wanted.", default=0.5
     )
@@ -33,7 +41,30 @@ class Settings(ServiceSettings):
 
     def faults(self) -> list[str]:
         """Name what is wrong with these values together."""
-        return super().faults() + self._key_faults() + self._persona_faults() + self._pause_faults()
+        own = self._key_faults() + self._persona_faults() + self._pause_faults()
+        return super().faults() + own + self._trust_faults()
+
+    def list_files(self) -> tuple[Path, ...]:
+        """Return the files of trusted lists."""
+        return _files(self.trusted_lists)
+
+    def list_signer_files(self) -> tuple[Path, ...]:
+        """Return the files of certificates by which trusted lists may be signed."""
+        return _files(self.trusted_list_signers)
+
+    def _trust_faults(self) -> list[str]:
+        found = []
+        if self.trust_profile not in ("production", "test"):
+            found.append("TRUST_PROFILE is neither production nor test")
+        if self.production and self.trust_profile == "test":
+            found.append("TRUST_PROFILE test is for development only")
+        named = {"TRUSTED_LISTS": self.list_files(), "TRUSTED_LIST_SIGNERS": self.list_signer_files()}
+        found += [
+            f"{name} names no file: {one}" for name, all in named.items() for one in all if not one.is_file()
+        ]
+        if bool(self.list_files()) != bool(self.list_signer_files()):
+            found.append("TRUSTED_LISTS and TRUSTED_LIST_SIGNERS go together")
+        return found
 
     def _pause_faults(self) -> list[str]:
         pauses = {"FACTS_SECONDS": self.facts_seconds, "INSTITUTIONS_SECONDS": self.institutions_seconds}
@@ -55,3 +86,7 @@ class Settings(ServiceSettings):
         if self.production:
             return ["PERSONAS_FILE is for development only"]
         return [] if Path(self.personas_file).is_file() else ["PERSONAS_FILE names no file"]
+
+
+def _files(text: str) -> tuple[Path, ...]:
+    return tuple(Path(one.strip()) for one in text.split(",") if one.strip())

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from ila_identity.app import create_app, live_deps, read_personas
 from ila_identity.consumers import TIMERS, FactsJob, InstitutionsJob, SeedsJob
+from ila_identity.domain.attestations import Check, Signature, Signer, Verification
 from ila_identity.ports import Deps
 from ila_identity.settings import Settings
 from ila_kit.cli import offline_environment
@@ -22,6 +23,7 @@ from ila_kit.registers import RegisterAnswer
 from ila_kit.store import migrate
 from ila_kit.store.database import create_engine
 from ila_kit.store.timers import run_due
+from ila_kit.testing.files import memory_files
 from ila_kit.testing.http import ApiClient, verifier
 from ila_kit.testing.stores import empty_database
 
@@ -140,10 +142,51 @@ def registers() -> StandInRegisters:
     return StandInRegisters()
 
 
+@dataclass
+class StandInVerifier:
+    """Finds the verdict and the signers that a test names."""
+
+    verdict: str = "indeterminate"
+    signers: list[str] = field(default_factory=list)
+
+    def verify(self, content: bytes, now: datetime) -> Verification:
+        sentences = {"sentence_lv": "Parakstītājs", "sentence_en": "Signer"}
+        check = Check(name="signer", verdict=self.verdict, reason=None, signature="S0", **sentences)
+        signatures = [
+            Signature(
+                place="S0",
+                verdict=self.verdict,
+                level="XAdES-LT",
+                signer=Signer(name="ILONA PRIEDE", identifier=one, country="LV", issuer="Izdevējs"),
+                signed_at=now,
+                time_stamp_at=now,
+            )
+            for one in self.signers
+        ]
+        return Verification(verdict=self.verdict, checks=(check,), signatures=tuple(signatures))
+
+    def alarms(self, now: datetime) -> list[str]:
+        return []
+
+
 @pytest.fixture
-def deps(settings: Settings, registers: StandInRegisters) -> Iterator[Deps]:
+def verifier_of_files(registers: StandInRegisters) -> StandInVerifier:
+    own, always = registers.administrator["personal_code"], "327291-09472"
+    return StandInVerifier(signers=[f"PNOLV-{own}", f"PNOLV-{always}"])
+
+
+@pytest.fixture
+def deps(
+    settings: Settings, registers: StandInRegisters, verifier_of_files: StandInVerifier
+) -> Iterator[Deps]:
     made = live_deps(settings)
-    yield replace(made, personas=read_personas(str(PERSONAS)), registers=registers)
+    yield replace(
+        made,
+        personas=read_personas(str(PERSONAS)),
+        registers=registers,
+        kept_files=memory_files(),
+        verifier=verifier_of_files,
+    )
     made.units.engine.dispose()
 
 

@@ -86,7 +86,11 @@ def test_a_registration_is_kept_with_its_file_and_shown_to_its_registrant(api, s
     body = answer.json
     received = datetime.fromisoformat(body["received_at"])
     assert datetime.fromisoformat(body["due_at"]) == due_after(received)
-    assert (body["attestation"]["verdict"], body["attestation"]["signer"]) == ("indeterminate", None)
+    attestation = body["attestation"]
+    assert (attestation["verdict"], attestation["signer"]) == ("indeterminate", "ILONA PRIEDE")
+    assert (attestation["level"], attestation["checks"][0]["sentence_en"]) == ("XAdES-LT", "Signer")
+    assert [one["signer_code"] for one in attestation["signatures"]][-1] == "******-***72"
+    assert body["signed_by_right"] == "named"
     assert body["administrator"]["personal_code"] == "******-***72"
     assert {check["verdict"] for check in body["checks"]} == {"open"}
     assert body["approvals_needed"] == 2
@@ -172,7 +176,8 @@ def test_the_same_request_twice_registers_once(send, registrant, registers, engi
 def test_a_draft_is_changed_by_version_and_submitted(api, send, registrant, registers, engine):
     number, legal = registers.institution()
     draft = send(registrant, form(number, legal) | {"draft": True}).json
-    assert (draft["status"], draft["due_at"], draft["actions"]) == ("draft", None, ["change", "submission"])
+    assert (draft["status"], draft["due_at"]) == ("draft", None)
+    assert draft["actions"] == ["change", "authorisation", "submission"]
     path = f"{PATH}/{draft['id']}"
     changed = form(number, legal, contact_email="other@paraugs.example")
     assert send(registrant, changed, path, "put").status_code == 428
@@ -195,6 +200,85 @@ def test_a_draft_is_changed_by_version_and_submitted(api, send, registrant, regi
         "registration_changed",
         "registration_submitted",
     ]
+
+
+def test_what_is_not_signed_as_it_must_be_is_taken_shown_and_never_approved(
+    api, send, registrant, registers, jobs, verifier_of_files
+):
+    verifier_of_files.verdict = "failed"
+    registration = submitted(send, registrant, registers)
+    jobs.institutions()
+    answer = approve(api, registration)
+    assert (answer.status_code, answer.json["code"]) == (409, "attestation-failed")
+    assert approve(api, registration, action="return").json["status"] == "returned"
+
+
+def test_a_verified_signature_of_a_representative_takes_one_approver_and_names_nobody_at_rest(
+    api, send, registrant, registers, jobs, verifier_of_files, engine
+):
+    head = "325503-62317"
+    verifier_of_files.verdict, verifier_of_files.signers = "passed", [f"PNOLV-{head}"]
+    registration = submitted(send, registrant, registers)
+    legal = list(registers.legal_persons.values())[-1]
+    legal["representatives"] = [{"personal_code": head, "signatures_needed": 1}]
+    waiting = api.as_(uuid7(), "user_approver").get(f"{PATH}/{registration}").json
+    assert (waiting["signed_by_right"], waiting["approvals_needed"]) == ("open", 1)
+    jobs.institutions()
+    seen = approve(api, registration).json
+    assert (seen["status"], seen["signed_by_right"]) == ("approved", "representative")
+    snapshots = {check["register"]: check["snapshot"] for check in seen["checks"]}
+    assert snapshots["legal_persons"] is None
+    with engine.connect() as connection:
+        for table in ("attestation", "provider_registration", "outbox", "audit_entry", "idempotency_key"):
+            text = connection.scalar(sa.text(f"SELECT string_agg(x::text, '') FROM {table} x")) or ""
+            assert not any(code in text for code in (head, head.replace("-", "")))
+
+
+def test_who_has_no_right_to_sign_needs_an_authorisation_that_an_approver_looks_at(
+    api, app, send, registrant, registers, jobs, verifier_of_files, engine
+):
+    verifier_of_files.verdict, verifier_of_files.signers = "passed", ["PNOEE-38001085718"]
+    registration = submitted(send, registrant, registers)
+    jobs.institutions()
+    refused = approve(api, registration)
+    assert (refused.status_code, refused.json["code"]) == (409, "signer-not-entitled")
+    path = f"{PATH}/{registration}/authorisation"
+    assert api.as_(registrant, "learner").get(path).status_code == 404
+    token = identity_token("identity", registrant, "learner", acr="high")
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "mandate"}
+    for _ in range(2):
+        sent = {"form": "{}", "authorisation": (BytesIO(b"%PDF mandate"), "pilnvara.pdf")}
+        added = app.test_client().post(path, data=sent, content_type="multipart/form-data", headers=headers)
+        assert (added.status_code, added.json["authorisation"]["name"]) == (201, "pilnvara.pdf")
+    approver = api.as_(uuid7(), "user_approver")
+    assert approver.get(path).data == b"%PDF mandate"
+    assert "authorisation-check" in approver.get(f"{PATH}/{registration}").json["actions"]
+    checked = approve(api, registration, action="authorisation-check").json
+    assert (checked["signed_by_right"], checked["authorisation"]["reason"]) == (
+        "authorised",
+        "checked by hand",
+    )
+    assert approve(api, registration).json["status"] == "approved"
+    assert {"authorisation_added", "authorisation_read", "authorisation_checked"} <= set(
+        audited(engine, registration)
+    )
+    with engine.connect() as connection:
+        kept = sa.select(sa.func.count()).select_from(t.authorisation)
+        assert connection.scalar(kept.where(t.authorisation.c.registration_id == registration)) == 1
+
+
+def test_the_queue_is_ordered_by_due_time(api, send, registrant, registers, engine):
+    ids = [submitted(send, registrant, registers) for _ in range(3)]
+    for registration, day in zip(ids, (3, 1, 2), strict=True):
+        with engine.begin() as connection:
+            row = sa.update(t.registration).where(t.registration.c.id == registration)
+            connection.execute(row.values(due_at=datetime(2020, 1, day, tzinfo=UTC)))
+    approver, seen, after = api.as_(uuid7(), "user_approver"), [], ""
+    while after is not None:
+        cursor = f"&after={after}" if after else ""
+        page = approver.get(f"{PATH}?status=submitted&sort=due_at&limit=2{cursor}").json
+        seen, after = seen + [one["id"] for one in page["items"]], page["next"]
+    assert [one for one in seen if one in ids] == [ids[1], ids[2], ids[0]]
 
 
 def test_returned_resubmitted_and_refused(api, send, registrant, registers, jobs):

@@ -7,6 +7,14 @@ from uuid import UUID
 
 import pytest
 from ila_identity.domain.accounts import Account
+from ila_identity.domain.attestations import (
+    Attestation,
+    Authorisation,
+    Check,
+    Signature,
+    Signer,
+    Verification,
+)
 from ila_identity.domain.bank_accounts import BankAccount
 from ila_identity.domain.members import Member, Named
 from ila_identity.domain.organisations import Organisation
@@ -14,7 +22,9 @@ from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
 from ila_identity.domain.persons import Description, Login, Person
 from ila_identity.domain.register_facts import RegisterFact, wanted
-from ila_identity.domain.registrations import Attestation, Form, Registration
+from ila_identity.domain.registration_forms import Form
+from ila_identity.domain.registrations import Registration
+from ila_identity.domain.role_proposals import RoleProposal
 from ila_identity.domain.roles import RoleGrant
 from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
@@ -93,6 +103,12 @@ class FakeRoles:
         self.grants = [one for one in self.grants if one is not found]
         return found
 
+    def get(self, grant_id: UUID) -> RoleGrant | None:
+        return next((one for one in self.grants if one.id == grant_id), None)
+
+    def others_hold(self, grant: RoleGrant) -> bool:
+        return any(one.role == grant.role and one.person_id != grant.person_id for one in self.grants)
+
     def in_organisation(self, organisation_id: UUID, role: str | None = None) -> list[RoleGrant]:
         here = [one for one in self.grants if one.organisation_id == organisation_id]
         return [one for one in here if role in (None, one.role)]
@@ -144,7 +160,7 @@ class FakeRegistrations(FakeRows):
 
     def __init__(self) -> None:
         super().__init__()
-        self.files: dict[UUID, bytes] = {}
+        self.files: dict[UUID, str] = {}
 
     def lock_institution(self, viis_number: str) -> None: ...
 
@@ -152,8 +168,11 @@ class FakeRegistrations(FakeRows):
         live = [one for one in self.rows.values() if one.state in ("submitted", "returned")]
         return next((one for one in live if one.form.viis_number == viis_number), None)
 
-    def add_attestation(self, registration_id: UUID, attestation: Attestation, data: bytes) -> None:
-        self.files[attestation.id] = data
+    def add_attestation(self, registration_id: UUID, attestation: Attestation) -> None:
+        self.files[attestation.id] = attestation.sha256
+
+    def add_authorisation(self, registration_id: UUID, authorisation: Authorisation) -> None:
+        self.files[authorisation.id] = authorisation.sha256
 
     def add(self, registration: Registration) -> None:
         self.rows[registration.id] = registration
@@ -164,8 +183,41 @@ class FakeRegistrations(FakeRows):
             raise Missing()
         return found
 
-    def file(self, attestation_id: UUID) -> bytes:
-        return self.files[attestation_id]
+
+class FakeVerifier:
+    """Finds what a test tells it to: a verdict, and who signed (identifiers as in certificates)."""
+
+    def __init__(self) -> None:
+        self.verdict, self.signers = "indeterminate", ["PNOLV-327291-09472"]
+
+    def verify(self, content: bytes, now: datetime) -> Verification:
+        check = Check(
+            name="signature_value",
+            verdict=self.verdict,
+            reason=None,
+            sentence_lv="Paraksta vērtība",
+            sentence_en="Value of the signature",
+            signature="S0",
+        )
+        return Verification(
+            verdict=self.verdict,
+            checks=(check,),
+            signatures=tuple(self._signature(one, now) for one in self.signers),
+        )
+
+    def _signature(self, identifier: str, now: datetime) -> Signature:
+        signer = Signer(name="ILONA PRIEDE", identifier=identifier, country="LV", issuer="Paraugu izdevējs")
+        return Signature(
+            place="S0",
+            verdict=self.verdict,
+            level="XAdES-T",
+            signer=signer,
+            signed_at=now,
+            time_stamp_at=now,
+        )
+
+    def alarms(self, now: datetime) -> list[str]:
+        return []
 
 
 class FakeMembers(FakeRows):
@@ -268,6 +320,22 @@ class FakeSanctions(FakeRows):
         return [one for one in here if one.in_force]
 
 
+class FakeRoleProposals(FakeRows):
+    """Roles that wait for a second person, in memory."""
+
+    def add(self, proposal: RoleProposal) -> bool:
+        same = (proposal.person_id, proposal.role, "pending")
+        if same in {(one.person_id, one.role, one.state) for one in self.rows.values()}:
+            return False
+        self.rows[proposal.id] = proposal
+        return True
+
+    get = FakeRows.find
+
+    def find(self, proposal_id: UUID) -> RoleProposal | None:
+        return self.rows.get(proposal_id)
+
+
 class FakeServiceClients(FakeRows):
     """Machine clients in memory."""
 
@@ -301,6 +369,7 @@ class IdentityFakeUnit(FakeUnit):
         self.registrations, self.members = FakeRegistrations(), FakeMembers()
         self.bank_accounts, self.register_facts = FakeBankAccounts(), FakeRegisterFacts(self.persons)
         self.service_clients, self.sanctions = FakeServiceClients(), FakeSanctions()
+        self.role_proposals = FakeRoleProposals()
 
     def actions(self) -> list[str]:
         return [action for action, *_ in self.audited]
@@ -329,6 +398,7 @@ class World:
 
     unit: IdentityFakeUnit = field(default_factory=IdentityFakeUnit)
     personas: Personas = field(default_factory=Personas)
+    verifier: FakeVerifier = field(default_factory=FakeVerifier)
 
     def command(self, **changes) -> SignIn:
         values = {
@@ -384,7 +454,7 @@ class World:
         command = RegisterInstitution(
             registrant_id=registrant or uuid7(), form=self.form(), file=self.file(), **changes
         )
-        return register_institution(self.unit, command)
+        return register_institution(self.unit, command, self.verifier)
 
     def answer(self, told: dict | None, key: str = "", **changes) -> RegisterAnswer:
         """Return what a register answers: these facts, or that it knows no such thing."""
@@ -396,3 +466,9 @@ class World:
 @pytest.fixture
 def world() -> World:
     return World()
+
+
+@pytest.fixture(scope="session")
+def new_world() -> type[World]:
+    """The making of worlds, for tests that need a new one for each example."""
+    return World

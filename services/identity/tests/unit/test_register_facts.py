@@ -15,6 +15,7 @@ from ila_identity.usecases.person_facts import facts_of
 from ila_kit.errors import Unavailable
 from ila_kit.ids import uuid7
 from ila_kit.registers import RegisterAnswer
+from ila_kit.testing.files import memory_files
 
 CODE = "32250362317"
 TOLD = {
@@ -72,9 +73,11 @@ def job(world, register):
     deps = Deps(
         units=OneUnit(world.unit),
         registers=register,
+        verifier=world.verifier,
         alone=alone,
         legal_basis="law",
         provider_legal_basis="law",
+        kept_files=memory_files(),
         limits=Limits(),
     )
     return FactsJob(deps)

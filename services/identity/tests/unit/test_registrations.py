@@ -1,6 +1,5 @@
 """An institution registers, and the agency decides: by whom, when, and on what grounds."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +15,7 @@ from ila_identity.domain.errors import (
 )
 from ila_identity.domain.legal_persons import legal_person_number
 from ila_identity.domain.register_checks import FAILED, INSTITUTIONS, LEGAL_PERSONS, OPEN, PASSED
-from ila_identity.domain.registrations import LAPSED
+from ila_identity.domain.registrations import LAPSED, WARNED_BEFORE
 from ila_identity.events.published import ProviderApproved, RoleGranted
 from ila_identity.usecases.approvals import (
     Decide,
@@ -84,8 +83,8 @@ def test_a_submitted_registration_waits_for_an_answer_within_one_working_day(wor
     assert registration.state == "submitted"
     assert registration.attestation.verdict == "indeterminate"
     assert registration.received_at == world.unit.now
-    assert world.unit.timers[registration.id, REGISTRATION_DUE] == registration.due_at
-    assert world.unit.registrations.files[registration.attestation.id] == b"signed"
+    assert world.unit.timers[registration.id, REGISTRATION_DUE] == registration.due_at - WARNED_BEFORE
+    assert world.unit.registrations.files[registration.attestation.id] == "ab" * 32
 
 
 def test_nothing_personal_goes_into_the_audit_trail_or_a_repr(world):
@@ -139,10 +138,12 @@ def test_the_second_approval_is_another_persons(world, submitted):
 
 
 def test_one_approver_is_enough_where_the_signature_was_verified(world, submitted):
-    verified = replace(submitted.attestation, verdict="passed")
-    row = world.unit.registrations.rows[submitted.id]
-    world.unit.registrations.rows[submitted.id] = replace(row, attestation=verified)
-    assert decide(world, submitted).state == "approved"
+    world.verifier.verdict = "passed"
+    decide(world, submitted, refuse_registration)
+    again = world.registered(REGISTRANT)
+    tell(world, again)
+    assert again.approvals_needed == 1
+    assert decide(world, again).state == "approved"
 
 
 @pytest.mark.parametrize("use_case", [approve_registration, refuse_registration, return_registration])
@@ -181,6 +182,11 @@ def test_while_a_register_has_not_answered_nothing_is_approved_and_everything_el
     [
         (None, LEGAL, "institution_known"),
         (INSTITUTION | {"operating": False}, LEGAL, "institution_operating"),
+        (
+            INSTITUTION | {"legal_person_number": "40003000642"},
+            LEGAL,
+            "institution_of_legal_person",
+        ),
         (INSTITUTION, None, "legal_person_known"),
         (INSTITUTION, LEGAL | {"status": "liquidated"}, "legal_person_registered"),
         (INSTITUTION, LEGAL | {"viis_numbers": ["9900000002"]}, "legal_person_holds_institution"),
@@ -240,7 +246,7 @@ def test_a_returned_registration_is_mended_and_submitted_again_and_nothing_count
         form=world.form(contact_email="other@paraugs.example"),
         file=world.file(name="b.PDF"),
     )
-    changed = change_registration(world.unit, command, MINE)
+    changed = change_registration(world.unit, command, MINE, world.verifier)
     assert (changed.state, changed.attestation.name) == ("returned", "b.PDF")
     world.unit.now += timedelta(days=3)
     again = submit_registration(world.unit, submitted.id, MINE)
@@ -255,7 +261,7 @@ def test_a_change_of_an_older_version_is_refused(world):
         registration_id=draft.id, version=draft.version + 1, form=world.form(), file=world.file()
     )
     with pytest.raises(Stale):
-        change_registration(world.unit, command, MINE)
+        change_registration(world.unit, command, MINE, world.verifier)
 
 
 def test_what_is_submitted_or_over_is_not_changed(world, submitted):
@@ -266,7 +272,7 @@ def test_what_is_submitted_or_over_is_not_changed(world, submitted):
         )
         assert row.state == state
         with pytest.raises(WrongState):
-            change_registration(world.unit, command, MINE)
+            change_registration(world.unit, command, MINE, world.verifier)
         with pytest.raises(WrongState):
             submit_registration(world.unit, row.id, MINE)
         if state == "submitted":
@@ -304,6 +310,18 @@ def test_a_refused_institution_may_register_again(world, submitted):
     assert world.registered(uuid7()).state == "submitted"
 
 
+def test_half_a_day_before_it_is_due_it_is_said_to_be_due_soon(world, submitted):
+    world.unit.now = submitted.due_at - WARNED_BEFORE
+    registration_due(world.unit, submitted.id)
+    hurried = world.unit.registrations.find(submitted.id)
+    assert (hurried.due_soon, hurried.overdue) == (True, False)
+    assert "registration_due_soon" in world.unit.actions()
+    assert world.unit.timers[submitted.id, REGISTRATION_DUE] == submitted.due_at
+    world.unit.now = submitted.due_at
+    registration_due(world.unit, submitted.id)
+    assert world.unit.registrations.find(submitted.id).overdue
+
+
 def test_an_answer_that_does_not_come_in_time_is_noted_once_and_can_still_be_given(world, submitted):
     registration_due(world.unit, submitted.id)
     assert not world.unit.registrations.find(submitted.id).overdue
@@ -331,8 +349,8 @@ def test_what_nobody_goes_on_with_ends_by_itself(world, state, days):
 
 
 def test_the_attestation_is_handed_out_as_it_came_and_the_look_is_noted(world, submitted):
-    attestation, data = attestation_file(world.unit, submitted.id, MINE)
-    assert (attestation.name, data) == ("a.edoc", b"signed")
+    attestation = attestation_file(world.unit, submitted.id, MINE)
+    assert (attestation.name, attestation.sha256) == ("a.edoc", "ab" * 32)
     assert "attestation_read" in world.unit.actions()
 
 
@@ -340,7 +358,7 @@ def test_the_attestation_is_handed_out_as_it_came_and_the_look_is_noted(world, s
 def test_a_file_that_carries_no_signature_is_refused(world, name):
     command = RegisterInstitution(registrant_id=REGISTRANT, form=world.form(), file=world.file(name=name))
     with pytest.raises(AttestationFormat):
-        register_institution(world.unit, command)
+        register_institution(world.unit, command, world.verifier)
 
 
 @pytest.mark.parametrize("text", ["40003009498", "32272909472", "12345678901", "4000300949", ""])

@@ -7,6 +7,7 @@ from ila_identity.domain.bank_accounts import BANK_ACCOUNT
 from ila_identity.domain.members import MEMBER
 from ila_identity.domain.organisations import ORGANISATION
 from ila_identity.domain.registrations import REGISTRATION
+from ila_identity.domain.role_proposals import ROLE_PROPOSAL
 from ila_identity.domain.roles import AGENCY, IN_ORGANISATION
 from ila_identity.domain.sanctions import REPLY, SANCTION
 from ila_identity.domain.service_clients import SERVICE_CLIENT
@@ -16,14 +17,19 @@ from ila_kit.states import SYSTEM, NotYourStep, WrongState
 TABLES = {
     REGISTRATION: """
         draft change draft registrant
+        draft authorise draft registrant
         draft submit submitted registrant
         draft lapse refused system
+        submitted authorise submitted registrant
+        submitted check_authorisation submitted user_approver
         submitted endorse submitted user_approver
         submitted approve approved user_approver
         submitted return returned user_approver
         submitted refuse refused user_approver
+        submitted note_due_soon submitted system
         submitted note_overdue submitted system
         returned change returned registrant
+        returned authorise returned registrant
         returned submit submitted registrant
         returned lapse refused system
     """,
@@ -54,6 +60,12 @@ TABLES = {
         confirmed lapse ended system
         active end ended provider_admin system
     """,
+    ROLE_PROPOSAL: """
+        pending confirm active platform_admin
+        pending revoke revoked platform_admin
+        pending lapse lapsed system
+        active revoke revoked platform_admin
+    """,
     BANK_ACCOUNT: """
         added confirm confirmed provider_admin provider_signatory
         added lapse lapsed system
@@ -76,6 +88,7 @@ STANDING = {
     "sanction": {"in_force"},
     "member": {"active"},
     "bank_account": {"confirmed"},
+    "role_proposal": {"active"},
     "service_client": {"active", "suspended"},
 }
 

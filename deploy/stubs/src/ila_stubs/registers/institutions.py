@@ -114,9 +114,10 @@ class Institutions:
 
 
 def representatives_of(number: int) -> list[Persona]:
-    """Return who may sign for an invented institution: `citizen-1010` for 01, two for the company of units."""
+    """Return who may sign for an invented institution: `citizen-1010` for 01; two for the company."""
     first = 1000 + 10 * number
-    return [citizen(f"citizen-{one:04}") for one in range(first, first + (2 if number == COMPANY else 1))]
+    names = [f"citizen-{one:04}" for one in range(first, first + (2 if number == COMPANY else 1))]
+    return [person for person in map(citizen, names) if person]
 
 
 def legal_person_numbers() -> Iterator[str]:

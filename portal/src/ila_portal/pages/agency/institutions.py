@@ -5,12 +5,14 @@ from ila_portal.desks import Listing, Page, Shown
 from ila_portal.forms import Field
 from ila_portal.pages.agency.desk import APPROVER, AUDITOR, SANCTIONS, agency
 from ila_portal.pages.provider.home import ORGANISATIONS
-from ila_portal.pages.provider.institution import MEMBER_SHOWS
+from ila_portal.pages.provider.institution import INSTITUTION_SHOWS, MEMBER_SHOWS
 from ila_portal.pages.registration import ONE, REGISTRATIONS
 
 ORGANISATION = f"{ORGANISATIONS}/{{id}}"
 MEMBERS = f"{ORGANISATION}/members"
 REASON = (Field("reason", "area", hint=True),)
+GROUNDS = (Field("facts", "area", hint=True), Field("legal_basis"))
+SCOPES = ("new_offers", "new_enrolments", "payments", "all")
 STATUSES = ("submitted", "returned", "approved", "refused")
 
 agency.add(
@@ -60,11 +62,12 @@ agency.add(
     "/organisations",
     Page(
         "organisations",
-        {"organisations": Listing(ORGANISATIONS)},
+        {"organisations": Listing(ORGANISATIONS, {"state": ("active", "suspended", "closed")})},
         shows=(
             Shown("title"),
             Shown("viis_number"),
             Shown("state", "tag", words="status"),
+            Shown("barred", "words", words="bar"),
             Shown("approved_at", "moment"),
         ),
         one="agency.organisation",
@@ -77,19 +80,17 @@ agency.add(
     Page(
         "organisation",
         {"organisation": ORGANISATION},
-        shows=(
-            Shown("viis_number"),
-            Shown("legal_person_number"),
-            Shown("institution_type"),
-            Shown("seat"),
-            Shown("territory_title", label="territory"),
-        ),
+        shows=(*INSTITUTION_SHOWS, Shown("barred", "words", words="bar")),
         deeds=(
             Deed(
                 "suspension",
                 f"{ORGANISATION}/suspension",
-                REASON,
-                states=("active",),
+                (
+                    Field("scope", "choice", choices=SCOPES, words="bar"),
+                    *GROUNDS,
+                    Field("ends_on", "day", required=False, label="last_day", hint=True, fresh=True),
+                ),
+                states=("active", "suspended"),
                 roles=SANCTIONS,
                 tone="danger",
                 acr="high",
@@ -97,9 +98,18 @@ agency.add(
             Deed(
                 "reinstatement",
                 f"{ORGANISATION}/reinstatement",
-                REASON,
+                (Field("reason", "area", hint=True, fresh=True),),
                 states=("suspended",),
                 roles=SANCTIONS,
+                acr="high",
+            ),
+            Deed(
+                "closure",
+                f"{ORGANISATION}/closure",
+                GROUNDS,
+                states=("active", "suspended"),
+                roles=SANCTIONS,
+                tone="danger",
                 acr="high",
             ),
         ),
@@ -124,6 +134,25 @@ agency.add(
                 acr="high",
             ),
         ),
+        under="organisations",
+    ),
+)
+agency.add(
+    "/organisations/<uuid:id>/sanctions",
+    Page(
+        "sanctions",
+        {"sanctions": Listing(f"{ORGANISATION}/sanctions", {"state": ("in_force", "lifted", "ended")})},
+        row_deeds=(
+            Deed(
+                "sanction-lifting",
+                f"{ORGANISATION}/reinstatement",
+                (Field("sanction_id", "target"), Field("reason", "area")),
+                states=("in_force",),
+                roles=SANCTIONS,
+                acr="high",
+            ),
+        ),
+        template="sanctions.html",
         under="organisations",
     ),
 )

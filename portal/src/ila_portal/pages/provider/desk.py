@@ -3,8 +3,8 @@
 from ila_portal.desks import Desk
 
 PLACES = (
-    "institution", "members", "accounts", "places", "calls", "programmes", "offers", "agreements", "groups",
-    "claims",
+    "institution", "members", "accounts", "sanctions", "places", "calls", "programmes", "offers",
+    "agreements", "groups", "claims",
 )  # fmt: skip
 provider = Desk("provider", "/provider/<uuid:organisation_id>", PLACES)
 ADMIN, EDITOR = ("provider_admin",), ("provider_admin", "provider_editor")

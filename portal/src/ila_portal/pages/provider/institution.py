@@ -16,19 +16,20 @@ MEMBER_SHOWS = (
     Shown("state", "tag"),
     Shown("due_at", "until"),
 )
+INSTITUTION_SHOWS = (
+    Shown("viis_number"),
+    Shown("legal_person_number"),
+    Shown("institution_type"),
+    Shown("seat"),
+    Shown("territory_title", label="territory"),
+)
 
 provider.add(
     "",
     Page(
         "institution",
         {"organisation": ORGANISATION},
-        shows=(
-            Shown("viis_number"),
-            Shown("legal_person_number"),
-            Shown("institution_type"),
-            Shown("seat"),
-            Shown("territory_title", label="territory"),
-        ),
+        shows=(*INSTITUTION_SHOWS, Shown("barred", "words", words="bar")),
         heading="title",
         words="status",
     ),
@@ -99,5 +100,22 @@ provider.add(
             ),
         ),
         roles=ADMIN + SIGNATORY,
+    ),
+)
+provider.add(
+    "/sanctions",
+    Page(
+        "sanctions",
+        {"sanctions": Listing(f"{ORGANISATION}/sanctions")},
+        row_deeds=(
+            Deed(
+                "sanction-reply",
+                f"{ORGANISATION}/sanctions/{{target}}/reply",
+                (Field("reply", "area", fresh=True),),
+                roles=ADMIN + SIGNATORY,
+                acr="high",
+            ),
+        ),
+        template="sanctions.html",
     ),
 )

@@ -58,7 +58,7 @@ def post_evidence(call: Call, application_id: UUID) -> Answer:
         application_id=application_id,
         name=file.name,
         media_type=file.media_type,
-        data=file.data,
+        size=file.size,
         sha256=file.sha256,
         note=call.body["note"],
     )
@@ -81,5 +81,5 @@ def get_all_evidence(call: Call, application_id: UUID) -> dict[str, Any]:
 )
 def get_evidence(call: Call, application_id: UUID, evidence_id: UUID) -> flask.Response:
     """Hand out a file that was given as evidence."""
-    found, data = read_evidence(call.unit, application_id, evidence_id, call.scope)
-    return download(data, found.name, found.media_type)
+    found = read_evidence(call.unit, application_id, evidence_id, call.scope)
+    return download(call.deps.kept_files.open(found.sha256), found.name, found.media_type)

@@ -13,14 +13,14 @@ _COLUMNS = [column for column in t.evidence.c if column.name != "data"]
 
 
 class SqlEvidenceStore:
-    """Files stay in here until one is asked for; lists show everything else."""
+    """What is known of files; their bytes are kept by their SHA-256."""
 
     def __init__(self, connection: sa.Connection):
         self._connection = connection
 
-    def add(self, evidence: Evidence, data: bytes) -> None:
+    def add(self, evidence: Evidence) -> None:
         """Keep a file."""
-        self._connection.execute(t.evidence.insert().values(**asdict(evidence), data=data))
+        self._connection.execute(t.evidence.insert().values(**asdict(evidence)))
 
     def of(self, application_id: UUID) -> list[Evidence]:
         """Return what was given for an application, oldest first."""
@@ -28,13 +28,11 @@ class SqlEvidenceStore:
         query = sa.select(*_COLUMNS).where(c.application_id == application_id).order_by(c.id)
         return [Evidence(**row) for row in self._connection.execute(query).mappings()]
 
-    def get(self, application_id: UUID, evidence_id: UUID) -> tuple[Evidence, bytes]:
+    def get(self, application_id: UUID, evidence_id: UUID) -> Evidence:
         """Return a file of an application. Raises Missing."""
         c = t.evidence.c
-        query = sa.select(t.evidence).where(c.id == evidence_id, c.application_id == application_id)
+        query = sa.select(*_COLUMNS).where(c.id == evidence_id, c.application_id == application_id)
         row = self._connection.execute(query).mappings().one_or_none()
         if row is None:
             raise Missing()
-        values = dict(row)
-        data = values.pop("data")
-        return Evidence(**values), data
+        return Evidence(**row)

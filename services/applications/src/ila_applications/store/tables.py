@@ -178,6 +178,7 @@ evidence = sa.Table(
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("note", sa.Text),
     sa.Column("size", sa.Integer, nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("data", sa.LargeBinary),  # written by the release before; the worker moves it out
     sa.Index("evidence_application", "application_id", "id"),
+    sa.Index("evidence_sha256", "sha256"),
 )

@@ -20,12 +20,12 @@ MOST_FILES = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveEvidence:
-    """A file that a person gives, and what they say about it."""
+    """A file that a person gives, kept already under its SHA-256, and what they say about it."""
 
     application_id: UUID
     name: str
     media_type: str
-    data: bytes
+    size: int
     sha256: str
     note: str | None
 
@@ -42,7 +42,7 @@ def give_evidence(unit: Unit, command: GiveEvidence, scope: Scope) -> Evidence:
     if len(unit.evidence.of(application.id)) >= MOST_FILES:
         raise TooMuchEvidence(most=MOST_FILES)
     evidence = _evidence(unit, command)
-    unit.evidence.add(evidence, command.data)
+    unit.evidence.add(evidence)
     said = Statement(kind="evidence", outcome=None, text=command.note or "", by=LEARNER, at=unit.now)
     details = {"evidence": str(evidence.id), "sha256": evidence.sha256}
     changes = {"statements": case.with_statement(said), "due_at": _due(unit, case)}
@@ -57,14 +57,12 @@ def list_evidence(unit: Unit, application_id: UUID, scope: Scope) -> list[Eviden
     return unit.evidence.of(case.application.id)
 
 
-def read_evidence(
-    unit: Unit, application_id: UUID, evidence_id: UUID, scope: Scope
-) -> tuple[Evidence, bytes]:
-    """Return a file; a look by anybody but its owner is noted. Raises Missing."""
+def read_evidence(unit: Unit, application_id: UUID, evidence_id: UUID, scope: Scope) -> Evidence:
+    """Return what is known of a file; a look by anybody but its owner is noted. Raises Missing."""
     case = unit.applications.get(application_id, scope)
-    evidence, data = unit.evidence.get(application_id, evidence_id)
+    evidence = unit.evidence.get(application_id, evidence_id)
     note_look(unit, case, "evidence")
-    return evidence, data
+    return evidence
 
 
 def _due(unit: Unit, case: Case) -> datetime | None:
@@ -83,5 +81,5 @@ def _evidence(unit: Unit, command: GiveEvidence) -> Evidence:
         media_type=command.media_type,
         sha256=command.sha256,
         note=command.note,
-        size=len(command.data),
+        size=command.size,
     )

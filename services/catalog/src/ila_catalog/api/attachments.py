@@ -89,7 +89,7 @@ def add_attachments(resource: Resource, path: str, kind: str, readers: Access, w
             kind=call.body["kind"],
             name=file.name,
             media_type=file.media_type,
-            data=file.data,
+            size=file.size,
             sha256=file.sha256,
         )
         made = attach(call.unit, command, call.scope)
@@ -117,5 +117,5 @@ def add_attachments(resource: Resource, path: str, kind: str, readers: Access, w
     def get_attachment(call: Call, subject_id: UUID, attachment_id: UUID) -> flask.Response:
         """Hand out a file."""
         subject = Subject(kind=kind, id=subject_id)
-        found, data = take_attachment(call.unit, subject, attachment_id, call.scope)
-        return download(data, found.name, found.media_type or "application/octet-stream")
+        found = take_attachment(call.unit, subject, attachment_id, call.scope)
+        return download(call.deps.kept_files.open(found.sha256), found.name, found.media_type)

@@ -1,4 +1,4 @@
-"""Files of offers and programmes in the database; their bytes are read only to hand them out."""
+"""What is known of the files of offers and programmes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -40,21 +40,16 @@ class SqlAttachmentStore:
     def __init__(self, connection: sa.Connection, now: datetime):
         self._connection, self._now = connection, now
 
-    def add(self, attachment: Attachment, data: bytes) -> None:
+    def add(self, attachment: Attachment) -> None:
         """Store a file."""
         values = {column.name: getattr(attachment, column.name) for column in _SHOWN}
-        self._connection.execute(sa.insert(table).values(values | {"data": data}))
+        self._connection.execute(sa.insert(table).values(values))
 
-    def get(self, subject_id: UUID, attachment_id: UUID) -> tuple[Attachment, bytes] | None:
-        """Return a file of a subject with its bytes; one that was taken off a draft too."""
-        query = sa.select(*_SHOWN, table.c.data).where(
-            table.c.id == attachment_id, table.c.subject_id == subject_id
-        )
+    def get(self, subject_id: UUID, attachment_id: UUID) -> Attachment | None:
+        """Return a file of a subject; one that was taken off a draft too."""
+        query = sa.select(*_SHOWN).where(table.c.id == attachment_id, table.c.subject_id == subject_id)
         row = self._connection.execute(query).mappings().one_or_none()
-        if row is None:
-            return None
-        shown = {name: value for name, value in row.items() if name != "data"}
-        return Attachment(**shown), bytes(row["data"])
+        return None if row is None else Attachment(**row)
 
     def of(self, *subject_ids: UUID) -> list[Attachment]:
         """Return the files that are attached to any of these subjects, oldest first."""

@@ -61,13 +61,14 @@ attachment = sa.Table(
     sa.Column("media_type", sa.Text, nullable=False),
     sa.Column("size", sa.Integer, nullable=False, comment="in bytes"),
     sa.Column("sha256", sa.Text, nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("data", sa.LargeBinary),  # written by the release before; the worker moves it out
     sa.Column("created_by", sa.Text, nullable=False),
     sa.Column("created_at", UTC, nullable=False),
     sa.Column("removed_at", UTC, comment="taken off the draft; a submission may still hold it"),
     sa.CheckConstraint("subject_kind IN ('offer', 'programme')", name="attachment_subject_kind"),
     sa.CheckConstraint("size > 0", name="attachment_size"),
     sa.Index("attachment_subject", "subject_id", "id"),
+    sa.Index("attachment_sha256", "sha256"),
 )
 
 quota = sa.Table(

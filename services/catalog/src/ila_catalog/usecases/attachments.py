@@ -28,13 +28,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attach:
-    """A file for a draft."""
+    """A file for a draft; its bytes are kept already, under their SHA-256."""
 
     subject: Subject
     kind: str
     name: str
     media_type: str
-    data: bytes
+    size: int
     sha256: str
 
 
@@ -48,12 +48,12 @@ def attach(unit: Unit, command: Attach, scope: Scope) -> Attachment:
         kind=command.kind,
         name=command.name,
         media_type=command.media_type,
-        size=len(command.data),
+        size=command.size,
         sha256=command.sha256,
         created_by=unit.actor.id,
         created_at=unit.now,
     )
-    unit.attachments.add(attachment, command.data)
+    unit.attachments.add(attachment)
     unit.audit(
         "attachment_added",
         command.subject.kind,
@@ -79,10 +79,8 @@ def list_attachments(unit: Unit, subject: Subject, request: PageRequest, scope: 
     return unit.attachments.page(request, subject.id)
 
 
-def take_attachment(
-    unit: Unit, subject: Subject, attachment_id: UUID, scope: Scope
-) -> tuple[Attachment, bytes]:
-    """Return a file of an offer or programme in scope with its bytes. Raises Missing."""
+def take_attachment(unit: Unit, subject: Subject, attachment_id: UUID, scope: Scope) -> Attachment:
+    """Return what is known of a file of an offer or programme in scope. Raises Missing."""
     _seen(unit, subject, scope)
     found = unit.attachments.get(subject.id, attachment_id)
     if found is None:

@@ -24,6 +24,9 @@ class OrganisationQuery(ListQuery):
 
     state = fields.OneOf(STATES)
     viis_number = fields.Text(max=10)
+    territory = fields.Text(max=20)
+    barred = fields.OneOf(sorted(BARS[ALL]))
+    q = fields.Text(max=100, metadata={"description": "part of the title, or a number of either register"})
 
 
 class OrganisationSchema(Schema):

@@ -5,16 +5,26 @@ from typing import Any
 
 from ila_kit.web.schemas import ListQuery, Schema, fields
 
+from ila_identity.domain.attestations import NOTED, RIGHTS, Attestation, Authorisation, Signature
 from ila_identity.domain.legal_persons import legal_person_number
 from ila_identity.domain.members import Named
 from ila_identity.domain.personal_codes import PersonalCode
-from ila_identity.domain.register_checks import FAILED, OPEN, PASSED, RegisterCheck
-from ila_identity.domain.registrations import APPROVER, REGISTRATION, Attestation, Form, Registration
+from ila_identity.domain.register_checks import FAILED, LEGAL_PERSONS, OPEN, PASSED, RegisterCheck
+from ila_identity.domain.registration_forms import Form
+from ila_identity.domain.registrations import APPROVER, REGISTRATION, Registration
 
 STATES = sorted(REGISTRATION.states)
 EMAIL = r"[^@\s]{1,64}@[^@\s]{1,189}"
 # What each action of the state table is called as a path.
-PATHS = {"submit": "submission", "approve": "approval", "refuse": "refusal", "return": "return"}
+PATHS = {
+    "submit": "submission",
+    "approve": "approval",
+    "refuse": "refusal",
+    "return": "return",
+    "authorise": "authorisation",
+    "check_authorisation": "authorisation-check",
+}
+VERDICTS = ["passed", "indeterminate", "failed"]
 
 
 class AdministratorSchema(Schema):
@@ -41,6 +51,10 @@ class NewRegistrationSchema(FormSchema):
     draft = fields.Flag(load_default=False)
 
 
+class NothingSchema(Schema):
+    """A form that says nothing but its file."""
+
+
 class RegistrationQuery(ListQuery):
     """Filters of the list."""
 
@@ -48,31 +62,69 @@ class RegistrationQuery(ListQuery):
 
 
 class AttestationCheckSchema(Schema):
-    """One thing that was looked at in the file."""
+    """One thing that was looked at in the file, in words; `noted` informs alone.
+
+    `reason` says why it did not pass, `signature` which signature it is about (null: the file).
+    """
 
     name = fields.String(required=True)
-    verdict = fields.OneOf(["passed", "indeterminate", "failed"], required=True)
+    verdict = fields.OneOf([*VERDICTS, NOTED], required=True)
+    reason = fields.String(required=True, allow_none=True)
+    sentence_lv = fields.String(required=True)
+    sentence_en = fields.String(required=True)
+    signature = fields.String(required=True, allow_none=True)
+
+
+class SignatureSchema(Schema):
+    """One signature of the file. `signed_at` is the signer's own word; the code is masked.
+
+    `level`: `XAdES-T` or `PAdES-T` with a time stamp, `-LT` with the issuer's word on revocation too.
+    """
+
+    place = fields.String(required=True)
+    verdict = fields.OneOf(VERDICTS, required=True)
+    level = fields.String(required=True)
+    signer = fields.String(required=True, allow_none=True)
+    signer_code = fields.String(required=True, allow_none=True)
+    issuer = fields.String(required=True, allow_none=True)
+    signed_at = fields.Instant(required=True, allow_none=True)
+    time_stamp_at = fields.Instant(required=True, allow_none=True)
 
 
 class AttestationSchema(Schema):
-    """The signed file; the signature is verified by hand while the verdict is `indeterminate`."""
+    """The signed file, and what its verification found. `level`, `signer`, `signed_at` and `time_stamp_at`
+    are those of its first signature.
+    """
 
     name = fields.String(required=True)
     media_type = fields.String(required=True)
     received_at = fields.Instant(required=True)
-    verdict = fields.OneOf(["passed", "indeterminate", "failed"], required=True)
+    verdict = fields.OneOf(VERDICTS, required=True)
     level = fields.String(required=True, allow_none=True)
     signer = fields.String(required=True, allow_none=True)
     signed_at = fields.Instant(required=True, allow_none=True)
     time_stamp_at = fields.Instant(required=True, allow_none=True)
     sha256 = fields.String(required=True)
     checks = fields.List(fields.Nested(AttestationCheckSchema), required=True)
+    signatures = fields.List(fields.Nested(SignatureSchema), required=True)
+
+
+class AuthorisationSchema(Schema):
+    """The file by which somebody may sign for the institution; `reason` is that of who looked at it."""
+
+    name = fields.String(required=True)
+    media_type = fields.String(required=True)
+    sha256 = fields.String(required=True)
+    received_at = fields.Instant(required=True)
+    checked_at = fields.Instant(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
 
 
 class RegisterCheckSchema(Schema):
     """What a register said about the institution, when, on what ground, and the proof of it.
 
-    One that is not `decisive` stops no approval. `snapshot` is question and answer, signed by the gateway.
+    One that is not `decisive` stops no approval. `snapshot` is question and answer, signed by the gateway;
+    that of legal persons names their representatives, so it is kept sealed and not shown.
     """
 
     name = fields.String(required=True)
@@ -103,8 +155,11 @@ class DecisionSchema(Schema):
 
 
 class RegistrationSchema(Schema):
-    """A registration. `due_at` is the first instant that is too late for an answer; `title` is null until
-    the register of institutions has told it.
+    """A registration. `due_at` is the first instant that is too late for an answer, `due_soon` from half a
+    day before; `title` is null until the register of institutions has told it.
+
+    `signed_by_right`: the signer is the person named, a representative by register, or authorised; else
+    nothing is approved.
 
     `approvals_given` is for the agency; `actions` are what the caller may do now, by their paths.
     """
@@ -119,8 +174,11 @@ class RegistrationSchema(Schema):
     contact_email = fields.String(required=True)
     received_at = fields.Instant(required=True, allow_none=True)
     due_at = fields.Instant(required=True, allow_none=True)
+    due_soon = fields.Flag(required=True)
     overdue = fields.Flag(required=True)
     attestation = fields.Nested(AttestationSchema, required=True)
+    signed_by_right = fields.OneOf(RIGHTS, required=True)
+    authorisation = fields.Nested(AuthorisationSchema, required=True, allow_none=True)
     checks = fields.List(fields.Nested(RegisterCheckSchema), required=True)
     approvals = fields.WholeNumber(min=0, max=10, required=True)
     approvals_needed = fields.WholeNumber(min=1, max=10, required=True)
@@ -166,6 +224,7 @@ def shown(one: Registration, positions: AbstractSet[str]) -> dict[str, Any]:
         },
         "contact_email": form.contact_email,
         "attestation": _attestation(one.attestation),
+        "authorisation": one.authorisation and _authorisation(one.authorisation),
         "checks": [_check(check) for check in one.checks],
         "approvals": len(one.approvals),
         "approvals_given": list(one.approvals) if agency else [],
@@ -176,21 +235,30 @@ def shown(one: Registration, positions: AbstractSet[str]) -> dict[str, Any]:
 
 
 def _attestation(one: Attestation) -> dict[str, Any]:
+    own = ("name", "media_type", "received_at", "verdict", "sha256", "checks")
+    first = _signature(one.first) if one.first else {}
     return {
-        "name": one.name,
-        "media_type": one.media_type,
-        "received_at": one.received_at,
-        "verdict": one.verdict,
-        "level": None,
-        "signer": None,
-        "signed_at": None,
-        "time_stamp_at": None,
-        "sha256": one.sha256,
-        "checks": [
-            {"name": "kept_as_received", "verdict": "passed"},
-            {"name": "signature", "verdict": one.verdict},
-        ],
+        **{name: getattr(one, name) for name in own},
+        **{name: first.get(name) for name in ("level", "signer", "signed_at", "time_stamp_at")},
+        "signatures": [_signature(each) for each in one.signatures],
     }
+
+
+def _signature(one: Signature) -> dict[str, Any]:
+    own = ("place", "verdict", "level", "signed_at", "time_stamp_at")
+    signer = one.signer
+    code = signer.personal_code if signer else None
+    return {
+        **{name: getattr(one, name) for name in own},
+        "signer": signer and signer.name,
+        "signer_code": code and code.masked(),
+        "issuer": signer and signer.issuer,
+    }
+
+
+def _authorisation(one: Authorisation) -> dict[str, Any]:
+    shown = ("name", "media_type", "sha256", "received_at", "checked_at", "reason")
+    return {name: getattr(one, name) for name in shown}
 
 
 def _check(one: RegisterCheck) -> dict[str, Any]:
@@ -201,4 +269,4 @@ def _check(one: RegisterCheck) -> dict[str, Any]:
         "verdict": one.verdict,
         "decisive": one.decisive,
         **{name: getattr(one.answer, name, None) for name in proof},
-    }
+    } | ({"snapshot": None} if one.register == LEGAL_PERSONS else {})

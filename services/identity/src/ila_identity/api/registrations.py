@@ -14,6 +14,7 @@ from ila_kit.web.uploads import UploadedFile, download
 from ila_identity.api.registration_schemas import (
     FormSchema,
     NewRegistrationSchema,
+    NothingSchema,
     RegistrationQuery,
     RegistrationSchema,
     read_form,
@@ -25,6 +26,7 @@ from ila_identity.domain.registrations import Registration
 from ila_identity.usecases.approvals import (
     Decide,
     approve_registration,
+    check_authorisation,
     refuse_registration,
     return_registration,
 )
@@ -33,6 +35,8 @@ from ila_identity.usecases.registrations import (
     ReceivedFile,
     RegisterInstitution,
     attestation_file,
+    authorisation_file,
+    authorise_signer,
     change_registration,
     list_registrations,
     positions,
@@ -45,7 +49,7 @@ PREFIX = "/api/identity/v1/provider-registrations"
 registrations = Resource(
     "provider-registrations", __name__, url_prefix=PREFIX, description="Institutions register"
 )
-FILE = "attestation"
+FILE, AUTHORISATION = "attestation", "authorisation"
 REGISTRANTS = Access(own={"learner"}, acr="high")
 READERS = Access(own={"learner"}, any={"user_approver", "auditor"})
 APPROVERS = Access(any={"user_approver"}, acr="high")
@@ -61,7 +65,7 @@ FORM_REFUSALS = [
     "GET", "", READERS, query=RegistrationQuery, answer=(200, list_of(RegistrationSchema))
 )
 def get_registrations(call: Call) -> dict[str, Any]:
-    """List registrations, newest first: one's own, or all for approvers and auditors."""
+    """List registrations, newest first or by due time: one's own, or all for approvers and auditors."""
     page = list_registrations(call.unit, page_request(call.query), call.scope)
     return {"items": [shown(one, positions(call.unit, one)) for one in page.items], "next": page.next}
 
@@ -86,7 +90,7 @@ def post_registration(call: Call) -> Answer:
         file=_received(call.files[FILE]),
         draft=call.body["draft"],
     )
-    return _answer(call, register_institution(call.unit, command))
+    return _answer(call, register_institution(call.unit, command, call.deps.verifier))
 
 
 @registrations.operation("GET", "/<uuid:registration_id>", READERS, answer=(200, RegistrationSchema))
@@ -113,7 +117,7 @@ def put_registration(call: Call, registration_id: UUID) -> Answer:
         form=read_form(call.body),
         file=_received(call.files[FILE]),
     )
-    return _answer(call, change_registration(call.unit, command, call.scope))
+    return _answer(call, change_registration(call.unit, command, call.scope, call.deps.verifier))
 
 
 @registrations.operation(
@@ -125,8 +129,37 @@ def put_registration(call: Call, registration_id: UUID) -> Answer:
 )
 def get_attestation(call: Call, registration_id: UUID) -> flask.Response:
     """Hand out the attestation as it was received."""
-    attestation, data = attestation_file(call.unit, registration_id, call.scope)
-    return download(data, attestation.name, "application/octet-stream")
+    attestation = attestation_file(call.unit, registration_id, call.scope)
+    return download(call.deps.kept_files.open(attestation.sha256), attestation.name, attestation.media_type)
+
+
+@registrations.operation(
+    "POST",
+    "/<uuid:registration_id>/authorisation",
+    REGISTRANTS,
+    body=NothingSchema,
+    files=(AUTHORISATION,),
+    answer=(201, RegistrationSchema),
+    idempotent=True,
+    refusals=[WrongState, errors.AuthorisationFormat],
+)
+def post_authorisation(call: Call, registration_id: UUID) -> Answer:
+    """Add the file by which the signer may sign for the institution; an approver looks at it by hand."""
+    file = _received(call.files[AUTHORISATION])
+    return _answer(call, authorise_signer(call.unit, registration_id, file, call.scope))
+
+
+@registrations.operation(
+    "GET",
+    "/<uuid:registration_id>/authorisation",
+    READERS,
+    answer=(200, None),
+    media_type="application/octet-stream",
+)
+def get_authorisation(call: Call, registration_id: UUID) -> flask.Response:
+    """Hand out the authorisation as it was received."""
+    file = authorisation_file(call.unit, registration_id, call.scope)
+    return download(call.deps.kept_files.open(file.sha256), file.name, file.media_type)
 
 
 @registrations.operation(
@@ -151,7 +184,7 @@ def _decision(
         command = Decide(registration_id=registration_id, reason=call.body["reason"])
         return _answer(call, use_case(call.unit, command))
 
-    view.__doc__, view.__name__ = summary, f"post_{action}"
+    view.__doc__, view.__name__ = summary, f"post_{action.replace('-', '_')}"
     registrations.operation(
         "POST",
         f"/<uuid:registration_id>/{action}",
@@ -165,13 +198,21 @@ def _decision(
 
 _decision(
     "approval",
-    "Approve a registration; two approvers do while the signature is not verified.",
+    "Approve a registration; it takes two approvers where the signature could not be verified.",
     approve_registration,
+    errors.AttestationFailed,
     errors.RegisterChecksOpen,
     errors.RegisterChecksFailed,
+    errors.SignerNotEntitled,
     errors.ApprovedByYouAlready,
     errors.InstitutionAlreadyRegistered,
     errors.ToxicRoles,
+)
+_decision(
+    "authorisation-check",
+    "Note that the uploaded authorisation, looked at by hand, lets the signer sign.",
+    check_authorisation,
+    errors.AuthorisationMissing,
 )
 _decision("refusal", "Refuse a registration for good.", refuse_registration)
 _decision("return", "Give a registration back to be mended.", return_registration)

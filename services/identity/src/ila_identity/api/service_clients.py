@@ -1,6 +1,7 @@
 """Machine clients over HTTP: kept by platform administrators, read by the gateway."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ WRITERS = Access(any=ADMINS, acr="high")
 GATEWAY = Access(any={"identity.clients"})
 STATES = sorted(SERVICE_CLIENT.states)
 ONE = "/<uuid:service_client_id>"
+_post = partial(service_clients.operation, "POST", access=WRITERS, idempotent=True)
 KEY_REFUSALS = [errors.KeyIsPrivate, errors.KeyIsSymmetric, errors.KeyUnfit]
 
 
@@ -127,13 +129,10 @@ def get_service_clients(call: Call) -> dict[str, Any]:
     return {"items": [_shown(one) for one in page.items], "next": page.next}
 
 
-@service_clients.operation(
-    "POST",
+@_post(
     "",
-    WRITERS,
     body=NewServiceClientSchema,
     answer=(201, ServiceClientSchema),
-    idempotent=True,
     refusals=[errors.UnknownClientId, errors.ClientIdReserved, errors.ScopeNotAllowed, errors.ClientKnown],
 )
 def post_service_client(call: Call) -> Answer:
@@ -164,13 +163,10 @@ def put_service_client(call: Call, service_client_id: UUID) -> Answer:
     return _answer(usecases.change_client(call.unit, command))
 
 
-@service_clients.operation(
-    "POST",
-    ONE + "/keys",
-    WRITERS,
+@_post(
+    f"{ONE}/keys",
     body=NewKeySchema,
     answer=(201, ServiceClientSchema),
-    idempotent=True,
     refusals=[*KEY_REFUSALS, errors.KeyKnown, errors.TooManyKeys, errors.KeyEndPassed],
 )
 def post_key(call: Call, service_client_id: UUID) -> Answer:
@@ -183,13 +179,10 @@ def post_key(call: Call, service_client_id: UUID) -> Answer:
     return _answer(usecases.add_key(call.unit, command))
 
 
-@service_clients.operation(
-    "POST",
-    ONE + "/keys/<uuid:key_id>/retirement",
-    WRITERS,
+@_post(
+    f"{ONE}/keys/<uuid:key_id>/retirement",
     body=RetirementSchema,
     answer=(200, ServiceClientSchema),
-    idempotent=True,
     refusals=[errors.KeyEnded, errors.KeyEndPassed],
 )
 def post_retirement(call: Call, service_client_id: UUID, key_id: UUID) -> Answer:
@@ -208,15 +201,10 @@ def _step(action: str, summary: str, use_case: Callable[[Any, usecases.StepOfCli
         return _answer(use_case(call.unit, command))
 
     view.__doc__, view.__name__ = summary, f"post_client_{action}"
-    service_clients.operation(
-        "POST",
-        f"{ONE}/{action}",
-        WRITERS,
-        body=ReasonSchema,
-        answer=(200, ServiceClientSchema),
-        idempotent=True,
-        refusals=[WrongState],
-    )(view)
+    register = _post(
+        f"{ONE}/{action}", body=ReasonSchema, answer=(200, ServiceClientSchema), refusals=[WrongState]
+    )
+    register(view)
 
 
 _step("suspension", "Let a machine client in no more.", usecases.suspend_client)

@@ -5,6 +5,7 @@ from ila_identity.usecases.bank_accounts import BANK_ACCOUNT_DUE, end_account_in
 from ila_identity.usecases.mandates import MEMBER_DUE
 from ila_identity.usecases.members import end_member_in_time
 from ila_identity.usecases.registrations import REGISTRATION_DUE
+from ila_identity.usecases.role_grants import PROPOSAL_DUE, end_proposal_in_time
 from ila_identity.usecases.sanctions import (
     REPLY_DUE,
     SANCTION_END,
@@ -16,6 +17,7 @@ TIMERS = {
     REGISTRATION_DUE: registration_due,
     MEMBER_DUE: end_member_in_time,
     BANK_ACCOUNT_DUE: end_account_in_time,
+    PROPOSAL_DUE: end_proposal_in_time,
     SANCTION_END: end_sanction_in_time,
     REPLY_DUE: miss_reply_in_time,
 }

@@ -33,6 +33,36 @@ class WrongRolePlace(Refusal):
     code = "wrong-role-place"
 
 
+class UnknownPerson(Refusal):
+    """Nobody is known by this id."""
+
+    code = "unknown-person"
+
+
+class MembershipRole(Refusal):
+    """The role comes and goes with a membership of an organisation."""
+
+    code = "membership-role"
+
+
+class OwnRole(Denied):
+    """Nobody gives a role to themselves."""
+
+    code = "own-role"
+
+
+class RoleHeld(Conflict):
+    """The person holds the role already."""
+
+    code = "role-held"
+
+
+class RoleProposed(Conflict):
+    """The role waits for a second person already."""
+
+    code = "role-proposed"
+
+
 class ToxicRoles(Refusal):
     """Two roles that no one person may hold together."""
 
@@ -73,6 +103,30 @@ class RegisterChecksFailed(Conflict):
     """A register says no."""
 
     code = "register-checks-failed"
+
+
+class AttestationFailed(Conflict):
+    """The attestation is not signed as it must be: nobody can approve it."""
+
+    code = "attestation-failed"
+
+
+class SignerNotEntitled(Conflict):
+    """Who signed is not the named person, no representative by register, nor shown to be authorised."""
+
+    code = "signer-not-entitled"
+
+
+class AuthorisationMissing(Conflict):
+    """There is no authorisation that waits to be checked."""
+
+    code = "authorisation-missing"
+
+
+class AuthorisationFormat(Refusal):
+    """An authorisation is a signed container or a PDF."""
+
+    code = "authorisation-format"
 
 
 class ApprovedByYouAlready(Conflict):

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from ila_kit.states import SYSTEM, StateMachine, Step
 
+_MARKED, _PLAIN = "ĀČĒĢĪĶĻŅŌŖŠŪŽāčēģīķļņōŗšūž", "ACEGIKLNORSUZacegiklnorsuz"
+LETTERS = (_MARKED, _PLAIN)
 _EPOCH_MS = 1_727_654_400_000
 _SANCTIONS = frozenset({"sanction_officer"})
 _ENDERS = _SANCTIONS | {SYSTEM}
@@ -95,6 +97,11 @@ class Organisation:
     def eased_by(self, barred: Iterable[str]) -> str:
         """Return the action that the end of a sanction means: back to work once nothing is barred."""
         return "reinstate" if self.state != CLOSED and not set(barred) else "ease"
+
+
+def plain(text: str) -> str:
+    """Return a text in small letters without the marks of Latvian ones, as people type when they seek."""
+    return text.translate(str.maketrans(*LETTERS)).lower()
 
 
 def stable_id(name: str) -> UUID:

@@ -5,7 +5,7 @@ Source: BR-105 (two numbers; an entry of VIIS may be a unit of a company).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ila_kit.registers import RegisterAnswer
 
@@ -27,27 +27,43 @@ class RegisterCheck:
     answer: RegisterAnswer | None
 
 
+class Numbers(Protocol):
+    """The two numbers that a registration states."""
+
+    @property
+    def viis_number(self) -> str:
+        """Of the institution."""
+
+    @property
+    def legal_person_number(self) -> str:
+        """Of the legal person that it is, or that it is a unit of."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     name: str
     register: str
     decisive: bool
-    holds: Callable[[dict[str, Any], str], bool]
+    holds: Callable[[dict[str, Any], Numbers], bool]
 
 
 _RULES = (
-    _Rule("institution_known", INSTITUTIONS, True, lambda told, viis: bool(told)),
-    _Rule("institution_operating", INSTITUTIONS, True, lambda told, viis: told.get("operating") is True),
-    _Rule("institution_accredited", INSTITUTIONS, False, lambda told, viis: told.get("accredited") is True),
-    _Rule("legal_person_known", LEGAL_PERSONS, True, lambda told, viis: bool(told)),
+    _Rule("institution_known", INSTITUTIONS, True, lambda told, _: bool(told)),
+    _Rule("institution_operating", INSTITUTIONS, True, lambda told, _: told.get("operating") is True),
     _Rule(
-        "legal_person_registered", LEGAL_PERSONS, True, lambda told, viis: told.get("status") == "registered"
+        "institution_of_legal_person",
+        INSTITUTIONS,
+        True,
+        lambda told, stated: told.get("legal_person_number") == stated.legal_person_number,
     ),
+    _Rule("institution_accredited", INSTITUTIONS, False, lambda told, _: told.get("accredited") is True),
+    _Rule("legal_person_known", LEGAL_PERSONS, True, lambda told, _: bool(told)),
+    _Rule("legal_person_registered", LEGAL_PERSONS, True, lambda told, _: told.get("status") == "registered"),
     _Rule(
         "legal_person_holds_institution",
         LEGAL_PERSONS,
         True,
-        lambda told, viis: viis in (told.get("viis_numbers") or []),
+        lambda told, stated: stated.viis_number in (told.get("viis_numbers") or []),
     ),
 )
 
@@ -60,15 +76,15 @@ def usable(answer: RegisterAnswer, number: str) -> bool:
 
 
 def checks_of(
-    viis_number: str, institution: RegisterAnswer | None, legal_person: RegisterAnswer | None
+    stated: Numbers, institution: RegisterAnswer | None, legal_person: RegisterAnswer | None
 ) -> list[RegisterCheck]:
     """Return every check of an institution by what the registers told so far."""
     told = {INSTITUTIONS: institution, LEGAL_PERSONS: legal_person}
-    return [_check(rule, viis_number, told[rule.register]) for rule in _RULES]
+    return [_check(rule, stated, told[rule.register]) for rule in _RULES]
 
 
-def _check(rule: _Rule, viis_number: str, answer: RegisterAnswer | None) -> RegisterCheck:
-    verdict = OPEN if answer is None else _verdict(rule.holds(answer.answer or {}, viis_number))
+def _check(rule: _Rule, stated: Numbers, answer: RegisterAnswer | None) -> RegisterCheck:
+    verdict = OPEN if answer is None else _verdict(rule.holds(answer.answer or {}, stated))
     return RegisterCheck(rule.name, rule.register, verdict, rule.decisive, answer)
 
 

@@ -4,7 +4,7 @@ Source: BR-101 to BR-105; 01-mission section 5 (draft → submitted → approved
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,8 +13,15 @@ from ila_kit.registers import RegisterAnswer
 from ila_kit.states import SYSTEM, StateMachine, Step, Timer
 
 from ila_identity.domain.asking import pause
-from ila_identity.domain.errors import ApprovedByYouAlready, RegisterChecksFailed, RegisterChecksOpen
-from ila_identity.domain.members import Named
+from ila_identity.domain.attestations import ENTITLED, Attestation, Authorisation, right_of
+from ila_identity.domain.errors import (
+    ApprovedByYouAlready,
+    AttestationFailed,
+    AuthorisationMissing,
+    RegisterChecksFailed,
+    RegisterChecksOpen,
+    SignerNotEntitled,
+)
 from ila_identity.domain.register_checks import (
     FAILED,
     INSTITUTIONS,
@@ -24,11 +31,11 @@ from ila_identity.domain.register_checks import (
     checks_of,
     usable,
 )
+from ila_identity.domain.registration_forms import Approval, Decision, Form
 from ila_identity.domain.working_days import due_after
 
 REGISTRANT, APPROVER = "registrant", "user_approver"
-INDETERMINATE = "indeterminate"
-APPROVALS_NEEDED = {"passed": 1, INDETERMINATE: 2}
+WARNED_BEFORE = timedelta(hours=12)  # an answer is due at a midnight: from that noon on somebody hurries
 LAPSED = "nobody went on with it"
 
 
@@ -41,14 +48,26 @@ class Approving:
 
 
 def _may_be_approved(step: Approving) -> None:
-    """Refuse while a register has not answered, when one said no, and the same person a second time."""
+    """Refuse what is not signed, while a register has not answered, when one said no, what was signed by
+    somebody without the right to, and the same person a second time.
+    """
+    if step.registration.attestation.verdict == "failed":
+        raise AttestationFailed()
     checks = [check for check in step.registration.checks if check.decisive]
     if waiting := [check.name for check in checks if check.verdict == OPEN]:
         raise RegisterChecksOpen(checks=waiting)
     if failed := [check.name for check in checks if check.verdict == FAILED]:
         raise RegisterChecksFailed(checks=failed)
+    if not step.registration.rightly_signed:
+        raise SignerNotEntitled()
     if step.by in step.registration.approvers:
         raise ApprovedByYouAlready()
+
+
+def _has_authorisation(registration: "Registration") -> None:
+    """Refuse to check what nobody sent, or what is checked already."""
+    if not registration.authorisation_waits:
+        raise AuthorisationMissing()
 
 
 _SYSTEM = frozenset({SYSTEM})
@@ -59,14 +78,19 @@ REGISTRATION = StateMachine(
     "draft",
     [
         Step("draft", "change", "draft", _REGISTRANT),
+        Step("draft", "authorise", "draft", _REGISTRANT),
         Step("draft", "submit", "submitted", _REGISTRANT),
         Step("draft", "lapse", "refused", _SYSTEM),
+        Step("submitted", "authorise", "submitted", _REGISTRANT),
+        Step("submitted", "check_authorisation", "submitted", _APPROVER, _has_authorisation),
         Step("submitted", "endorse", "submitted", _APPROVER, _may_be_approved),
         Step("submitted", "approve", "approved", _APPROVER, _may_be_approved),
         Step("submitted", "return", "returned", _APPROVER),
         Step("submitted", "refuse", "refused", _APPROVER),
+        Step("submitted", "note_due_soon", "submitted", _SYSTEM),
         Step("submitted", "note_overdue", "submitted", _SYSTEM),
         Step("returned", "change", "returned", _REGISTRANT),
+        Step("returned", "authorise", "returned", _REGISTRANT),
         Step("returned", "submit", "submitted", _REGISTRANT),
         Step("returned", "lapse", "refused", _SYSTEM),
     ],
@@ -80,48 +104,6 @@ REGISTRATION = StateMachine(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """What a registration says: the two numbers, the administrator to be, where to write to."""
-
-    viis_number: str
-    legal_person_number: str
-    administrator: Named = field(repr=False)
-    administrator_email: str = field(repr=False)
-    contact_email: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attestation:
-    """The signed file, as it was received. `verdict` is that of the signature's verifier."""
-
-    id: UUID
-    name: str
-    media_type: str
-    sha256: str
-    verdict: str
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
-    """One approver's word, with the reason they wrote."""
-
-    by: UUID
-    at: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """How a submitted registration ended: by whom (None: by itself), when, why."""
-
-    outcome: str
-    by: UUID | None
-    at: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
     """A registration of an institution. `due_at` is the first instant that is too late for an answer."""
 
@@ -132,8 +114,10 @@ class Registration:
     attestation: Attestation
     created_at: datetime
     updated_at: datetime
+    authorisation: Authorisation | None = None
     received_at: datetime | None = None
     due_at: datetime | None = None
+    due_soon: bool = False
     overdue: bool = False
     approvals: tuple[Approval, ...] = ()
     decision: Decision | None = None
@@ -166,13 +150,24 @@ class Registration:
 
     @property
     def approvals_needed(self) -> int:
-        """How many different approvers it takes: two where the signature could not be verified."""
-        return APPROVALS_NEEDED.get(self.attestation.verdict, 2)
+        """How many different approvers it takes."""
+        return self.attestation.approvals_needed
+
+    @property
+    def signed_by_right(self) -> str:
+        """By what right the attestation was signed (`attestations.RIGHTS`)."""
+        code = self.form.administrator.personal_code
+        return right_of(self.attestation, code, self.legal_person, self.authorisation)
+
+    @property
+    def rightly_signed(self) -> bool:
+        """Whether who signed is shown to have the right to."""
+        return self.signed_by_right in ENTITLED
 
     @property
     def checks(self) -> list[RegisterCheck]:
         """What the registers said so far."""
-        return checks_of(self.form.viis_number, self.institution, self.legal_person)
+        return checks_of(self.form, self.institution, self.legal_person)
 
     @property
     def title(self) -> str | None:
@@ -181,15 +176,35 @@ class Registration:
 
     @property
     def lapses_at(self) -> datetime | None:
-        """When the present state ends by itself."""
-        if self.state == "submitted":
-            return self.due_at
+        """When something happens by itself: the state ends, or somebody is warned that it is time."""
+        if self.state == "submitted" and self.due_at:
+            return self.due_at if self.due_soon else self.due_at - WARNED_BEFORE
         timer = REGISTRATION.timers.get(self.state)
         return self.updated_at + timer.after if timer else None
 
     def changed(self, form: Form, attestation: Attestation, now: datetime) -> "Registration":
-        """Return it as its registrant writes it now. Raises WrongState."""
-        return replace(self._step("change", _REGISTRANT, now), form=form, attestation=attestation)
+        """Return it as its registrant writes it now: what was authorised before counts no more.
+
+        Raises WrongState.
+        """
+        stepped = self._step("change", _REGISTRANT, now)
+        return replace(stepped, form=form, attestation=attestation, authorisation=None)
+
+    def authorised(self, authorisation: Authorisation, now: datetime) -> "Registration":
+        """Return it with the file by which the signer may sign, not looked at yet. Raises WrongState."""
+        return replace(self._step("authorise", _REGISTRANT, now), authorisation=authorisation)
+
+    def authorisation_checked(
+        self, by: UUID, roles: Iterable[str], reason: str, now: datetime
+    ) -> "Registration":
+        """Return it with an approver's word that the signer may sign.
+
+        Raises WrongState, NotYourStep or AuthorisationMissing.
+        """
+        stepped = self._step("check_authorisation", roles, now, self)
+        return replace(
+            stepped, authorisation=self.authorisation and self.authorisation.checked(by, reason, now)
+        )
 
     def submitted(self, now: datetime) -> "Registration":
         """Return it submitted: what was approved and told before counts no more. Raises WrongState.
@@ -200,6 +215,7 @@ class Registration:
             self._step("submit", _REGISTRANT, now),
             received_at=now,
             due_at=due_after(now),
+            due_soon=False,
             overdue=False,
             approvals=(),
             decision=None,
@@ -212,7 +228,8 @@ class Registration:
     def approved(self, by: UUID, roles: Iterable[str], reason: str, now: datetime) -> "Registration":
         """Return it approved, or still submitted with one approval more.
 
-        Raises WrongState, NotYourStep, RegisterChecksOpen, RegisterChecksFailed or ApprovedByYouAlready.
+        Raises WrongState, NotYourStep, AttestationFailed, RegisterChecksOpen, RegisterChecksFailed,
+        SignerNotEntitled or ApprovedByYouAlready.
         """
         last = len(self.approvals) + 1 >= self.approvals_needed
         stepped = self._step("approve" if last else "endorse", roles, now, Approving(self, by))
@@ -228,9 +245,11 @@ class Registration:
         decision = Decision(outcome=stepped.state, by=by, at=now, reason=reason)
         return replace(stepped, decision=decision, ask_at=None)
 
-    def noted_overdue(self, now: datetime) -> "Registration":
-        """Return it marked as not answered in time. Raises WrongState."""
-        return replace(self._step("note_overdue", _SYSTEM, now), overdue=True)
+    def noted_late(self, now: datetime) -> "Registration":
+        """Return it marked as due soon, or as not answered in time. Raises WrongState."""
+        if self.due_at and now < self.due_at:
+            return replace(self._step("note_due_soon", _SYSTEM, now), due_soon=True)
+        return replace(self._step("note_overdue", _SYSTEM, now), due_soon=True, overdue=True)
 
     @property
     def questions(self) -> dict[str, str]:
@@ -266,8 +285,15 @@ class Registration:
         return [
             action
             for action in REGISTRATION.actions(self.state)
-            if not mine.isdisjoint(steps[self.state, action].roles) and action != "endorse"
+            if not mine.isdisjoint(steps[self.state, action].roles)
+            and action != "endorse"
+            and (action != "check_authorisation" or self.authorisation_waits)
         ]
+
+    @property
+    def authorisation_waits(self) -> bool:
+        """Whether there is an authorisation that nobody has looked at."""
+        return self.authorisation is not None and self.authorisation.checked_by is None
 
     def _step(self, action: str, roles: Iterable[str], now: datetime, thing: object = None) -> "Registration":
         state = REGISTRATION.next_state(self.state, action, roles, thing)

@@ -70,7 +70,17 @@ def _judged(
         others = (*(one.dump() for one in signature.other_embedded_certs), *read.others)
         judge_trust(Claim(own.dump(), others, read.answers, stamp), trust, now, checks)
     signer = checks.judge("signer", lambda: certificates.signer_of(own.dump()))
-    return SignatureReport(name, checks.made(), signer, stamp.at if stamp else None)
+    stated = signing_time(signature)
+    return SignatureReport(name, checks.made(), signer, stamp.at if stamp else None, stated)
+
+
+def signing_time(signature: EmbeddedPdfSignature) -> datetime | None:
+    """Return when a signer says to have signed, if that can be read."""
+    try:
+        stated = signature.self_reported_timestamp
+    except Exception:  # it informs alone, and what pyHanko raises on hostile files has no end
+        return None
+    return stated if isinstance(stated, datetime) and stated.tzinfo else None
 
 
 def read_pdf(content: bytes) -> SignedPdf:

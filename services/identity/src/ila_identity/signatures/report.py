@@ -62,17 +62,29 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class SignatureReport:
-    """One signature: its place in the file, every check, who signed and when it was stamped."""
+    """One signature: its place in the file, every check, who signed and when it was stamped.
+
+    `signed_at` is the signer's own word, which nobody can check.
+    """
 
     name: str
     checks: tuple[Check, ...]
     signer: Signer | None
     stamped_at: datetime | None
+    signed_at: datetime | None = None
 
     @property
     def outcome(self) -> str:
         """`passed`, `indeterminate` or `failed`: the worst of its checks."""
         return worst(check.outcome for check in self.checks)
+
+    @property
+    def level(self) -> str:
+        """What is in the file: `B`, `T` with a time stamp, `LT` with the issuer's word on revocation too."""
+        good = {check.code for check in self.checks if check.outcome == PASSED}
+        if "time_stamp" not in good:
+            return "B"
+        return "LT" if "revocation" in good else "T"
 
 
 @dataclass(frozen=True, slots=True)

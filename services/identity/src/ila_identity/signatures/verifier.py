@@ -88,7 +88,8 @@ def _judged(
         answers = checks.judge("answers_readable", lambda: _answers(signature.unsigned))
         judge_trust(Claim(own, signature.others, answers or (), stamp), trust, now, checks)
     signer = checks.judge("signer", lambda: certificates.signer_of(own))
-    return SignatureReport(name, checks.made(), signer, stamp.at if stamp else None)
+    stated = xades.signing_time(signature)
+    return SignatureReport(name, checks.made(), signer, stamp.at if stamp else None, stated)
 
 
 def _answers(unsigned: Element | None) -> tuple[bytes, ...]:

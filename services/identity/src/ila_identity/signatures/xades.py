@@ -9,6 +9,7 @@ Source: BR-102; ETSI EN 319 132-1 clauses 5 and 6; XML Signature 1.1.
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from asn1crypto.tsp import IssuerSerial
@@ -88,6 +89,16 @@ def read_signature(element: Element) -> Signature:
         certificate=x509.load_der_x509_certificate(certificate),
         others=(*others, *_embedded(qualifying)),
     )
+
+
+def signing_time(signature: Signature) -> datetime | None:
+    """Return when a signer says to have signed, if that can be read."""
+    stated = signature.properties.findtext(f"{XADES}SignedSignatureProperties/{XADES}SigningTime") or ""
+    try:
+        moment = datetime.fromisoformat(stated.strip())
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _alone(element: Element) -> None:

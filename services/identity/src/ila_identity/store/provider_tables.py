@@ -15,10 +15,27 @@ attestation = sa.Table(
     sa.Column("media_type", sa.Text, nullable=False),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("verdict", sa.Text, nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("data", sa.LargeBinary),  # written by the release before; the worker moves it out
     sa.Column("received_at", UTC, nullable=False),
+    sa.Column("checks", JSONB(none_as_null=True), comment="what was looked at, in words; names no person"),
+    sa.Column("sealed_signatures", sa.LargeBinary, comment="AES-256-GCM, bound to the attestation"),
     sa.CheckConstraint("verdict IN ('passed', 'indeterminate', 'failed')", name="attestation_verdict"),
     sa.Index("attestation_registration", "registration_id", "id"),
+    sa.Index("attestation_sha256", "sha256"),
+)
+
+authorisation = sa.Table(
+    "authorisation",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("registration_id", sa.Uuid, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("data", sa.LargeBinary),
+    sa.Column("received_at", UTC, nullable=False),
+    sa.Index("authorisation_registration", "registration_id", "id"),
+    sa.Index("authorisation_sha256", "sha256"),
 )
 
 registration = sa.Table(
@@ -47,7 +64,22 @@ registration = sa.Table(
         JSONB(none_as_null=True),
         comment="what the register of institutions told, with its proof",
     ),
-    sa.Column("legal_person", JSONB(none_as_null=True), comment="what the register of legal persons told"),
+    sa.Column(
+        "legal_person",
+        JSONB(none_as_null=True),
+        comment="what the register of legal persons told, in rows from before it was sealed",
+    ),
+    sa.Column(
+        "sealed_legal_person",
+        sa.LargeBinary,
+        comment="what it told, with the codes of representatives: AES-256-GCM, bound to the registration",
+    ),
+    sa.Column(
+        "authorisation",
+        JSONB(none_as_null=True),
+        comment="the file that lets the signer sign, who checked it",
+    ),
+    sa.Column("due_soon", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("ask_at", UTC, comment="when the registers are asked next; null: nothing is open"),
     sa.Column("ask_tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("organisation_id", sa.Uuid, sa.ForeignKey("organisation.id")),
@@ -60,6 +92,7 @@ registration = sa.Table(
     sa.Index("registration_state_id", "state", "id"),
     sa.Index("registration_registrant", "registrant_id", "id"),
     sa.Index("registration_updated", "updated_at", "id"),
+    sa.Index("registration_due", sa.text("coalesce(due_at, created_at)"), "id"),
     sa.Index(
         "registration_live",
         "viis_number",

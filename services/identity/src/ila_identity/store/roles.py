@@ -5,22 +5,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from ila_kit.actor import Role
-from ila_kit.store.listing import Listing, Page, PageRequest
 
 from ila_identity.domain.roles import RoleGrant
 from ila_identity.store import tables as t
-
-GRANTS = Listing(
-    t.role_grant,
-    id=t.role_grant.c.id,
-    sorts={"id": t.role_grant.c.id, "role": t.role_grant.c.role},
-    default="-id",
-    filters={
-        "person_id": t.role_grant.c.person_id,
-        "role": t.role_grant.c.role,
-        "organisation_id": t.role_grant.c.organisation_id,
-    },
-)
 
 
 class SqlRoleStore:
@@ -48,6 +35,18 @@ class SqlRoleStore:
         row = self._connection.execute(removal).mappings().one_or_none()
         return RoleGrant(**row) if row else None
 
+    def get(self, grant_id: UUID) -> RoleGrant | None:
+        """Return, locked, a grant; None when nothing is held by this id."""
+        query = sa.select(t.role_grant).where(t.role_grant.c.id == grant_id).with_for_update()
+        row = self._connection.execute(query).mappings().one_or_none()
+        return RoleGrant(**row) if row else None
+
+    def others_hold(self, grant: RoleGrant) -> bool:
+        """Tell whether somebody else holds the role of a grant. Locks all who do."""
+        c = t.role_grant.c
+        query = sa.select(c.person_id).where(c.role == grant.role).order_by(c.id).with_for_update()
+        return any(one != grant.person_id for one in self._connection.scalars(query).all())
+
     def in_organisation(self, organisation_id: UUID, role: str | None = None) -> list[RoleGrant]:
         """Return the grants in an organisation, of one role or of all, oldest first."""
         c = t.role_grant.c
@@ -55,7 +54,3 @@ class SqlRoleStore:
         if role is not None:
             query = query.where(c.role == role)
         return [RoleGrant(**row) for row in self._connection.execute(query).mappings()]
-
-    def page(self, request: PageRequest) -> Page:
-        """Return a page of grants, newest first."""
-        return GRANTS.page(self._connection, request)

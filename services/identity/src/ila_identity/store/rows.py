@@ -1,5 +1,6 @@
 """What the stores of identity share."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -23,7 +24,7 @@ class Versioned(Protocol):
 T = TypeVar("T", bound=Versioned)
 
 
-class VersionedRows(Generic[T]):
+class VersionedRows(ABC, Generic[T]):
     """A table of things with versions: rows stay in here, callers give and get things.
 
     A store names its `table` and `listing`, and how a thing is a row and a row a thing.
@@ -35,13 +36,13 @@ class VersionedRows(Generic[T]):
     def __init__(self, connection: sa.Connection):
         self._connection = connection
 
+    @abstractmethod
     def row_of(self, thing: T) -> dict[str, Any]:
         """Return a thing as a row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def thing_of(self, row: Any) -> T:
         """Return a row as a thing."""
-        raise NotImplementedError
 
     def add_once(self, thing: T) -> bool:
         """Store a new thing; False when a unique index says that it is there already."""

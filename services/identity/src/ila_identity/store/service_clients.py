@@ -67,6 +67,10 @@ class SqlServiceClientStore(VersionedRows[ServiceClient]):
         """Return a client as a row; its keys are rows of their own."""
         return {name: getattr(thing, name) for name in _PLAIN} | {"scopes": list(thing.scopes)}
 
+    def thing_of(self, row: Any) -> ServiceClient:
+        """Return a row as a client, with its keys."""
+        return self.things_of([row])[0]
+
     def things_of(self, found: Sequence[Any]) -> list[ServiceClient]:
         """Return rows as clients, with their keys."""
         keys = self._keys([row["id"] for row in found])

@@ -95,6 +95,31 @@ role_grant = sa.Table(
     sa.Index("role_grant_organisation", "organisation_id", "id"),
 )
 
+role_proposal = sa.Table(
+    "role_proposal",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True, comment="that of the grant, once it is confirmed"),
+    sa.Column("person_id", sa.Uuid, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("proposed_by", sa.Text, nullable=False),
+    sa.Column("proposed_at", UTC, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("confirmed_by", sa.Text),
+    sa.Column("due_at", UTC),
+    sa.Column("updated_at", UTC, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("state IN ('pending', 'active', 'revoked', 'lapsed')", name="role_proposal_state"),
+    sa.CheckConstraint("confirmed_by <> proposed_by", name="role_proposal_four_eyes"),
+    sa.Index(
+        "role_proposal_once",
+        "person_id",
+        "role",
+        unique=True,
+        postgresql_where=sa.text("state = 'pending'"),
+    ),
+)
+
 register_fact = sa.Table(
     "register_fact",
     metadata,

@@ -13,6 +13,7 @@ from ila_identity.store.organisations import SqlOrganisationStore
 from ila_identity.store.persons import SqlPersonStore
 from ila_identity.store.register_facts import SqlRegisterFactStore
 from ila_identity.store.registrations import SqlRegistrationStore
+from ila_identity.store.role_proposals import SqlRoleProposalStore
 from ila_identity.store.roles import SqlRoleStore
 from ila_identity.store.sanctions import SqlSanctionStore
 from ila_identity.store.service_clients import SqlServiceClientStore
@@ -60,6 +61,11 @@ class IdentityUnit(Unit):
     def bank_accounts(self) -> SqlBankAccountStore:
         """Bank accounts of organisations."""
         return SqlBankAccountStore(self.connection, self._vault)
+
+    @cached_property
+    def role_proposals(self) -> SqlRoleProposalStore:
+        """Roles that wait for a second person."""
+        return SqlRoleProposalStore(self.connection)
 
     @cached_property
     def sanctions(self) -> SqlSanctionStore:

@@ -35,10 +35,10 @@ def approve_registration(unit: Unit, command: Decide) -> Registration:
 
     With the last approval the organisation works on the platform, and the person named is its
     administrator: now, or from their first sign-in on. Raises Missing, WrongState, NotYourStep,
-    ApproverNotIndependent, RegisterChecksOpen, RegisterChecksFailed, ApprovedByYouAlready,
-    InstitutionAlreadyRegistered or ToxicRoles.
+    ApproverNotIndependent, AttestationFailed, RegisterChecksOpen, RegisterChecksFailed,
+    SignerNotEntitled, ApprovedByYouAlready, InstitutionAlreadyRegistered or ToxicRoles.
 
-    Source: BR-101, BR-103, BR-104.
+    Source: BR-101, BR-102, BR-103, BR-104.
     """
     registration = _to_decide(unit, command)
     by, roles = UUID(unit.actor.id), unit.actor.role_names
@@ -46,6 +46,26 @@ def approve_registration(unit: Unit, command: Decide) -> Registration:
     if approved.state != "approved":
         return keep(unit, approved, "registration_endorsed")
     return keep(unit, _admit(unit, approved), "registration_approved")
+
+
+def check_authorisation(unit: Unit, command: Decide) -> Registration:
+    """Note, with a reason, that the uploaded file lets the signer sign for the institution.
+
+    Raises Missing, WrongState, NotYourStep, ApproverNotIndependent or AuthorisationMissing.
+
+    Source: BR-102.
+    """
+    registration = _to_decide(unit, command)
+    by, roles = UUID(unit.actor.id), unit.actor.role_names
+    checked = registration.authorisation_checked(by, roles, command.reason, unit.now)
+    unit.audit(
+        "authorisation_checked",
+        "registration",
+        checked.id,
+        reason=command.reason,
+        sha256=checked.authorisation.sha256 if checked.authorisation else None,
+    )
+    return keep(unit, checked, "registration_authorised")
 
 
 def return_registration(unit: Unit, command: Decide) -> Registration:
@@ -65,7 +85,7 @@ def refuse_registration(unit: Unit, command: Decide) -> Registration:
 
 
 def registration_due(unit: Unit, registration_id: UUID) -> None:
-    """Note that nobody answered in time, or end what nobody went on with.
+    """Note that an answer is due soon or late, or end what nobody went on with.
 
     Source: BR-103, BR-605.
     """
@@ -73,7 +93,8 @@ def registration_due(unit: Unit, registration_id: UUID) -> None:
     if registration.lapses_at is None or registration.lapses_at > unit.now:
         return
     if registration.state == "submitted":
-        keep(unit, registration.noted_overdue(unit.now), "registration_overdue")
+        late = registration.noted_late(unit.now)
+        keep(unit, late, "registration_overdue" if late.overdue else "registration_due_soon")
     else:
         ended = registration.ended("lapse", {SYSTEM}, None, LAPSED, unit.now)
         keep(unit, ended, "registration_lapsed")

@@ -25,10 +25,15 @@ def give(unit: Unit, person_id: UUID, wanted: Sequence[Role], *, by: str, reason
             )
             held.append(role)
     for grant in grants:
-        unit.roles.add(grant)
-        unit.publish(RoleGranted.of(grant))
-        unit.audit("role_granted", "role_grant", grant.id, person=str(person_id), role=grant.role)
+        put(unit, grant)
     return grants
+
+
+def put(unit: Unit, grant: RoleGrant) -> None:
+    """Store a grant that fits the person, and tell of it."""
+    unit.roles.add(grant)
+    unit.publish(RoleGranted.of(grant))
+    unit.audit("role_granted", "role_grant", grant.id, person=str(grant.person_id), role=grant.role)
 
 
 def take(unit: Unit, person_id: UUID, roles: Iterable[Role], reason: str) -> None:

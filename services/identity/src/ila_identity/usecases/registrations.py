@@ -5,13 +5,15 @@ from pathlib import PurePosixPath
 from uuid import UUID
 
 from ila_kit.actor import Scope
-from ila_kit.errors import Stale
+from ila_kit.errors import Missing, Stale
 from ila_kit.ids import uuid7
 from ila_kit.store.listing import PageRequest
 
-from ila_identity.domain.errors import AttestationFormat, InstitutionAlreadyRegistered
-from ila_identity.domain.registrations import INDETERMINATE, REGISTRANT, Attestation, Form, Registration
-from ila_identity.ports import Listed, Unit
+from ila_identity.domain.attestations import Attestation, Authorisation
+from ila_identity.domain.errors import AttestationFormat, AuthorisationFormat, InstitutionAlreadyRegistered
+from ila_identity.domain.registration_forms import Form
+from ila_identity.domain.registrations import REGISTRANT, Registration
+from ila_identity.ports import Listed, SignatureVerifier, Unit
 
 REGISTRATION_DUE = "registration_due"
 CONTAINERS = (".edoc", ".asice", ".pdf")
@@ -19,7 +21,7 @@ CONTAINERS = (".edoc", ".asice", ".pdf")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedFile:
-    """A file as it was received, with the SHA-256 of its bytes."""
+    """A file as it was received, with the SHA-256 under which its bytes are kept."""
 
     name: str
     media_type: str
@@ -47,36 +49,43 @@ class ChangeRegistration:
     file: ReceivedFile
 
 
-def register_institution(unit: Unit, command: RegisterInstitution) -> Registration:
-    """Store a registration with its attestation, and submit it unless it is a draft.
+def register_institution(
+    unit: Unit, command: RegisterInstitution, verifier: SignatureVerifier
+) -> Registration:
+    """Store a registration with its attestation as verified, and submit it unless it is a draft.
+
+    A file that is not signed as it must be is taken all the same: its registrant reads why, and mends it.
 
     Raises AttestationFormat or InstitutionAlreadyRegistered.
 
     Source: BR-101, BR-102.
     """
-    attestation = _received(unit, command.file)
+    attestation = _verified(unit, command.file, verifier)
     registration = Registration.draft(command.registrant_id, command.form, attestation, unit.now)
     _must_be_free(unit, registration)
     if not command.draft:
         registration = registration.submitted(unit.now)
-    unit.registrations.add_attestation(registration.id, attestation, command.file.data)
+    unit.registrations.add_attestation(registration.id, attestation)
     unit.registrations.add(registration)
     note(unit, registration, "registration_drafted" if command.draft else "registration_submitted")
     return registration
 
 
-def change_registration(unit: Unit, command: ChangeRegistration, scope: Scope) -> Registration:
+def change_registration(
+    unit: Unit, command: ChangeRegistration, scope: Scope, verifier: SignatureVerifier
+) -> Registration:
     """Write a draft or a returned registration anew.
 
     Raises Missing, Stale, WrongState, AttestationFormat or InstitutionAlreadyRegistered.
     """
+    unit.registrations.get(command.registration_id, scope)
+    attestation = _verified(unit, command.file, verifier)  # takes time: nobody is locked out meanwhile
     registration = unit.registrations.get(command.registration_id, scope, lock=True)
     if registration.version != command.version:
         raise Stale()
-    attestation = _received(unit, command.file)
     changed = registration.changed(command.form, attestation, unit.now)
     _must_be_free(unit, changed)
-    unit.registrations.add_attestation(changed.id, attestation, command.file.data)
+    unit.registrations.add_attestation(changed.id, attestation)
     return keep(unit, changed, "registration_changed")
 
 
@@ -93,11 +102,38 @@ def submit_registration(unit: Unit, registration_id: UUID, scope: Scope) -> Regi
     return keep(unit, submitted, "registration_submitted")
 
 
-def attestation_file(unit: Unit, registration_id: UUID, scope: Scope) -> tuple[Attestation, bytes]:
-    """Return the attestation of a registration with its bytes; the look is noted. Raises Missing."""
+def attestation_file(unit: Unit, registration_id: UUID, scope: Scope) -> Attestation:
+    """Return the attestation of a registration, to be handed out; the look is noted. Raises Missing."""
     attestation = unit.registrations.get(registration_id, scope).attestation
     unit.audit("attestation_read", "registration", registration_id, sha256=attestation.sha256)
-    return attestation, unit.registrations.file(attestation.id)
+    return attestation
+
+
+def authorise_signer(unit: Unit, registration_id: UUID, file: ReceivedFile, scope: Scope) -> Registration:
+    """Add the file by which the signer may sign for the institution; an approver looks at it.
+
+    Raises Missing, WrongState or AuthorisationFormat.
+
+    Source: BR-102.
+    """
+    if not _is_container(file):
+        raise AuthorisationFormat()
+    registration = unit.registrations.get(registration_id, scope, lock=True)
+    authorisation = Authorisation(
+        id=uuid7(), name=file.name, media_type=file.media_type, sha256=file.sha256, received_at=unit.now
+    )
+    authorised = registration.authorised(authorisation, unit.now)
+    unit.registrations.add_authorisation(registration.id, authorisation)
+    return keep(unit, authorised, "authorisation_added")
+
+
+def authorisation_file(unit: Unit, registration_id: UUID, scope: Scope) -> Authorisation:
+    """Return the authorisation of a registration, to be handed out; the look is noted. Raises Missing."""
+    authorisation = unit.registrations.get(registration_id, scope).authorisation
+    if authorisation is None:
+        raise Missing()
+    unit.audit("authorisation_read", "registration", registration_id, sha256=authorisation.sha256)
+    return authorisation
 
 
 def show_registration(unit: Unit, registration_id: UUID, scope: Scope) -> Registration:
@@ -130,26 +166,31 @@ def note(unit: Unit, registration: Registration, action: str) -> None:
     else:
         unit.clear_timer(registration.id, REGISTRATION_DUE)
     details = {"state": registration.state, "version": registration.version}
+    details["verdict"] = registration.attestation.verdict
     if registration.decision:
         details["reason"] = registration.decision.reason
     unit.audit(action, "registration", registration.id, **details)
 
 
-def _received(unit: Unit, file: ReceivedFile) -> Attestation:
-    """Return what is known of a received file; nobody has verified its signature yet.
-
-    Raises AttestationFormat.
-    """
-    if PurePosixPath(file.name).suffix.lower() not in CONTAINERS:
+def _verified(unit: Unit, file: ReceivedFile, verifier: SignatureVerifier) -> Attestation:
+    """Return what is known of a received file and of its signatures. Raises AttestationFormat."""
+    if not _is_container(file):
         raise AttestationFormat()
+    found = verifier.verify(file.data, unit.now)
     return Attestation(
         id=uuid7(),
         name=file.name,
         media_type=file.media_type,
         sha256=file.sha256,
-        verdict=INDETERMINATE,
+        verdict=found.verdict,
         received_at=unit.now,
+        checks=found.checks,
+        signatures=found.signatures,
     )
+
+
+def _is_container(file: ReceivedFile) -> bool:
+    return PurePosixPath(file.name).suffix.lower() in CONTAINERS
 
 
 def _must_be_free(unit: Unit, registration: Registration) -> None:
