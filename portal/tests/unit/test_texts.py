@@ -26,7 +26,7 @@ OTHER_STATES = [
     "prepared", "signed_by_provider", "in_force", "amended", "terminated", "lapsed", "published", "closed",
     "archived",
     "proposed", "applied", "built", "checked", "reduced", "refused", "paid", "recovered", "made", "released",
-    "exported", "settled", "failed", "lifted",
+    "exported", "settled", "failed", "lifted", "changing",
 ]  # fmt: skip
 # States of things whose Latvian names are feminine.
 STATUSES = [

@@ -129,7 +129,7 @@ agency.add(
             Deed(
                 "member-confirmation",
                 f"{MEMBERS}/{{target}}/confirmation",
-                states=("pending",),
+                states=("pending", "changing"),
                 roles=APPROVER,
                 acr="high",
             ),
