@@ -66,7 +66,8 @@ def test_nobody_new_is_let_in_until_the_sanction_is_lifted(place, learner, wante
     drafted = suite.draft(learner, wanted)["id"]
     impose(place, "new_enrolments")
 
-    suite.eventually(lambda: suite.submit(learner, drafted, wanted).json().get("code"), "enrolments-barred")
+    suite.eventually(lambda: begin(learner, wanted).json().get("code"), "enrolments-barred")
+    assert suite.submit(learner, drafted, wanted).json()["code"] == "enrolments-barred"
     shown = suite.persona(OFFICER).read(place)
     assert (shown["state"], shown["barred"]) == ("suspended", ["new_enrolments"])
 
