@@ -10,7 +10,7 @@ PYTEST := $(BIN)/pytest
 PARALLEL := -n 2 --dist loadfile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help install run demo token reset lint test unit contracts integration journeys drill screenshots bench check lock openapi
+.PHONY: help install run demo token sign reset lint test unit contracts integration journeys drill screenshots bench check lock openapi
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z%-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ demo: $(STAMP) ## the whole process, from institution to payment, told step by s
 
 token: $(STAMP) ## an access token of a persona: make token PERSONA=learner-01
 	@$(BIN)/ila-local token $(PERSONA)
+
+sign: $(STAMP) ## a container signed by a persona, for development: make sign FILE=a.pdf PERSONA=newcomer-admin
+	@$(BIN)/python -m ila_stubs.signing sign "$(FILE)" "$(PERSONA)" --folder $${ILA_DATA_DIR:-.local}/signing --personas deploy/local/personas.toml
 
 reset: $(STAMP) ## empty the data of `make run`
 	@$(BIN)/ila-local reset

@@ -1,40 +1,99 @@
 """The institution's steps until it may offer: registration, approval, members, bank account."""
 
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import suite
-from process import IDENTITY, Process, good
+from ila_local.processes import PERSONAS, SIGNING
+from ila_stubs.personas import People, Persona, load
+from ila_stubs.signing.containers import MEDIA_TYPE, Order, container_of
+from ila_stubs.signing.keeping import kept_pki, order_of, subject_of
+from ila_stubs.signing.pki import Pki
+from process import IDENTITY, Process, good, now
 
 INVENTED = range(9900000001, 9900000053)  # those above serve tests of refusals
-APPROVERS = ("agency-user-approver", "agency-user-approver-2")
+APPROVER = "agency-user-approver"
 
 
 def register(process: Process) -> str:
-    """Have an invented institution register itself, and two approvers admit it."""
+    """Have an invented institution register itself, and an approver admit it."""
     number, taken = _register_the_next(process)
     process.ids["registration"] = taken["id"]
     process.tell(
         f"Institution {number} registers itself, with a signed attestation",
         f"registration {taken['id']}, attestation SHA-256 {taken['attestation']['sha256']}",
-        f"verdict {taken['attestation']['verdict']}; decision due {taken['due_at']} (first working day)",
+        f"signature {taken['attestation']['verdict']} ({taken['attestation']['level']}), signer the "
+        f"{taken['signed_by_right']} person; decision due {taken['due_at']} (first working day)",
     )
     return _approve(process, f"{IDENTITY}/provider-registrations/{taken['id']}")
 
 
-def send_registration(process: Process, number: str) -> Any:
-    """Send the form and the attestation of an institution; return the answer."""
+def send_registration(process: Process, number: str, content: bytes | None = None) -> Any:
+    """Send the form and the attestation of an institution, signed by the administrator unless another file
+    is given; return the answer.
+    """
+    return process.by("newcomer-admin").upload(
+        f"{IDENTITY}/provider-registrations",
+        form_of(process, number),
+        attestation=attestation(content or signed_by("newcomer-admin")),
+    )
+
+
+def form_of(process: Process, number: str) -> dict[str, Any]:
+    """Return the form of an institution, as its administrator fills it in."""
     who = suite.personas()["newcomer-admin"]
-    named = {name: who[name] for name in ("given_name", "family_name", "personal_code", "email")}
-    form = {
+    return {
         "viis_number": number,
         "legal_person_number": process.institution(number).legal_person_number,
-        "administrator": named,
+        "administrator": {
+            name: who[name] for name in ("given_name", "family_name", "personal_code", "email")
+        },
         "contact_email": who["email"],
     }
-    attestation = ("apliecinajums.edoc", b"PK\x05\x06" + bytes(18), "application/vnd.etsi.asic-e+zip")
-    return process.by("newcomer-admin").upload(
-        f"{IDENTITY}/provider-registrations", form, attestation=attestation
+
+
+def attestation(content: bytes, name: str = "apliecinajums.edoc") -> tuple[str, bytes, str]:
+    """Return a file as it is uploaded."""
+    return name, content, MEDIA_TYPE
+
+
+def signed_by(persona: str) -> bytes:
+    """Return an attestation that a persona or a citizen signed a moment ago, for this suite."""
+    return container_of(order_by(persona))
+
+
+def order_by(persona: str) -> Order:
+    """Return an order for a good signature of a persona; a journey tells it otherwise."""
+    said = {"apliecinājums.txt": "Apliecinām, ka lietosim platformu godprātīgi.".encode()}
+    return order_of(authorities(), person(persona), said, now())
+
+
+def person(persona: str) -> Persona:
+    """Return a persona or a citizen."""
+    found = _people().find(persona)
+    assert found, persona
+    return found
+
+
+@cache
+def authorities() -> Pki:
+    """Return the authorities that the suite believes."""
+    return kept_pki(suite.data_dir() / SIGNING)
+
+
+def signed_abroad(persona: str) -> bytes:
+    """Return an attestation whose issuer is of a country of which no trusted list is kept here."""
+    pki, order = authorities(), order_by(persona)
+    abroad = pki.person(
+        pki.authority("Paraugu izdevējs EE", country="EE"), subject=subject_of(person(persona))
     )
+    return container_of(replace(order, signer=abroad, answers=()))
+
+
+@cache
+def _people() -> People:
+    return load(PERSONAS)
 
 
 def wait_for_checks(process: Process, path: str, seconds: float = 60) -> Any:
@@ -48,26 +107,35 @@ def wait_for_checks(process: Process, path: str, seconds: float = 60) -> Any:
 
 def _approve(process: Process, path: str) -> str:
     wait_for_checks(process, path)
-    for approver in APPROVERS:
-        reason = "Signature looked at by hand; the register confirms number and legal person."
-        seen = process.do(approver, f"{path}/approval", {"reason": reason})
+    reason = "The signature is good; the register confirms number and legal person."
+    seen = process.do(APPROVER, f"{path}/approval", {"reason": reason})
     assert seen["status"] == "approved", seen
     process.ids["organisation"] = seen["organisation_id"]
-    process.tell("Approved by two, each with a written reason", f"organisation {seen['organisation_id']}")
+    process.tell("Approved by one, with a written reason", f"organisation {seen['organisation_id']}")
     process.sign_in_again("newcomer-admin")
     return str(seen["organisation_id"])
 
 
 def _register_the_next(process: Process) -> tuple[str, Any]:
     """Register the first invented institution that nobody registered yet."""
-    listed = process.read("agency-user-approver", f"{IDENTITY}/organisations?limit=200")["items"]
-    known = {one["viis_number"] for one in listed}
-    for number in map(str, INVENTED):
-        if number not in known:
-            answer = send_registration(process, number)
-            if "institution-already-registered" not in answer.text:
-                return number, good(answer, 201)
-    raise AssertionError("every invented institution is registered: `make reset`")
+    number = free_number(process)
+    return number, good(send_registration(process, number), 201)
+
+
+def free_number(process: Process) -> str:
+    """Return the number of the first invented institution that nobody registered yet."""
+    listed = process.read(APPROVER, f"{IDENTITY}/organisations?limit=200")["items"]
+    waiting = [
+        one
+        for status in ("submitted", "returned")
+        for one in process.read(APPROVER, f"{IDENTITY}/provider-registrations?limit=200&status={status}")[
+            "items"
+        ]
+    ]
+    taken = {one["viis_number"] for one in (*listed, *waiting)}
+    free = next((number for number in map(str, INVENTED) if number not in taken), None)
+    assert free, "every invented institution is registered: `make reset`"
+    return free
 
 
 def appoint_members(process: Process) -> None:

@@ -53,11 +53,20 @@ class Caller:
         return self._send("PUT", path, {"Idempotency-Key": str(uuid.uuid4())} | headers, json=body)
 
     def upload(
-        self, path: str, form: Any, key: str | None = None, **files: tuple[str, bytes, str]
+        self,
+        path: str,
+        form: Any,
+        key: str | None = None,
+        version: str = "",
+        **files: tuple[str, bytes, str],
     ) -> requests.Response:
-        """POST a form with files: each is its name, its bytes and its media type."""
-        keyed = {"Idempotency-Key": key or str(uuid.uuid4())}
-        return self._send("POST", path, keyed, data={"form": json.dumps(form)}, files=files)
+        """POST a form with files: each is its name, its bytes and its media type.
+
+        With a `version` (the tag that was read) PUT it in the place of what is there.
+        """
+        headers = {"If-Match": version} if version else {"Idempotency-Key": key or str(uuid.uuid4())}
+        method = "PUT" if version else "POST"
+        return self._send(method, path, headers, data={"form": json.dumps(form)}, files=files)
 
     def delete(self, path: str, **headers: str) -> requests.Response:
         """DELETE a path."""

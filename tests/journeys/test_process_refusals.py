@@ -118,9 +118,10 @@ def test_an_institution_is_registered_once(admitted):
     problem(answer, 409, "institution-already-registered")
 
 
-def test_one_approver_alone_admits_nobody():
+def test_where_the_signature_is_left_open_one_approver_alone_admits_nobody():
     process = walk.new_process(patience=30)
-    taken = good(institutions.send_registration(process, "9900000057"), 201)
+    foreign = institutions.signed_abroad("newcomer-admin")
+    taken = good(institutions.send_registration(process, "9900000057", foreign), 201)
     path = f"{IDENTITY}/provider-registrations/{taken['id']}"
     institutions.wait_for_checks(process, path)
     first = process.do("agency-user-approver", f"{path}/approval", {"reason": "Looked at by hand."})

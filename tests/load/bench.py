@@ -27,6 +27,7 @@ import lists
 import psutil
 import psycopg
 import requests
+import signatures
 from clients import exchange, request
 from ila_local.errors import CannotRun
 from rounds import Case, Results, middle, ratio, run
@@ -117,6 +118,7 @@ def bench() -> None:
     with TemporaryDirectory() as folder, nginx_before(gateway, Path(folder)) as nginx, workers_stopped():
         results = measure(nginx.url, people[:CLIENTS], people[CLIENTS:])
         promises = [*front.measure(results, nginx, people[:CLIENTS]), lists.organisations()]
+    promises += signatures.containers()
     report = {"clients": CLIENTS, "seconds": SECONDS, "rounds": ROUNDS, "cases": summary(results)}
     report |= {
         "drain_seconds": round(drained(), 1),

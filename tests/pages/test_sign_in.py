@@ -7,7 +7,7 @@ import pytest
 import requests
 import suite
 from axe import complaints
-from person import Person
+from person import PHONE, Person
 from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.journey
@@ -61,6 +61,21 @@ def test_a_binding_act_asks_for_a_stronger_sign_in_first_and_leads_back(person: 
     learner.shows_itself_as("learner-31")
     assert learner.address == apply_page()
     assert learner.form("apply").count() == 1
+
+
+def test_binding_acts_of_rows_are_named_once_above_them_and_are_there_after_the_stronger_sign_in(
+    person: Seat,
+) -> None:
+    admin = person("provider-a-admin", acr="substantial", viewport=PHONE)
+    admin.page.goto("/provider")
+    members = f"{admin.address}/members"
+    admin.open(members)
+    assert admin.page.get_by_text("Pirms tam pierakstieties drošāk: Noņemt").count() == 1
+    assert admin.page.locator("tbody").get_by_role("link").count() == 0
+    admin.page.locator(".panel").get_by_role("link", name="Pierakstīties drošāk").first.click()
+    admin.shows_itself_as("provider-a-admin")
+    assert admin.address == members
+    assert admin.page.locator("tbody").get_by_role("button", name="Noņemt").count() > 0
 
 
 def test_a_means_that_is_too_weak_is_explained_and_one_stays_signed_in(person: Seat) -> None:

@@ -61,7 +61,8 @@ def test_refusals_speak_the_callers_language_and_are_pages_for_browsers(gateway)
     assert (problem.status_code, problem.json()["title"]) == (404, "Not found")
     page = requests.get(f"{gateway.url}/auth/nothing", headers={"Accept": "text/html"}, timeout=5)
     assert page.headers["Content-Type"].startswith("text/html")
-    assert "Nav atrasts" in page.text
+    assert "<h1>Nav atrasts" in page.text
+    assert '<a href="/">Individuālais mācību konts</a>' in page.text
     wrong = requests.post(f"{gateway.url}/auth/login", timeout=5)
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method-not-allowed")
     assert "GET" in wrong.headers["Allow"]

@@ -12,6 +12,9 @@ def test_every_test_it_names_exists():
     named = set(re.findall(r"`((?:unit|integration)/\w+\.py)`", PAGE))
     assert len(named) > 15
     assert {name for name in named if not (TESTS / name).is_file()} == set()
+    elsewhere = set(re.findall(r"`((?:[a-z]+/)*tests/[a-z_/]+\.py)`", PAGE))
+    assert len(elsewhere) > 5
+    assert {name for name in elsewhere if not (GATEWAY.parent / name).is_file()} == set()
     parts = re.findall(r"\(`(\w+)`\)", PAGE)
     sources = " ".join(path.read_text() for path in TESTS.rglob("test_*.py"))
     assert [part for part in parts if f"{part}(" not in sources] == []

@@ -54,6 +54,7 @@ def init_app(app: flask.Flask) -> None:
         "share_of": share_of,
         "flat": lambda thing: dict(flat(thing)),
         "deeds_for": deeds_for,
+        "by_reach": by_reach,
         "asked": asked,
     }
 
@@ -157,6 +158,15 @@ def first_of(answers: Mapping[str, Any]) -> Any:
 def deeds_for(deeds: Iterable[Deed], held: set[str], thing: Mapping[str, Any]) -> list[Deed]:
     """Return the deeds that these roles have at a thing."""
     return [deed for deed in deeds if deed.is_for(held, thing)]
+
+
+def by_reach(
+    deeds: Iterable[Deed], held: set[str], things: Iterable[Mapping[str, Any]], visitor: Mapping[str, Any]
+) -> tuple[list[Deed], list[Deed]]:
+    """Part the deeds of rows: those within reach, and those that a row has only after a stronger sign-in."""
+    reached = [deed for deed in deeds if deed.is_reached_by(visitor)]
+    beyond = [deed for deed in deeds if deed not in reached]
+    return reached, [deed for deed in beyond if any(deed.is_for(held, thing) for thing in things)]
 
 
 def _known() -> dict[str, Any]:

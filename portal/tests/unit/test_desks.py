@@ -147,6 +147,21 @@ def test_a_binding_deed_is_no_form_for_who_signed_in_too_weakly(everybody, gatew
     assert f'href="/auth/step-up?acr_values=high&amp;next={here}"' in shown.text
 
 
+def test_for_all_rows_together_it_is_said_once_what_needs_a_stronger_sign_in(everybody, gateway):
+    members = next(page for desk, page in PAGES if (desk.name, page.name) == ("provider", "members"))
+    rows = answer_of(path_of(members.reads["members"]), state="active", status="active")
+    path = f"/api/identity/v1/organisations/{ORGANISATION}/members"
+    gateway.fail(path, 200, rows | {"items": rows["items"] * 3})
+    gateway.acr = "substantial"
+    shown = everybody.get(f"/provider/{ORGANISATION}/members").text
+    assert shown.count("Pirms tam pierakstieties drošāk: Noņemt<") == 1
+    assert "Darbības</th>" not in shown
+    gateway.acr = "high"
+    shown = everybody.get(f"/provider/{ORGANISATION}/members").text
+    assert shown.count('name="deed" value="member-end"') == 3
+    assert "Darbības</th>" in shown
+
+
 def typed(deed: Deed, page: str) -> dict:
     """Return what a person types into the form of a deed, with what the page carries along."""
     form = page.partition(f'name="deed" value="{deed.name}"')

@@ -26,7 +26,7 @@ OTHER_STATES = [
     "prepared", "signed_by_provider", "in_force", "amended", "terminated", "lapsed", "published", "closed",
     "archived",
     "proposed", "applied", "built", "checked", "reduced", "refused", "paid", "recovered", "made", "released",
-    "exported", "settled", "failed", "lifted",
+    "exported", "settled", "failed", "lifted", "changing",
 ]  # fmt: skip
 # States of things whose Latvian names are feminine.
 STATUSES = [
@@ -38,7 +38,8 @@ STATUSES = [
 PARTS = ("held", "committed", "consumed", "free", "source", "claimed", "paid", "unexplained")
 CHECKS = (
     "institution_known", "institution_operating", "institution_accredited", "legal_person_known",
-    "legal_person_registered", "legal_person_holds_institution", "result-verified",
+    "institution_of_legal_person", "legal_person_registered", "legal_person_holds_institution",
+    "result-verified",
     "result-not-provisional", "hold-committed", "amount-as-pinned", "not-paid-before", "agreement-in-force",
     "provider-in-good-standing", "iban-confirmed", "iban-cooled",
 )  # fmt: skip
@@ -81,6 +82,8 @@ OF_ANSWERS = [
         for section in ("programmes", "indicators", "account", "sign-in", "provider", "agency")
     ),
     *(f"outcome.{outcome}" for outcome in ("passed", "failed", "open", "unknown", "upheld", "dismissed")),
+    *(f"outcome.{outcome}" for outcome in ("indeterminate", "noted")),
+    *(f"right.{right}" for right in ("named", "representative", "authorised", "open", "unproven")),
     *(f"verdict.{verdict}" for verdict in ("passed", "indeterminate", "failed")),
     *(f"paper.{paper}" for paper in ("annex_2", "annex_3", "annex_4", "curriculum")),
     *(f"phase.{phase}" for phase in PHASES),

@@ -13,6 +13,7 @@ from ila_local.process import Floor, Process
 
 PERSONAS = Path(__file__).parents[2] / "personas.toml"
 REGISTERS = ("population", "viis", "licences", "legal_persons")
+SIGNING = "signing"
 LOAD_CALL_1 = ("load", "--call", "call-1", "--demonstration")
 READERS = (*SERVICES, "gateway")
 # A worker that publishes before every reader has its queue would tell nobody.
@@ -68,8 +69,9 @@ def table(around: Surroundings, stores: tuple[Process, ...]) -> list[Process]:
     in_order = [row for rows in zip(*services, strict=True) for one in rows for row in one]
     stand_ins = [_eidentity(around), _registers(around)]
     queue, gateway, worker = _gateway(around)
+    signing = _signing(around)
     doors = [gateway, _nginx(around, gateway)] if around.front == "nginx" else [gateway]
-    return [*stores, databases, queue, *in_order, worker, *stand_ins, *doors, _portal(around)]
+    return [*stores, signing, databases, queue, *in_order, worker, *stand_ins, *doors, _portal(around)]
 
 
 def database_task(databases: Databases, data_dir: Path, needs: tuple[str, ...]) -> Process:
@@ -87,6 +89,26 @@ def database_task(databases: Databases, data_dir: Path, needs: tuple[str, ...]) 
     )
 
 
+def _signing(around: Surroundings) -> Process:
+    """Return the task that makes the authorities of development, whose signatures count here alone."""
+    return Process(
+        role="signing",
+        command=(sys.executable, "-m", "ila_stubs.signing", "make", str(around.data_dir / SIGNING)),
+        floor=Floor.SERVICES,
+        environment={"ILA_ENV": "development"},
+    )
+
+
+def _trust(around: Surroundings) -> dict[str, str]:
+    """Return whose e-signatures identity believes."""
+    folder = around.data_dir / SIGNING
+    return {
+        "TRUST_PROFILE": "test",
+        "TRUSTED_LISTS": str(folder / "trusted-list.xml"),
+        "TRUSTED_LIST_SIGNERS": str(folder / "trusted-list-signer.pem"),
+    }
+
+
 def _service(around: Surroundings, service: str) -> list[list[Process]]:
     """Return a service's rows in three steps: the tasks before it, its web processes, its worker."""
     command = around.program(f"ila-{service}")
@@ -98,6 +120,7 @@ def _service(around: Surroundings, service: str) -> list[list[Process]]:
         "CLIENT_KEY_FILE": str(around.keys.file(f"svc:{service}")),
         "PERSONAS_FILE": str(PERSONAS),
         "CLOCK_FILE": str(around.clock_file),
+        **(_trust(around) if service == "identity" else {}),
         "FILES_URL": (around.data_dir.absolute() / "files").as_uri(),
     }
     tasks: list[tuple[str, tuple[str, ...]]] = [(f"{service}-migrate", (command, "migrate"))]
@@ -109,10 +132,11 @@ def _service(around: Surroundings, service: str) -> list[list[Process]]:
 
 
 def _tasks(tasks: Sequence[tuple[str, tuple[str, ...]]], environment: Mapping[str, str]) -> list[Process]:
-    """Return the rows of tasks that run one after the other, once there are databases."""
-    needs = ["databases", *(role for role, _ in tasks)]
+    """Return the rows of tasks that run one after the other, once there is what the first of them needs."""
+    first = ("databases", SIGNING) if "TRUSTED_LISTS" in environment else ("databases",)
+    needs = [first, *((role,) for role, _ in tasks)]
     return [
-        Process(role=role, command=command, floor=Floor.SERVICES, needs=(need,), environment=environment)
+        Process(role=role, command=command, floor=Floor.SERVICES, needs=need, environment=environment)
         for (role, command), need in zip(tasks, needs, strict=False)
     ]
 

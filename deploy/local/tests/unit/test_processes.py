@@ -51,6 +51,17 @@ def test_every_service_keeps_files_below_the_data_of_the_suite(rows, tmp_path):
     assert kept == {(tmp_path / "files").as_uri()}
 
 
+def test_identity_believes_the_authorities_of_development_which_are_made_before_it_starts(rows, tmp_path):
+    trust = rows["identity"].environment
+    assert trust["TRUST_PROFILE"] == "test"
+    assert trust["TRUSTED_LISTS"] == str(tmp_path / "signing" / "trusted-list.xml")
+    assert "signing" in rows["identity-migrate"].needs
+    assert rows["signing"].command[1:] == ("-m", "ila_stubs.signing", "make", str(tmp_path / "signing"))
+    assert all(
+        "TRUST_PROFILE" not in rows[service].environment for service in SERVICES if service != "identity"
+    )
+
+
 def test_each_service_migrates_serves_and_works_with_the_same_settings(rows):
     for service in SERVICES:
         migrate, web, worker = rows[f"{service}-migrate"], rows[service], rows[f"{service}-worker"]

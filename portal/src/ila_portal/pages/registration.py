@@ -22,6 +22,14 @@ REGISTER = Deed("registration", REGISTRATIONS, FORM, onward="registration.show_o
 CORRECT = Deed(
     "registration-correction", ONE, FORM, "PUT", verbs=("change",), versioned=True, tone="quiet", acr="high"
 )
+AUTHORISE = Deed(
+    "authorisation",
+    f"{ONE}/authorisation",
+    (Field("authorisation", "file", hint=True),),
+    verbs=("authorisation",),
+    tone="quiet",
+    acr="high",
+)
 SUBMIT = Deed("registration-submission", f"{ONE}/submission", verbs=("submission",), acr="high")
 
 registration.add("", Page("show_form", {}, deeds=(REGISTER,), template="registration_form.html"))
@@ -30,7 +38,7 @@ registration.add(
     Page(
         "show_one",
         {"registration": ONE},
-        deeds=(SUBMIT, CORRECT),
+        deeds=(SUBMIT, CORRECT, AUTHORISE),
         template="registration.html",
         words="status",
     ),

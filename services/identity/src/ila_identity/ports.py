@@ -13,6 +13,7 @@ from ila_kit.ports import UnitOfWork
 from ila_kit.registers import RegisterAnswer
 from ila_kit.store.listing import PageRequest
 
+from ila_identity.domain.access_log import Access
 from ila_identity.domain.attestations import Attestation, Authorisation, Verification
 from ila_identity.domain.bank_accounts import BankAccount
 from ila_identity.domain.limits import Limits
@@ -162,6 +163,16 @@ class RoleProposalStore(Protocol):
         """Return a page of the roles that are held, and of those that wait, newest first."""
 
 
+class AccessLogStore(Protocol):
+    """Who looked at whose data."""
+
+    def add(self, entries: Sequence[Access]) -> None:
+        """Store entries that are not there."""
+
+    def page(self, person_id: UUID, request: PageRequest) -> Listed[Access]:
+        """Return a page of the looks at a person's data, newest first."""
+
+
 class SanctionStore(Protocol):
     """Sanctions of organisations; none is ever removed."""
 
@@ -234,6 +245,10 @@ class Unit(UnitOfWork, Protocol):
     @property
     def role_proposals(self) -> RoleProposalStore:
         """Roles that wait for a second person."""
+
+    @property
+    def access_log(self) -> AccessLogStore:
+        """Who looked at whose data."""
 
     @property
     def sanctions(self) -> SanctionStore:

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from ila_identity.store import provider_tables as p
+from ila_identity.store import my_data_tables as m
 from ila_identity.store import tables as t
 from ila_kit.ids import uuid7
 from ila_kit.store import migrate
@@ -23,7 +23,7 @@ def test_migrations_go_up_and_down_and_match_the_tables(admin_url):
         migrate.upgrade(engine, "ila_identity")
         with engine.connect() as connection:
             context = MigrationContext.configure(connection)
-            assert compare_metadata(context, [p.registration.metadata, kit.metadata]) == []
+            assert compare_metadata(context, [m.access_log.metadata, kit.metadata]) == []
         assert not migrate.pending(engine, "ila_identity")
 
 

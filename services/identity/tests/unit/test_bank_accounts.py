@@ -133,10 +133,30 @@ def test_an_account_nobody_confirms_ends_by_itself(world):
 
 
 def test_nothing_is_added_to_a_closed_organisation(world, organisation):
-    closed = organisation.stepped("close", {"sanction_officer"}, "gone", world.unit.now)
+    closed = organisation.sanctioned("close", {"sanction_officer"}, "gone", [], world.unit.now)
     world.unit.organisations.save(closed)
     with pytest.raises(OrganisationClosed):
         add(world)
+
+
+def test_a_suspended_organisation_may_put_its_accounts_in_order_and_they_cool_as_ever(world, organisation):
+    confirm(world, add(world))
+    barred = organisation.sanctioned("suspend", {"sanction_officer"}, "x", ["payments"], world.unit.now)
+    world.unit.organisations.save(barred)
+
+    second = confirm(world, add(world, SECOND))
+
+    assert second.payable_from == world.unit.now + timedelta(hours=72)
+
+
+def test_an_account_that_was_confirmed_before_the_closing_is_still_paid_to(world, organisation):
+    account, waiting = confirm(world, add(world)), add(world, SECOND)
+    closed = organisation.sanctioned("close", {"sanction_officer"}, "gone", [], world.unit.now)
+    world.unit.organisations.save(closed)
+
+    with pytest.raises(OrganisationClosed):
+        confirm(world, waiting)
+    assert payable_accounts(world.unit, [PLACE], "payment run")[0].account_id == account.id
 
 
 def test_who_pays_is_told_the_standing_account_and_each_look_is_noted(world):

@@ -8,6 +8,7 @@ from ila_identity.domain.errors import (
     LastAdministrator,
     MemberAlready,
     OrganisationClosed,
+    SameRoles,
     SecondPersonNeeded,
     ToxicRoles,
 )
@@ -15,20 +16,23 @@ from ila_identity.domain.members import Named
 from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
+from ila_identity.domain.sanctions import Grounds
 from ila_identity.events.published import RoleGranted, RoleRevoked
 from ila_identity.usecases.mandates import MEMBER_DUE
 from ila_identity.usecases.members import (
     AddMember,
+    ChangeMember,
     MemberOf,
     add_member,
+    change_member,
     confirm_member,
     end_member_in_time,
     remove_member,
 )
-from ila_identity.usecases.organisations import Sanction, close_organisation
+from ila_identity.usecases.sanctions import Close, close_organisation
 from ila_identity.usecases.sign_ins import sign_in
 from ila_kit.actor import EVERYTHING, Role, Scope
-from ila_kit.errors import Missing
+from ila_kit.errors import Missing, Stale
 from ila_kit.ids import uuid7
 from ila_kit.states import WrongState
 
@@ -206,7 +210,8 @@ def test_closing_an_organisation_ends_everything_in_it(world, administrator):
     world.act_as(administrator, ADMIN)
     add(world, "322675-76375")
     world.act_as(None, "sanction_officer")
-    close_organisation(world.unit, Sanction(organisation_id=PLACE, reason="it is no more"))
+    grounds = Grounds(facts="it is no more", legal_basis="its own decision")
+    close_organisation(world.unit, Close(organisation_id=PLACE, grounds=grounds))
     assert world.unit.roles.in_organisation(PLACE) == []
     assert world.unit.members.of(PLACE) == []
     revoked = {event.person_id for event in world.unit.events if isinstance(event, RoleRevoked)}
@@ -214,3 +219,86 @@ def test_closing_an_organisation_ends_everything_in_it(world, administrator):
     world.act_as(administrator, ADMIN)
     with pytest.raises(OrganisationClosed):
         add(world)
+
+
+class TestChange:
+    @pytest.fixture
+    def member(self, world, administrator):
+        """An editor of the organisation who has signed in; the administrator acts."""
+        world.person(NEWCOMER)
+        member = confirm(world, add(world, NEWCOMER, "provider_editor", "provider_trainer"))
+        world.act_as(administrator, ADMIN)
+        world.unit.published.clear()
+        return member
+
+    def change(self, world, member, *roles, version=None):
+        command = ChangeMember(
+            organisation_id=PLACE, member_id=member.id, roles=roles, version=version or member.version
+        )
+        return change_member(world.unit, command, HERE)
+
+    def held(self, world, member):
+        return sorted(role.name for role in world.unit.roles.held(member.person_id))
+
+    def told(self, world):
+        return [(type(event), event.role) for event, _ in world.unit.published]
+
+    def test_fewer_roles_count_at_once(self, world, member):
+        changed = self.change(world, member, "provider_trainer")
+
+        assert (changed.state, self.held(world, member)) == ("active", ["provider_trainer"])
+        assert self.told(world) == [(RoleRevoked, "provider_editor")]
+
+    def test_other_roles_wait_for_a_second_person_and_come_then(self, world, member, administrator):
+        changing = self.change(world, member, "provider_signatory", "provider_trainer")
+        assert (changing.state, changing.wanted) == ("changing", ("provider_signatory", "provider_trainer"))
+        assert self.held(world, member) == ["provider_editor", "provider_trainer"]
+        for by in (administrator, member.person_id):
+            with pytest.raises(SecondPersonNeeded):
+                confirm(world, changing, by, ADMIN)
+
+        done = confirm(world, changing)
+
+        assert (done.state, done.wanted) == ("active", None)
+        assert self.held(world, member) == ["provider_signatory", "provider_trainer"]
+        assert self.told(world) == [(RoleRevoked, "provider_editor"), (RoleGranted, "provider_signatory")]
+
+    def test_a_change_that_nobody_confirms_is_forgotten(self, world, member):
+        changing = self.change(world, member, "provider_admin")
+        end_member_in_time(world.unit, member.id)
+        world.unit.now += timedelta(days=30)
+        end_member_in_time(world.unit, member.id)
+
+        after = world.unit.members.find(member.id)
+        assert (after.state, after.roles, after.wanted) == ("active", member.roles, None)
+        with pytest.raises(WrongState):
+            confirm(world, changing)
+
+    def test_toxic_roles_are_refused_when_they_would_meet(self, world, member):
+        changing = self.change(world, member, "provider_signatory")
+        world.unit.roles.grants = []
+        world.person(NEWCOMER, Role("commission_member"))
+        with pytest.raises(ToxicRoles):
+            confirm(world, changing)
+
+    def test_the_same_roles_an_old_version_and_a_pending_member_are_refused(self, world, member):
+        with pytest.raises(SameRoles):
+            self.change(world, member, "provider_trainer", "provider_editor")
+        with pytest.raises(Stale):
+            self.change(world, member, "provider_trainer", version=member.version + 1)
+        with pytest.raises(WrongState):
+            self.change(world, add(world, "331234-55555"), "provider_trainer")
+
+    def test_the_last_administrator_stays_one(self, world, administrator):
+        world.person(NEWCOMER)
+        member = confirm(world, add(world, NEWCOMER, "provider_admin", "provider_editor"))
+        world.unit.roles.remove(administrator, ADMIN)
+        world.act_as(administrator, ADMIN)
+        with pytest.raises(LastAdministrator):
+            self.change(world, member, "provider_editor")
+
+    def test_who_is_removed_while_changing_holds_nothing(self, world, member):
+        changing = self.change(world, member, "provider_signatory")
+        ended = remove_member(world.unit, MemberOf(PLACE, changing.id), HERE)
+
+        assert (ended.state, ended.wanted, self.held(world, member)) == ("ended", None, [])

@@ -8,7 +8,8 @@ import pytest
 from ila_identity.signatures import container
 from ila_identity.signatures.container import read_container, read_entries
 from ila_identity.signatures.report import Checks, Finding
-from signing_pki import FILES, MEDIA_TYPE, entries_of, manifest, packed
+from ila_stubs.signing.containers import MEDIA_TYPE, entries_of, manifest, packed
+from signing_pki import FILES
 
 ENTRIES = entries_of(FILES, b"<x/>")
 

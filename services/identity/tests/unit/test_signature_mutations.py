@@ -9,7 +9,10 @@ import pytest
 from ila_identity.signatures.container import read_entries
 from ila_identity.signatures.trust import load_profile
 from ila_identity.signatures.verifier import verify
-from signing_pki import NOW, PKI, STAMPED, answer, fingerprint, good_file, listed, packed, trusted_list
+from ila_stubs.signing.containers import packed
+from ila_stubs.signing.lists import fingerprint
+from ila_stubs.signing.pki import answer
+from signing_pki import NOW, PKI, STAMPED, good_file, listed, trusted_list
 
 TRUST = load_profile(
     "production",

@@ -10,12 +10,14 @@ from asn1crypto import x509 as asn1
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from ila_identity.signatures.trust import load_profile
 from ila_identity.signatures.verifier import verify
+from ila_stubs.signing.lists import fingerprint
+from ila_stubs.signing.pki import DAY, Holder, token_over
 from pyhanko.pdf_utils import generic, writer
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
-from signing_pki import DAY, NOW, PKI, STAMPED, Holder, fingerprint, listed, token_over, trusted_list
+from signing_pki import NOW, PKI, STAMPED, listed, trusted_list
 
 TRUST = load_profile(
     "test", [trusted_list(PKI, listed())], frozenset({fingerprint(PKI.operator)}), revocation_required=False

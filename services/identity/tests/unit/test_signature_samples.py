@@ -19,7 +19,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from ila_identity.signatures.trust import load_profile
 from ila_identity.signatures.verifier import verify
-from signing_pki import NOW, PKI, Holder, fingerprint, trusted_list
+from ila_stubs.signing.lists import fingerprint
+from ila_stubs.signing.pki import Holder
+from signing_pki import NOW, PKI, trusted_list
 
 FOLDER = os.environ.get("ILA_SIGNATURE_SAMPLES")
 ROOT = Path(FOLDER or ".")

@@ -6,21 +6,9 @@ import pytest
 from ila_identity.signatures.report import Finding
 from ila_identity.signatures.trust import ISSUER, STAMPER, load_profile, read_list
 from ila_identity.signatures.verifier import verify
-from signing_pki import (
-    DAY,
-    NOW,
-    PKI,
-    STAMPED,
-    fingerprint,
-    good_file,
-    issue,
-    list_text,
-    listed,
-    name,
-    signed_list,
-    trusted_list,
-    usage,
-)
+from ila_stubs.signing.lists import fingerprint, list_text, signed_list
+from ila_stubs.signing.pki import DAY, issue, name, usage
+from signing_pki import NOW, PKI, STAMPED, good_file, listed, trusted_list
 
 PINS = frozenset({fingerprint(PKI.operator)})
 

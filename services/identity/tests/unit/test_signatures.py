@@ -12,32 +12,22 @@ from ila_identity.signatures import xades
 from ila_identity.signatures.report import NOTED
 from ila_identity.signatures.trust import load_profile
 from ila_identity.signatures.verifier import verify
-from lxml import etree
-from signing_pki import (
-    DAY,
+from ila_stubs.signing.containers import (
     DS,
-    FILES,
-    NOW,
     NS,
-    PKI,
     RSA,
     SHA1,
-    STAMPED,
     XADES,
-    answer,
     entries_of,
-    fingerprint,
-    good_file,
-    good_order,
-    listed,
     manifest,
     packed,
     signature_file,
     signature_of,
-    statements,
-    token,
-    trusted_list,
 )
+from ila_stubs.signing.lists import fingerprint
+from ila_stubs.signing.pki import DAY, answer, statements, token
+from lxml import etree
+from signing_pki import FILES, NOW, PKI, STAMPED, good_file, good_order, listed, trusted_list
 
 TRUST = load_profile(
     "test", [trusted_list(PKI, listed())], frozenset({fingerprint(PKI.operator)}), revocation_required=False

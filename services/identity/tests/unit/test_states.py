@@ -58,7 +58,12 @@ TABLES = {
         confirmed apply active system
         confirmed end ended provider_admin system
         confirmed lapse ended system
+        active reduce active provider_admin
+        active change changing provider_admin
         active end ended provider_admin system
+        changing confirm active provider_admin user_approver
+        changing lapse active system
+        changing end ended provider_admin system
     """,
     ROLE_PROPOSAL: """
         pending confirm active platform_admin

@@ -19,7 +19,12 @@ agency.add(
     "/registrations",
     Page(
         "registrations",
-        {"registrations": Listing(REGISTRATIONS, {"status": STATUSES})},
+        # Who opens it sees what waits, and first what is due first.
+        {
+            "registrations": Listing(
+                REGISTRATIONS, {"status": STATUSES}, {"status": "submitted", "sort": "due_at"}
+            )
+        },
         shows=(
             Shown("title", "name", label="organisation"),
             Shown("viis_number"),
@@ -38,6 +43,15 @@ agency.add(
         "registration",
         {"registration": ONE},
         deeds=(
+            Deed(
+                "authorisation-check",
+                f"{ONE}/authorisation-check",
+                REASON,
+                verbs=("authorisation-check",),
+                roles=APPROVER,
+                tone="quiet",
+                acr="high",
+            ),
             Deed("approval", f"{ONE}/approval", REASON, verbs=("approval",), roles=APPROVER, acr="high"),
             Deed(
                 "return", f"{ONE}/return", REASON, verbs=("return",), roles=APPROVER, tone="quiet", acr="high"
@@ -129,7 +143,7 @@ agency.add(
             Deed(
                 "member-confirmation",
                 f"{MEMBERS}/{{target}}/confirmation",
-                states=("pending",),
+                states=("pending", "changing"),
                 roles=APPROVER,
                 acr="high",
             ),

@@ -13,6 +13,7 @@ MEMBER_SHOWS = (
     Shown("name", "person"),
     Shown("personal_code"),
     Shown("roles", "words", words="role"),
+    Shown("wanted", "words", words="role"),
     Shown("state", "tag"),
     Shown("due_at", "until"),
 )
@@ -58,7 +59,7 @@ provider.add(
             Deed(
                 "member-confirmation",
                 f"{MEMBERS}/{{target}}/confirmation",
-                states=("pending",),
+                states=("pending", "changing"),
                 roles=ADMIN,
                 acr="high",
             ),
@@ -66,7 +67,7 @@ provider.add(
                 "member-end",
                 f"{MEMBERS}/{{target}}",
                 method="DELETE",
-                states=("pending", "active"),
+                states=("pending", "active", "changing"),
                 roles=ADMIN,
                 acr="high",
             ),

@@ -6,10 +6,17 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from ila_kit.events import Event
+from ila_kit.looks import Look
 
 from ila_applications.domain.applications import Application
 from ila_applications.domain.groups import Group
 from ila_applications.domain.results import Result
+
+
+class PersonalDataViewed(Look):
+    """Somebody looked at what applications keeps of persons."""
+
+    type: ClassVar[str] = "applications.personal_data_viewed.v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,8 +82,7 @@ def show_attendance(unit: Unit, session_id: UUID, reach: Reach) -> list[Attendan
     group = unit.groups.get(session.group_id, reach)
     known = unit.sessions.attendance(session_id)
     seen = [case.application for case in unit.groups.roll(group.id) if case.application.id in known]
-    for one in seen:
-        note_look(unit, one.person_id, group, ["attendance"])
+    note_look(unit, [one.person_id for one in seen], group, ["attendance"])
     return [known[one.id] for one in seen]
 
 
@@ -98,8 +97,7 @@ def list_results(unit: Unit, group_id: UUID, reach: Reach) -> list[ResultView]:
     roles = roles_in(unit.actor, group)
     mine = None if _teaches(group, reach) else reach.person
     seen = [one for one in unit.results.of_group(group_id) if mine in (None, one.person_id)]
-    for one in seen:
-        note_look(unit, one.person_id, group, ["result"])
+    note_look(unit, [one.person_id for one in seen], group, ["result"])
     return [ResultView(result=one, actions=own_actions(RESULT, one.state, roles)) for one in seen]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from ila_kit.actor import EVERYTHING
 from ila_kit.clock import riga_date
 from ila_kit.errors import Missing
+from ila_kit.looks import note_look as tell_look
 
 from ila_applications.domain.applications import Case
 from ila_applications.domain.group_errors import GroupFull, GroupNotDue, UnknownGroup
@@ -15,6 +16,7 @@ from ila_applications.domain.group_states import WITH_MEMBERS, own_actions
 from ila_applications.domain.groups import Group, Reach, roles_in
 from ila_applications.domain.results import DROPPED_OUT, NO_SHOW, Result, attendance_percent, attended_hours
 from ila_applications.domain.states import APPLICATION, IN_GROUP
+from ila_applications.events.published import PersonalDataViewed
 from ila_applications.ports import Unit
 from ila_applications.usecases.groups import begin_learning
 from ila_applications.usecases.keeping import keep
@@ -60,18 +62,16 @@ def list_members(unit: Unit, group_id: UUID, reach: Reach) -> list[MemberView]:
     hours = unit.sessions.attended_hours([case.application.id for case in cases])
     results = {one.application_id: one for one in unit.results.of_group(group_id)}
     roles = roles_in(unit.actor, group)
-    for case in cases:
-        note_look(unit, case.application.person_id, group, SEEN)
+    note_look(unit, [case.application.person_id for case in cases], group, SEEN)
     return [
         _view(case, hours.get(case.application.id, {}), results.get(case.application.id), group, roles)
         for case in cases
     ]
 
 
-def note_look(unit: Unit, person_id: UUID, group: Group, what: Sequence[str]) -> None:
-    """Note that somebody looked at a member's data, unless it is their own."""
-    if unit.actor.id != str(person_id):
-        unit.audit("personal_data_viewed", "person", person_id, what=list(what), group=str(group.id))
+def note_look(unit: Unit, person_ids: Sequence[UUID], group: Group, what: Sequence[str]) -> None:
+    """Note that somebody looked at data of members, unless it is their own."""
+    tell_look(unit, PersonalDataViewed, person_ids, what, PURPOSE, group=str(group.id))
 
 
 def _view(

@@ -7,11 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from ila_kit.actor import Actor, Scope
+from ila_kit.looks import note_look as tell_look
 from ila_kit.store.listing import PageRequest
 
 from ila_applications.domain.applications import Case, Happening, Receipt
 from ila_applications.domain.states import APPLICATION, LEARNER
+from ila_applications.events.published import PersonalDataViewed
 from ila_applications.ports import Unit
+
+LOOK_PURPOSE = "handling of applications"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +103,8 @@ def list_applications(
 ) -> tuple[list[ApplicationView], str | None]:
     """Return a page of applications in scope, and the cursor of the next."""
     page = unit.applications.page(request, scope)
-    for case in page.cases:
-        note_look(unit, case, "application")
+    persons = [case.application.person_id for case in page.cases]
+    tell_look(unit, PersonalDataViewed, persons, ["application"], LOOK_PURPOSE)
     return [view(case, unit.actor) for case in page.cases], page.next
 
 
@@ -139,6 +143,5 @@ def actions_of(case: Case, actor: Actor) -> list[str]:
 
 def note_look(unit: Unit, case: Case, what: str) -> None:
     """Note that somebody else than its owner looked at a part of an application."""
-    owner = case.application.person_id
-    if unit.actor.id != str(owner):
-        unit.audit("personal_data_viewed", "person", owner, what=[what], application=str(case.application.id))
+    one = case.application
+    tell_look(unit, PersonalDataViewed, [one.person_id], [what], LOOK_PURPOSE, application=str(one.id))

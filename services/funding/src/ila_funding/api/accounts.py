@@ -4,10 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from ila_kit.errors import Missing
+from ila_kit.looks import note_look
 from ila_kit.money import ZERO
 from ila_kit.web.resource import Access, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 
+from ila_funding.events.published import PersonalDataViewed
+
+LOOK_PURPOSE = "supervision of the fund"
 accounts = Resource(
     "accounts", __name__, url_prefix="/api/funding/v1/accounts", description="Learners' accounts"
 )
@@ -92,6 +96,7 @@ def get_account_entries(call: Call, person_id: UUID) -> dict[str, Any]:
     if not call.scope.covers(person=person_id):
         raise Missing()
     page = call.unit.ledger.entries_of(person_id, page_request(call.query))
+    note_look(call.unit, PersonalDataViewed, [person_id], ["account entries"], LOOK_PURPOSE)
     return {"items": page.rows, "next": page.next}
 
 

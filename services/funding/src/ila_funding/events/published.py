@@ -7,6 +7,13 @@ from typing import ClassVar
 from uuid import UUID
 
 from ila_kit.events import Event
+from ila_kit.looks import Look
+
+
+class PersonalDataViewed(Look):
+    """Somebody looked at the account of a learner."""
+
+    type: ClassVar[str] = "funding.personal_data_viewed.v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

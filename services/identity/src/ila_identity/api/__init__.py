@@ -3,6 +3,7 @@
 from ila_identity.api.bank_accounts import bank_accounts
 from ila_identity.api.machines import accounts, facts, names
 from ila_identity.api.members import members
+from ila_identity.api.my_data import my_data
 from ila_identity.api.organisations import organisations
 from ila_identity.api.persons import persons
 from ila_identity.api.registrations import registrations
@@ -12,7 +13,7 @@ from ila_identity.api.service_clients import machine_clients, service_clients
 from ila_identity.api.sign_ins import sign_ins
 
 BLUEPRINTS = [
-    *(sign_ins, persons, facts, names, role_grants),
+    *(sign_ins, persons, my_data, facts, names, role_grants),
     *(registrations, organisations, sanctions, members, bank_accounts, accounts),
     *(service_clients, machine_clients),
 ]

@@ -14,8 +14,10 @@ from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.roles import PROVIDER
 from ila_identity.usecases.members import (
     AddMember,
+    ChangeMember,
     MemberOf,
     add_member,
+    change_member,
     confirm_member,
     list_members,
     remove_member,
@@ -47,11 +49,20 @@ class NewMemberSchema(Schema):
     )
 
 
+class MemberChangeSchema(Schema):
+    """The roles that a member is to hold in the organisation from now on."""
+
+    roles = fields.List(
+        fields.OneOf(sorted(PROVIDER)), required=True, validate=validate.Length(1, len(PROVIDER))
+    )
+
+
 class MemberSchema(Schema):
     """A person in an organisation; `person_id` is null until they have signed in.
 
     `state`: `pending` (waits for a second person), `confirmed` (waits for the first sign-in),
-    `active` (the roles are held) or `ended`; the first two end by themselves at `due_at`.
+    `active` (the roles are held), `changing` (they are held, the `wanted` ones wait for a second
+    person) or `ended`. What waits ends by itself at `due_at`.
     """
 
     id = fields.Id(required=True)
@@ -61,6 +72,7 @@ class MemberSchema(Schema):
     family_name = fields.String(required=True)
     personal_code = fields.String(required=True, metadata={"description": "masked"})
     roles = fields.List(fields.String(), required=True)
+    wanted = fields.List(fields.String(), required=True, allow_none=True)
     state = fields.OneOf(STATES, required=True)
     added_by = fields.String(required=True)
     confirmed_by = fields.String(required=True, allow_none=True)
@@ -109,11 +121,32 @@ def post_member(call: Call, organisation_id: UUID) -> Answer:
         errors.SecondPersonNeeded,
         errors.AgencyNotNeeded,
         errors.ToxicRoles,
+        errors.LastAdministrator,
     ],
 )
 def post_confirmation(call: Call, organisation_id: UUID, member_id: UUID) -> Answer:
     """Confirm a person: another administrator does, or the agency while there are fewer than two."""
     return _answer(confirm_member(call.unit, MemberOf(organisation_id, member_id), call.scope))
+
+
+@members.operation(
+    "PUT",
+    OURS + "/<uuid:member_id>",
+    ADMINS,
+    body=MemberChangeSchema,
+    answer=(200, MemberSchema),
+    if_match=True,
+    refusals=[WrongState, errors.OrganisationClosed, errors.SameRoles, errors.LastAdministrator],
+)
+def put_member(call: Call, organisation_id: UUID, member_id: UUID) -> Answer:
+    """Take roles from a person at once, or want others, which a second person confirms."""
+    command = ChangeMember(
+        organisation_id=organisation_id,
+        member_id=member_id,
+        roles=call.body["roles"],
+        version=call.if_match or 0,
+    )
+    return _answer(change_member(call.unit, command, call.scope))
 
 
 @members.operation(

@@ -1,14 +1,10 @@
-"""What identity does by itself; events of other services that it acts on: none yet."""
+"""What identity does when services tell it something, when a time has come, and by itself."""
 
-from collections.abc import Callable
-
-from ila_kit.events import Envelope
-
+from ila_identity.consumers import access_log
 from ila_identity.consumers.institutions import InstitutionsJob, SeedsJob
 from ila_identity.consumers.register_facts import FactsJob
 from ila_identity.consumers.timers import TIMERS
-from ila_identity.ports import Unit
 
-HANDLERS: dict[str, Callable[[Unit, Envelope], None]] = {}
+HANDLERS = access_log.HANDLERS
 
 __all__ = ["HANDLERS", "TIMERS", "FactsJob", "InstitutionsJob", "SeedsJob"]

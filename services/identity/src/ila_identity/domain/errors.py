@@ -183,8 +183,14 @@ class MemberAlready(Conflict):
     code = "member-already"
 
 
+class SameRoles(Refusal):
+    """The member has these roles already."""
+
+    code = "same-roles"
+
+
 class LastAdministrator(Conflict):
-    """An organisation does not go without an administrator."""
+    """An organisation, or the platform, does not go without an administrator."""
 
     code = "last-administrator"
 

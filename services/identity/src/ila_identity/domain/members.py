@@ -12,7 +12,7 @@ from ila_kit.actor import Role
 from ila_kit.ids import uuid7
 from ila_kit.states import SYSTEM, StateMachine, Step, Timer
 
-from ila_identity.domain.errors import AgencyNotNeeded, SecondPersonNeeded
+from ila_identity.domain.errors import AgencyNotNeeded, SameRoles, SecondPersonNeeded
 from ila_identity.domain.personal_codes import PersonalCode
 
 ADMIN, APPROVER = "provider_admin", "user_approver"
@@ -34,7 +34,7 @@ class Confirming:
 
 def _second_person(step: Confirming) -> None:
     """Refuse who named the member or is the member, and the agency where administrators can do it."""
-    if step.by in (step.member.added_by, str(step.member.person_id)):
+    if step.by in (step.member.proposed_by, str(step.member.person_id)):
         raise SecondPersonNeeded()
     if not step.as_admin and step.administrators >= ENOUGH_ADMINISTRATORS:
         raise AgencyNotNeeded(administrators=step.administrators)
@@ -53,11 +53,17 @@ MEMBER = StateMachine(
         Step("confirmed", "apply", "active", _SYSTEM),
         Step("confirmed", "end", "ended", _ADMIN | _SYSTEM),
         Step("confirmed", "lapse", "ended", _SYSTEM),
+        Step("active", "reduce", "active", _ADMIN),
+        Step("active", "change", "changing", _ADMIN),
         Step("active", "end", "ended", _ADMIN | _SYSTEM),
+        Step("changing", "confirm", "active", frozenset({ADMIN, APPROVER}), _second_person),
+        Step("changing", "lapse", "active", _SYSTEM),
+        Step("changing", "end", "ended", _ADMIN | _SYSTEM),
     ],
     timers={
         "pending": Timer(timedelta(days=30), "lapse"),
         "confirmed": Timer(timedelta(days=90), "lapse"),
+        "changing": Timer(timedelta(days=30), "lapse"),
     },
 )
 
@@ -73,7 +79,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A person in an organisation; `person_id` is known once they have signed in."""
+    """A person in an organisation; `person_id` is known once they have signed in.
+
+    While it is `changing` the `roles` are held, and `wanted` are those that `wanted_by` proposed.
+    """
 
     id: UUID
     organisation_id: UUID
@@ -86,6 +95,8 @@ class Member:
     due_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    wanted: tuple[str, ...] | None = None
+    wanted_by: str | None = None
     version: int = 1
 
     @classmethod
@@ -112,6 +123,11 @@ class Member:
         return replace(self, person_id=person_id)
 
     @property
+    def proposed_by(self) -> str:
+        """Who began what waits for a second person."""
+        return self.wanted_by or self.added_by
+
+    @property
     def mandate(self) -> list[Role]:
         """The roles the member gets."""
         return [Role(name, self.organisation_id) for name in self.roles]
@@ -122,7 +138,22 @@ class Member:
         Raises WrongState, NotYourStep, SecondPersonNeeded or AgencyNotNeeded.
         """
         state = MEMBER.next_state(self.state, "confirm", roles, step)
-        return replace(self._at(state, now), confirmed_by=step.by)
+        confirmed = replace(self._at(state, now), confirmed_by=step.by)
+        return replace(confirmed, roles=self.wanted or self.roles, wanted=None, wanted_by=None)
+
+    def changed(self, wanted: Iterable[str], by: str, roles: Iterable[str], now: datetime) -> "Member":
+        """Return the member with fewer roles, or with others that wait for a second person.
+
+        Raises WrongState, NotYourStep, or SameRoles when there is nothing to change.
+        """
+        new = tuple(sorted(set(wanted)))
+        fewer = set(new) <= set(self.roles)
+        state = MEMBER.next_state(self.state, "reduce" if fewer else "change", roles)
+        if new == self.roles:
+            raise SameRoles()
+        if fewer:
+            return replace(self._at(state, now), roles=new)
+        return replace(self._at(state, now), wanted=new, wanted_by=by)
 
     def admitted(self, by: str, now: datetime) -> "Member":
         """Return the member that an approved registration names: the approval is the confirmation.
@@ -137,8 +168,12 @@ class Member:
         return replace(self._at(MEMBER.next_state(self.state, "apply", _SYSTEM), now), person_id=person_id)
 
     def ended(self, action: str, roles: Iterable[str], now: datetime) -> "Member":
-        """Return the member after the end. Raises WrongState or NotYourStep."""
-        return self._at(MEMBER.next_state(self.state, action, roles), now)
+        """Return the member after the end, or with the roles as they were when a change has lapsed.
+
+        Raises WrongState or NotYourStep.
+        """
+        state = MEMBER.next_state(self.state, action, roles)
+        return replace(self._at(state, now), wanted=None, wanted_by=None)
 
     def _at(self, state: str, now: datetime) -> "Member":
         timer = MEMBER.timers.get(state)

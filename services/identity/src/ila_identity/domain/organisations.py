@@ -14,8 +14,7 @@ from uuid import UUID
 
 from ila_kit.states import SYSTEM, StateMachine, Step
 
-_MARKED, _PLAIN = "ĀČĒĢĪĶĻŅŌŖŠŪŽāčēģīķļņōŗšūž", "ACEGIKLNORSUZacegiklnorsuz"
-LETTERS = (_MARKED, _PLAIN)
+_PLAIN = str.maketrans("ĀČĒĢĪĶĻŅŌŖŠŪŽāčēģīķļņōŗšūž", "ACEGIKLNORSUZacegiklnorsuz")
 _EPOCH_MS = 1_727_654_400_000
 _SANCTIONS = frozenset({"sanction_officer"})
 _ENDERS = _SANCTIONS | {SYSTEM}
@@ -101,7 +100,7 @@ class Organisation:
 
 def plain(text: str) -> str:
     """Return a text in small letters without the marks of Latvian ones, as people type when they seek."""
-    return text.translate(str.maketrans(*LETTERS)).lower()
+    return text.translate(_PLAIN).lower()
 
 
 def stable_id(name: str) -> UUID:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from ila_kit.events import Event
+from ila_kit.looks import Look
 
 from ila_identity.domain.roles import RoleGrant
 from ila_identity.domain.service_clients import ServiceClient
@@ -21,6 +22,12 @@ class AccountOpened(Event):
     person_id: UUID
     opened_at: datetime
     age_band: str
+
+
+class PersonalDataViewed(Look):
+    """Somebody was told data of persons by identity."""
+
+    type: ClassVar[str] = "identity.personal_data_viewed.v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

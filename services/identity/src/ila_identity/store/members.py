@@ -16,7 +16,7 @@ from ila_identity.store.vault import Vault
 _C = t.member.c
 _PLAIN = (
     *("id", "organisation_id", "person_id", "state", "added_by", "confirmed_by"),
-    *("due_at", "created_at", "updated_at", "version"),
+    *("due_at", "created_at", "updated_at", "wanted_by", "version"),
 )
 # Written out, not bound: the planner must see that the partial index fits.
 _WAITING = sa.literal_column("member.state") == sa.literal_column("'confirmed'")
@@ -72,6 +72,7 @@ class SqlMemberStore(VersionedRows[Member]):
         named = thing.named
         return {name: getattr(thing, name) for name in _PLAIN} | {
             "roles": list(thing.roles),
+            "wanted": None if thing.wanted is None else list(thing.wanted),
             "given_name": named.given_name,
             "family_name": named.family_name,
             "fingerprint": self._vault.fingerprint(named.personal_code),
@@ -85,4 +86,9 @@ class SqlMemberStore(VersionedRows[Member]):
             family_name=row["family_name"],
             personal_code=self._vault.open(row["sealed_code"], row["id"]),
         )
-        return Member(**{name: row[name] for name in _PLAIN}, roles=tuple(row["roles"]), named=named)
+        return Member(
+            **{name: row[name] for name in _PLAIN},
+            roles=tuple(row["roles"]),
+            wanted=None if row["wanted"] is None else tuple(row["wanted"]),
+            named=named,
+        )

@@ -10,7 +10,7 @@ from ila_kit.actor import Scope
 from ila_kit.errors import Missing
 from ila_kit.store.listing import Listing, PageRequest
 
-from ila_identity.domain.organisations import LETTERS, Organisation, plain
+from ila_identity.domain.organisations import Organisation, plain
 from ila_identity.ports import Listed
 from ila_identity.store import tables as t
 from ila_identity.store.rows import VersionedRows
@@ -18,16 +18,12 @@ from ila_identity.store.rows import VersionedRows
 _C = t.organisation.c
 
 
-# In the order of titles; for some thousand rows that beats any index of parts of words.
-_TITLE = sa.func.lower(sa.func.translate(_C.title, *LETTERS))
-
-
 def _sought(filters: Mapping[str, Any]) -> Iterator[sa.ColumnElement[bool]]:
     if "barred" in filters:
         yield sa.literal(filters["barred"]) == sa.any_(_C.barred)
     if "q" in filters:
         q = filters["q"]
-        title = _TITLE.contains(plain(q), autoescape=True)
+        title = _C.sought.contains(plain(q), autoescape=True)
         yield sa.or_(title, _C.viis_number == q, _C.legal_person_number == q)
 
 
@@ -92,4 +88,5 @@ class SqlOrganisationStore(VersionedRows[Organisation]):
 
     def thing_of(self, row: Any) -> Organisation:
         """Return a row as an organisation."""
-        return Organisation(**dict(row) | {"barred": tuple(row["barred"])})
+        values = {name: value for name, value in row.items() if name != "sought"}
+        return Organisation(**values | {"barred": tuple(row["barred"])})

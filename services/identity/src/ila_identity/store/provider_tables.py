@@ -120,7 +120,11 @@ member = sa.Table(
     sa.Column("created_at", UTC, nullable=False),
     sa.Column("updated_at", UTC, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.CheckConstraint("state IN ('pending', 'confirmed', 'active', 'ended')", name="member_state"),
+    sa.Column("wanted", sa.ARRAY(sa.Text), comment="roles that wait for a second person"),
+    sa.Column("wanted_by", sa.Text),
+    sa.CheckConstraint(
+        "state IN ('pending', 'confirmed', 'active', 'changing', 'ended')", name="member_state"
+    ),
     sa.Index("member_organisation", "organisation_id", "id"),
     sa.Index(
         "member_once",

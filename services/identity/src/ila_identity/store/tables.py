@@ -68,6 +68,15 @@ organisation = sa.Table(
     sa.Column("registration_id", sa.Uuid),
     sa.Column("state", sa.Text, nullable=False, server_default="active"),
     sa.Column("reason", sa.Text, comment="why the state is what it is, as written by who changed it"),
+    sa.Column(
+        "sought",
+        sa.Text,
+        sa.Computed(
+            "lower(translate(title, 'ĀČĒĢĪĶĻŅŌŖŠŪŽāčēģīķļņōŗšūž', 'ACEGIKLNORSUZacegiklnorsuz'))",
+            persisted=True,
+        ),
+        comment="the title as people type it when they seek",
+    ),
     sa.Column("barred", sa.ARRAY(sa.Text), nullable=False, server_default="{}", comment="by its sanctions"),
     sa.Column("approved_at", UTC, comment="null: seeded, and the others are not told yet"),
     sa.Column("created_at", UTC, nullable=False),

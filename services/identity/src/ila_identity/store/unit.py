@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from ila_kit.actor import Actor
 from ila_kit.store.unit import Unit
 
+from ila_identity.store.access_log import SqlAccessLogStore
 from ila_identity.store.bank_accounts import SqlBankAccountStore
 from ila_identity.store.members import SqlMemberStore
 from ila_identity.store.organisations import SqlOrganisationStore
@@ -66,6 +67,11 @@ class IdentityUnit(Unit):
     def role_proposals(self) -> SqlRoleProposalStore:
         """Roles that wait for a second person."""
         return SqlRoleProposalStore(self.connection)
+
+    @cached_property
+    def access_log(self) -> SqlAccessLogStore:
+        """Who looked at whose data."""
+        return SqlAccessLogStore(self.connection)
 
     @cached_property
     def sanctions(self) -> SqlSanctionStore:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ila_kit.actor import Scope
+from ila_kit.errors import Stale
 from ila_kit.states import SYSTEM
 from ila_kit.store.listing import PageRequest
 
@@ -12,7 +13,7 @@ from ila_identity.domain.errors import LastAdministrator, MemberAlready, Organis
 from ila_identity.domain.members import ADMIN, APPROVER, Confirming, Member, Named
 from ila_identity.domain.organisations import Organisation
 from ila_identity.ports import Listed, Unit
-from ila_identity.usecases.mandates import keep_member, note_member, put_in_force, take
+from ila_identity.usecases.mandates import give, keep_member, note_member, put_in_force, take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,16 @@ class AddMember:
     organisation_id: UUID
     named: Named
     roles: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeMember:
+    """An administrator wants a member to hold these roles. `version` is the one that was read."""
+
+    organisation_id: UUID
+    member_id: UUID
+    roles: Sequence[str]
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +68,44 @@ def confirm_member(unit: Unit, command: MemberOf, scope: Scope) -> Member:
         len(unit.roles.in_organisation(organisation.id, ADMIN)),
     )
     confirmed = member.confirmed(step, {ADMIN if as_admin else APPROVER}, unit.now)
+    if member.wanted is not None:
+        return _change_roles(unit, member, confirmed, "member_change_confirmed")
     keep_member(unit, confirmed, "member_confirmed")
     admitted = put_in_force(unit, confirmed)
     if admitted is not confirmed:
         keep_member(unit, admitted, "member_admitted")
     return admitted
+
+
+def change_member(unit: Unit, command: ChangeMember, scope: Scope) -> Member:
+    """Take roles from a member at once, or propose others, which a second person confirms.
+
+    Raises Missing, Stale, OrganisationClosed, WrongState, SameRoles or LastAdministrator.
+    """
+    organisation = open_organisation(unit, command.organisation_id, scope)
+    member = unit.members.get(organisation.id, command.member_id)
+    if member.version != command.version:
+        raise Stale()
+    changed = member.changed(command.roles, unit.actor.id, {ADMIN}, unit.now)
+    if ADMIN not in command.roles:
+        _must_keep_an_administrator(unit, member)
+    if changed.wanted is None:
+        return _change_roles(unit, member, changed, "member_reduced")
+    keep_member(unit, changed, "member_change_proposed", roles=" ".join(changed.wanted))
+    return changed
+
+
+def _change_roles(unit: Unit, before: Member, after: Member, action: str) -> Member:
+    """Let a member hold exactly the roles of its next version. Raises ToxicRoles or LastAdministrator."""
+    if ADMIN not in after.roles:
+        _must_keep_an_administrator(unit, before)
+    keep_member(unit, after, action, roles=" ".join(after.roles))
+    if after.person_id is not None:
+        unit.persons.lock_code(after.named.personal_code)
+        take(unit, after.person_id, set(before.mandate) - set(after.mandate), f"member {after.id}")
+        by = after.confirmed_by or after.added_by
+        give(unit, after.person_id, after.mandate, by=by, reason=f"member {after.id}")
+    return after
 
 
 def remove_member(unit: Unit, command: MemberOf, scope: Scope) -> Member:
@@ -83,7 +127,8 @@ def end_member_in_time(unit: Unit, member_id: UUID) -> None:
     """
     member = unit.members.by_id(member_id)
     if member.due_at is not None and member.due_at <= unit.now:
-        keep_member(unit, member.ended("lapse", {SYSTEM}, unit.now), "member_lapsed")
+        action = "member_lapsed" if member.wanted is None else "member_change_lapsed"
+        keep_member(unit, member.ended("lapse", {SYSTEM}, unit.now), action)
 
 
 def list_members(unit: Unit, organisation_id: UUID, request: PageRequest, scope: Scope) -> Listed[Member]:
@@ -116,5 +161,7 @@ def _with_person(unit: Unit, member: Member) -> Member:
 
 def _must_keep_an_administrator(unit: Unit, leaving: Member) -> None:
     admins = unit.roles.in_organisation(leaving.organisation_id, ADMIN)
-    if leaving.state == "active" and {grant.person_id for grant in admins} == {leaving.person_id}:
+    if leaving.state in ("active", "changing") and {grant.person_id for grant in admins} == {
+        leaving.person_id
+    }:
         raise LastAdministrator()

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from ila_kit.looks import note_look
 from ila_kit.registers import RegisterAnswer
 
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.persons import SOURCE, Person
 from ila_identity.domain.register_facts import ASKED, KNOWN, REGISTER, RegisterFact, usable
+from ila_identity.events.published import PersonalDataViewed
 from ila_identity.ports import Unit
 
 PURPOSE = "facts of learners (BR-501, BR-502)"
@@ -56,9 +58,7 @@ def facts_of(unit: Unit, person_ids: Sequence[UUID], purpose: str, legal_basis: 
     told = unit.register_facts.many([person.id for person in known])
     facts = [_fact(person, told.get(person.id), unit.now, legal_basis) for person in known]
     unit.register_facts.want([fact.person_id for fact in facts if fact.state == ASKED], unit.now)
-    for fact in facts:
-        what = ["birth_date", "alive"]
-        unit.audit("personal_data_viewed", "person", fact.person_id, what=what, purpose=purpose)
+    note_look(unit, PersonalDataViewed, [fact.person_id for fact in facts], ["birth_date", "alive"], purpose)
     return Facts(facts, [person_id for person_id in asked_for if person_id not in persons])
 
 

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from ila_kit.actor import Role
 from ila_kit.errors import Missing
+from ila_kit.looks import note_look
 
 from ila_identity.domain.persons import SOURCE, Person
 from ila_identity.domain.roles import LEARNER
+from ila_identity.events.published import PersonalDataViewed
 from ila_identity.ports import Unit
 
 
@@ -86,9 +88,7 @@ def names_of(unit: Unit, person_ids: Sequence[UUID], purpose: str) -> list[Perso
     """
     wanted = list(dict.fromkeys(person_ids))
     known, codes = unit.persons.many(wanted), unit.persons.current_codes(wanted)
-    for person_id in known:
-        what = ["given_name", "family_name", "masked_code"]
-        unit.audit("personal_data_viewed", "person", person_id, what=what, purpose=purpose)
+    note_look(unit, PersonalDataViewed, list(known), ["given_name", "family_name", "masked_code"], purpose)
     return [_name(known[one], codes[one].masked()) for one in wanted if one in known]
 
 

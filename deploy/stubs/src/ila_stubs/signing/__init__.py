@@ -1,0 +1,1 @@
+"""A public key infrastructure of its own that signs good files for development. Nobody else trusts it."""
