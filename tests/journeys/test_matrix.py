@@ -2,11 +2,12 @@
 
 import re
 import uuid
+from functools import partial
 
 import pytest
 import requests
 from ila_identity.domain.roles import AGENCY, IN_ORGANISATION, LEARNER
-from matrix import AUDITOR, Ids, Operation, Somebody, choices, operations
+from matrix import AUDITOR, Ids, Operation, Somebody, choices, operations, side_by_side
 from tenants import Tenant, two_tenants
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
@@ -63,13 +64,13 @@ def before(ours: Tenant) -> dict[str, str]:
 
 def seen(tenant: Tenant) -> dict[str, str]:
     """Return everything as the auditor sees it, or as its owners do."""
-    answers = [
-        who.send(operation, ids)
+    answers = side_by_side(
+        partial(who.send, operation, ids)
         for operation in READS
         for role in sorted(operation.own_roles)[:1]
         for who in ([AUDITOR] if "auditor" in operation.roles else tenant.everybody(role))
         for ids in choices(operation.parameters, tenant.ids)
-    ]
+    )
     return {f"{one.url} {number}": one.text for number, one in enumerate(answers) if one.ok}
 
 
@@ -114,8 +115,9 @@ def test_a_stranger_is_told_what_is_told_of_a_thing_that_is_not_there(operation,
     for who, chosen in ((person, choices(operation.parameters, ours.ids)), (machine, [ours.newest])):
         trail = audited(operation, who)
         nobody = told(who.send(operation, ours.newest | unknown(private))) if private else None
-        for ids in map(ours.newest.__or__, chosen):
-            answer = who.send(operation, ids)
+        asked = [ours.newest | ids for ids in chosen]
+        answers = side_by_side(partial(who.send, operation, ids) for ids in asked)
+        for ids, answer in zip(asked, answers, strict=True):
             assert not leaks(answer, secret - {*ids.values()})
             if private:
                 assert answer.status_code in refused, answer.text
@@ -130,9 +132,9 @@ def test_a_filter_for_what_is_ours_gives_a_stranger_nothing(operation, ours, the
     asked = [(kind, ids[kind]) for kind in operation.filters for ids in choices([kind], ours.ids)]
     for role in operation.own_roles:
         for who in strangers(operation, role, ours, theirs):
-            for kind, one in asked:
-                address = f"{operation.address(ours.newest)}?{kind}={one}"
-                answer = who.get(operation.service, address)
+            addresses = [f"{operation.address(ours.newest)}?{kind}={one}" for kind, one in asked]
+            answers = side_by_side(partial(who.get, operation.service, address) for address in addresses)
+            for address, answer in zip(addresses, answers, strict=True):
                 assert not leaks(answer, secret - {*UUID.findall(address)}), f"{role} at {address}"
 
 
@@ -156,11 +158,13 @@ def test_without_the_role_nobody_is_let_in(operation, ours):
 @pytest.mark.parametrize(("operation", "role", "kind"), REFERENCES)
 def test_an_own_request_that_names_what_is_theirs_is_refused(operation, role, kind, ours, theirs):
     codes = set()
-    for who in ours.everybody(role):
-        for ids in choices(operation.parameters, ours.ids):
-            answer = who.send(operation, ours.newest | ids, {kind: theirs.newest[kind]})
-            assert answer.status_code in REFUSED | BY_STATE, f"{told(answer)}: {answer.text}"
-            codes.add(told(answer))
+    for answer in side_by_side(
+        partial(who.send, operation, ours.newest | ids, {kind: theirs.newest[kind]})
+        for who in ours.everybody(role)
+        for ids in choices(operation.parameters, ours.ids)
+    ):
+        assert answer.status_code in REFUSED | BY_STATE, f"{told(answer)}: {answer.text}"
+        codes.add(told(answer))
     by_name = {code for code in codes if code[0] in REFUSED | {422}} - {(422, "invalid-request")}
     assert by_name - ({(404, "not-found")} if len(operation.parameters) > 1 else set()), f"only {codes}"
 
@@ -169,11 +173,11 @@ def test_an_own_request_that_names_what_is_theirs_is_refused(operation, role, ki
 def test_a_part_is_reached_only_through_its_own_whole(operation, role, ours, theirs):
     *whole, part = operation.parameters
     for kinds, foreign in ((whole, [part]), ([part], whole)):
-        answers = [
-            who.send(operation, ours.newest | ids | {kind: theirs.newest[kind] for kind in foreign})
+        answers = side_by_side(
+            partial(who.send, operation, ours.newest | ids | {kind: theirs.newest[kind] for kind in foreign})
             for who in ours.everybody(role)
             for ids in choices(kinds, ours.ids)
-        ]
+        )
         assert (404, "not-found") in map(told, answers), f"their {foreign}: {[*map(told, answers)]}"
         for answer in answers:
             assert answer.status_code in {404} | BY_STATE, f"their {foreign}: {told(answer)}: {answer.text}"
