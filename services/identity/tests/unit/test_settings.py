@@ -16,7 +16,9 @@ BASE = {
     "BROKER_URL": "amqp://x",
     "GATEWAY_URL": "http://x",
     "CLIENT_KEY_FILE": "/dev/null",
+    "FILES_URL": "file:///srv/files",
 }
+PERSONAS = Path(__file__).parents[4] / "deploy" / "local" / "personas.toml"
 OWN_KEY = base64.b64encode(bytes(range(32))).decode()
 
 
@@ -37,6 +39,28 @@ def test_a_key_that_is_not_32_bytes_stops_the_start(key):
 def test_a_personas_file_that_is_not_there_stops_the_start():
     with pytest.raises(BadSettings, match="PERSONAS_FILE names no file"):
         Settings.from_env(BASE | {"ILA_ENV": "development", "PERSONAS_FILE": "/nowhere.toml"})
+
+
+@pytest.mark.parametrize(
+    ("trust", "fault"),
+    [
+        ({"TRUST_PROFILE": "everybody"}, "TRUST_PROFILE is neither production nor test"),
+        ({"TRUST_PROFILE": "test", "ILA_ENV": "production"}, "TRUST_PROFILE test is for development only"),
+        ({"TRUSTED_LISTS": "/nowhere.xml"}, "TRUSTED_LISTS names no file: /nowhere.xml"),
+        ({"TRUSTED_LISTS": __file__}, "TRUSTED_LISTS and TRUSTED_LIST_SIGNERS go together"),
+        ({"TRUSTED_LIST_SIGNERS": __file__}, "TRUSTED_LISTS and TRUSTED_LIST_SIGNERS go together"),
+    ],
+)
+def test_a_trust_that_cannot_be_meant_stops_the_start(trust, fault):
+    with pytest.raises(BadSettings, match=fault):
+        Settings.from_env(BASE | {"ILA_ENV": "development"} | trust)
+
+
+def test_several_lists_are_named_with_commas():
+    both = f"{__file__}, {PERSONAS}"
+    named = {"TRUSTED_LISTS": both, "TRUSTED_LIST_SIGNERS": __file__}
+    settings = Settings.from_env(BASE | {"ILA_ENV": "development"} | named)
+    assert settings.list_files() == (Path(__file__), PERSONAS)
 
 
 def test_secrets_are_not_in_the_repr():
