@@ -10,6 +10,8 @@ from ila_local.keys import MACHINES
 ROOT = Path(__file__).parents[2]
 # The gateway signs for itself; to act for people is for the suite's own processes, by the gateway's file.
 OF_THE_GATEWAY = {"identity.sign_in", "identity.clients"}
+# Everything about anybody, for the exports that people ask for: identity's own, by the gateway's file.
+OF_IDENTITY = {"persons.data"}
 GRANTABLE = SCOPES_OF_SERVICES.union(*SCOPES_OF_REGISTERS.values())
 
 
@@ -28,8 +30,8 @@ def registers():
 
 
 def test_every_scope_of_an_operation_can_be_given_or_is_the_gateways_own():
-    assert asked_for() - OF_THE_GATEWAY <= GRANTABLE
-    assert GRANTABLE.isdisjoint(OF_THE_GATEWAY)
+    assert asked_for() - OF_THE_GATEWAY - OF_IDENTITY <= GRANTABLE
+    assert GRANTABLE.isdisjoint(OF_THE_GATEWAY | OF_IDENTITY)
 
 
 def test_every_register_that_is_asked_has_its_scope():
@@ -38,6 +40,7 @@ def test_every_register_that_is_asked_has_its_scope():
 
 
 def test_the_suites_own_machines_hold_scopes_that_could_be_given_to_others_too():
-    assert {scope for scopes in MACHINES.values() for scope in scopes} <= GRANTABLE
+    assert {scope for scopes in MACHINES.values() for scope in scopes} <= GRANTABLE | OF_IDENTITY
+    assert [name for name, scopes in MACHINES.items() if OF_IDENTITY & {*scopes}] == ["svc:identity"]
     assert {name for name in MACHINES if name.startswith("svc:")} <= OF_THE_SUITE
     assert {name for name in MACHINES if name.startswith("registry:")} <= SCOPES_OF_REGISTERS.keys()

@@ -8,7 +8,12 @@ from joserfc.jwk import ECKey
 from ila_local.data_dir import DataDir, write_private
 
 MACHINES: dict[str, list[str]] = {
-    "svc:identity": ["registers.population", "registers.viis_institutions", "registers.legal_persons"],
+    "svc:identity": [
+        "persons.data",
+        "registers.population",
+        "registers.viis_institutions",
+        "registers.legal_persons",
+    ],
     "svc:catalog": [
         "registers.viis_institutions",
         "registers.viis_addresses",

@@ -9,7 +9,7 @@ from ila_applications.consumers import RECHECK, TIMERS, FactsJob
 from ila_applications.store import tables as t
 from ila_kit.canonical import sha256_hex
 from ila_kit.ids import uuid7
-from ila_kit.store.tables import audit_entry
+from ila_kit.store.tables import audit_entry, outbox
 from ila_kit.store.timers import run_due
 
 pytestmark = pytest.mark.integration
@@ -77,6 +77,27 @@ def test_a_person_accepts_by_an_own_act_and_is_enrolled_with_the_money_committed
     timeline = client.get(f"{PATH}/{application}/timeline").json["items"]
     assert [one["action"] for one in timeline[-3:]] == ["accept", "enrol", "commit_funds"]
     assert timeline[-3]["text_lv"] == "Vieta pieņemta par cenu 608,99 EUR."
+
+
+def test_a_person_gets_everything_that_is_kept_here_and_the_machine_of_exports_is_noted(
+    service, as_person, programme
+):
+    person = uuid7()
+    client = as_person(person)
+    application, _ = offer(service, client, programme)
+
+    mine = client.get("/api/applications/v1/persons/me/data").json
+    machine = as_person("svc:identity", "persons.data").get(f"/api/applications/v1/persons/{person}/data")
+
+    assert [row["id"] for row in mine["parts"]["applications"]] == [application]
+    assert mine["parts"]["applications"][0]["amount"] == AMOUNT
+    assert set(mine["parts"]) == {"applications", "evidence", "attendance", "results"}
+    assert machine.json["parts"] == mine["parts"]
+    assert as_person().get("/api/applications/v1/persons/me/data").json["parts"]["applications"] == []
+    with service.engine.connect() as connection:
+        told = sa.select(outbox.c.body).where(outbox.c.type == "applications.personal_data_viewed.v1")
+        looks = [body["data"] for body in connection.scalars(told)]
+    assert [look["what"] for look in looks if look["person_ids"] == [str(person)]] == [["everything"]]
 
 
 def test_an_acceptance_is_kept_where_nobody_can_change_it(service, as_person, programme):

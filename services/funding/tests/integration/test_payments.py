@@ -138,6 +138,9 @@ def test_a_learner_sees_the_money_held_committed_and_paid(world, desk, visitor):
     desk.settle(desk.exported())
     learner = visitor.as_(request.person_id, "learner")
     balance = learner.get(f"{BASE}/accounts/me").json["balance"]
+    kept = learner.get(f"{BASE}/persons/me/data").json["parts"]
+    assert set(kept) == {"requests", "holds", "accounts", "ledger_entries", "verified_results"}
+    assert kept["accounts"][0]["consumed"] == balance["consumed"]
     assert (balance["granted"], balance["consumed"], balance["committed"]["amount"]) == (PRICE, PRICE, "0.00")
     entries = learner.get(f"{BASE}/accounts/{request.person_id}/entries?sort=at").json["items"]
     assert [one["reason"] for one in entries] == [

@@ -15,19 +15,22 @@ from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
 
 from ila_identity.api import BLUEPRINTS
+from ila_identity.clients.collector import GatewayCollector
 from ila_identity.clients.signatures import OfflineVerifier, TrustFiles
-from ila_identity.consumers import HANDLERS, TIMERS, FactsJob, InstitutionsJob, SeedsJob
+from ila_identity.consumers import HANDLERS, TIMERS, ExportsJob, FactsJob, InstitutionsJob, SeedsJob
 from ila_identity.domain.personas import Personas
 from ila_identity.parameters import legal_basis, limits, provider_legal_basis
 from ila_identity.ports import Deps
 from ila_identity.settings import Settings
+from ila_identity.store.my_data_tables import person_export
 from ila_identity.store.provider_tables import attestation, authorisation
 from ila_identity.store.unit import IdentityUnit
 from ila_identity.store.vault import Vault
 
 SERVICE = "identity"
 PACKAGE = "ila_identity"
-FILES = (attestation, authorisation)
+FILES = (attestation, authorisation, person_export)
+EXPORT_SECONDS = 1.0
 
 
 def live_deps(settings: Settings) -> Deps:
@@ -43,6 +46,7 @@ def live_deps(settings: Settings) -> Deps:
         legal_basis=legal_basis(),
         provider_legal_basis=provider_legal_basis(),
         kept_files=settings.kept_files(SERVICE),
+        collector=GatewayCollector(connect),
         limits=limits(),
         personas=read_personas(settings.personas_file),
     )
@@ -79,6 +83,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         jobs={
             "facts": (settings.facts_seconds, FactsJob(deps).run),
             "institutions": (settings.institutions_seconds, InstitutionsJob(deps).run),
+            "exports": (EXPORT_SECONDS, ExportsJob(deps).run),
             "files": (FILES_SECONDS, FilesJob(deps.units.engine, deps.kept_files, FILES).run),
             "seeds": (settings.institutions_seconds, SeedsJob(deps).run),
         },

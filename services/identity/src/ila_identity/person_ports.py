@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from ila_kit.actor import Role
 
 from ila_identity.domain.accounts import Account
+from ila_identity.domain.exports import Export
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.persons import Login, Person
 from ila_identity.domain.register_facts import RegisterFact
@@ -96,3 +97,60 @@ class RoleStore(Protocol):
 
     def in_organisation(self, organisation_id: UUID, role: str | None = None) -> list[RoleGrant]:
         """Return the grants in an organisation, of one role or of all, oldest first."""
+
+
+class ExportStore(Protocol):
+    """Exports of people's data; each person has one under way at most."""
+
+    def add(self, export: Export) -> bool:
+        """Store a new export; False while another one of the person is collected."""
+
+    def save(self, export: Export) -> None:
+        """Store the next version of an export. Raises Stale when somebody stored one since."""
+
+    def get(self, export_id: UUID, person_id: UUID) -> Export:
+        """Return an export of a person. Raises Missing."""
+
+    def locked(self, export_id: UUID) -> Export:
+        """Return, locked, an export of anybody. Raises Missing."""
+
+    def due(self, now: datetime, limit: int) -> list[Export]:
+        """Return exports that are to be collected, longest waiting first."""
+
+
+class PersonalData(Protocol):
+    """Everything that is kept here about a person."""
+
+    def of(self, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
+        """Return the rows of every part, by its name."""
+
+
+class PersonUnit(Protocol):
+    """The part of one transaction that is about persons."""
+
+    @property
+    def persons(self) -> PersonStore:
+        """Persons and their accounts."""
+
+    @property
+    def register_facts(self) -> RegisterFactStore:
+        """What the population register told."""
+
+    @property
+    def roles(self) -> RoleStore:
+        """Role grants."""
+
+    @property
+    def exports(self) -> ExportStore:
+        """Exports of people's data."""
+
+    @property
+    def personal_data(self) -> PersonalData:
+        """Everything that is kept about a person."""
+
+
+class Collector(Protocol):
+    """What each service keeps about a person."""
+
+    def part(self, service: str, person_id: UUID) -> Any:
+        """Return a service's part, as JSON. Raises Unavailable."""

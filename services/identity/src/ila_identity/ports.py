@@ -25,7 +25,7 @@ from ila_identity.domain.registrations import Registration
 from ila_identity.domain.role_proposals import RoleProposal
 from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
-from ila_identity.person_ports import PersonStore, RegisterFactStore, RoleStore
+from ila_identity.person_ports import Collector, PersonUnit
 
 T = TypeVar("T")
 
@@ -211,20 +211,8 @@ class ServiceClientStore(Protocol):
         """Return the client of a name."""
 
 
-class Unit(UnitOfWork, Protocol):
+class Unit(PersonUnit, UnitOfWork, Protocol):
     """One transaction of identity."""
-
-    @property
-    def persons(self) -> PersonStore:
-        """Persons and their accounts."""
-
-    @property
-    def register_facts(self) -> RegisterFactStore:
-        """What the population register told."""
-
-    @property
-    def roles(self) -> RoleStore:
-        """Role grants."""
 
     @property
     def organisations(self) -> OrganisationStore:
@@ -285,7 +273,7 @@ class Deps:
     `units` opens units of work (`ila_kit.store.unit.Units`); `alone(name)` holds a lock that one
     process has at a time, and gives False when another one has it. `legal_basis` is the ground on
     which facts of persons are handed on, `provider_legal_basis` that of questions about institutions;
-    `kept_files` are those that institutions gave.
+    `kept_files` are those that institutions gave; `collector` asks services what they keep about a person.
     """
 
     units: Any
@@ -295,5 +283,6 @@ class Deps:
     legal_basis: str
     provider_legal_basis: str
     kept_files: KeptFiles
+    collector: Collector
     limits: Limits = field(default_factory=Limits)
     personas: Personas = field(default_factory=Personas)

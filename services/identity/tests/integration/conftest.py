@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -16,9 +16,11 @@ from ila_identity.consumers import TIMERS, FactsJob, InstitutionsJob, SeedsJob
 from ila_identity.domain.attestations import Check, Signature, Signer, Verification
 from ila_identity.ports import Deps
 from ila_identity.settings import Settings
+from ila_kit.actor import process_actor
 from ila_kit.cli import offline_environment
 from ila_kit.clock import utc_now
 from ila_kit.errors import Unavailable
+from ila_kit.events import to_json
 from ila_kit.registers import RegisterAnswer
 from ila_kit.store import migrate
 from ila_kit.store.database import create_engine
@@ -40,6 +42,22 @@ def database_url(admin_url: str) -> Iterator[str]:
 @pytest.fixture
 def settings(database_url: str) -> Settings:
     return Settings(**offline_environment() | {"database_url": database_url, "pool_size": 20})
+
+
+@dataclass
+class StandInCollector:
+    """Services that tell what they keep about a person; `away` are those that do not answer."""
+
+    deps: Any
+    away: set[str] = field(default_factory=set)
+
+    def part(self, service: str, person_id: UUID) -> Any:
+        if service in self.away:
+            raise Unavailable(neighbour=service)
+        if service != "identity":
+            return {"service": service, "person_id": str(person_id), "parts": {}}
+        with self.deps.units.read(process_actor("identity")) as unit:
+            return to_json({"parts": unit.personal_data.of(person_id)})
 
 
 @dataclass
@@ -185,6 +203,7 @@ def deps(
         personas=read_personas(str(PERSONAS)),
         registers=registers,
         kept_files=memory_files(),
+        collector=StandInCollector(made),
         verifier=verifier_of_files,
     )
     made.units.engine.dispose()

@@ -1,5 +1,7 @@
 """Applications over HTTP: read the body, call one use case, show the result."""
 
+from ila_kit.web.my_data import my_data
+
 from ila_applications.api.account import account
 from ila_applications.api.applications import applications
 from ila_applications.api.decisions import decisions
@@ -7,5 +9,9 @@ from ila_applications.api.evidence import evidence
 from ila_applications.api.groups import groups
 from ila_applications.api.members import members
 from ila_applications.api.sessions import group_sessions, sessions
+from ila_applications.events.published import PersonalDataViewed
 
-BLUEPRINTS = [applications, decisions, evidence, account, groups, members, group_sessions, sessions]
+BLUEPRINTS = [
+    *(applications, decisions, evidence, account, groups, members, group_sessions, sessions),
+    my_data("applications", PersonalDataViewed),
+]

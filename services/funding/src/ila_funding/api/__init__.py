@@ -1,5 +1,7 @@
 """HTTP: one file per resource; a view reads, calls one use case or store, and shows the result."""
 
+from ila_kit.web.my_data import my_data
+
 from ila_funding.api.accounts import accounts
 from ila_funding.api.budget_lines import budget_lines
 from ila_funding.api.claims import claims, recoveries
@@ -10,6 +12,7 @@ from ila_funding.api.methodologies import methodologies
 from ila_funding.api.payment_runs import payment_runs
 from ila_funding.api.quotes import public_quotes, quotes
 from ila_funding.api.reconciliation import reconciliation
+from ila_funding.events.published import PersonalDataViewed
 
 BLUEPRINTS = [
     quotes,
@@ -26,4 +29,5 @@ BLUEPRINTS = [
     indicators,
     indicators_csv,
     public_indicators,
+    my_data("funding", PersonalDataViewed),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from ila_kit.actor import Actor
+from ila_kit.store.personal_data import PersonalRows
 from ila_kit.store.unit import Unit
 
 from ila_funding.domain.methodology import Methodologies
@@ -16,6 +17,7 @@ from ila_funding.store.holds import SqlHoldStore, SqlRequestStore
 from ila_funding.store.ledger import SqlLedgerStore
 from ila_funding.store.methodologies import MethodologyList
 from ila_funding.store.payment_runs import SqlRunStore
+from ila_funding.store.personal_data import PARTS
 from ila_funding.store.providers import SqlAgreementStore, SqlProviderStore
 from ila_funding.store.reconciliation import reconcile
 from ila_funding.store.results import SqlIndicatorStore, SqlResultStore
@@ -68,6 +70,11 @@ class FundingUnit(Unit):
     def requests(self) -> SqlRequestStore:
         """Hold requests."""
         return SqlRequestStore(self.connection)
+
+    @cached_property
+    def personal_data(self) -> PersonalRows:
+        """Everything that is kept about a person."""
+        return PersonalRows(self.connection, PARTS)
 
     @cached_property
     def holds(self) -> SqlHoldStore:

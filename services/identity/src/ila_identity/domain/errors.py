@@ -261,6 +261,18 @@ class KeyEnded(Conflict):
     code = "key-ended"
 
 
+class ExportUnderWay(Conflict):
+    """Everything about the person is being collected already."""
+
+    code = "export-under-way"
+
+
+class ExportNotReady(Conflict):
+    """The file of the export is not there: not yet, or not any more."""
+
+    code = "export-not-ready"
+
+
 class KeyEndPassed(Refusal):
     """The end of a key lies in the past."""
 

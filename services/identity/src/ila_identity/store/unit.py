@@ -9,8 +9,10 @@ from ila_kit.store.unit import Unit
 
 from ila_identity.store.access_log import SqlAccessLogStore
 from ila_identity.store.bank_accounts import SqlBankAccountStore
+from ila_identity.store.exports import SqlExportStore
 from ila_identity.store.members import SqlMemberStore
 from ila_identity.store.organisations import SqlOrganisationStore
+from ila_identity.store.personal_data import SqlPersonalData
 from ila_identity.store.persons import SqlPersonStore
 from ila_identity.store.register_facts import SqlRegisterFactStore
 from ila_identity.store.registrations import SqlRegistrationStore
@@ -67,6 +69,16 @@ class IdentityUnit(Unit):
     def role_proposals(self) -> SqlRoleProposalStore:
         """Roles that wait for a second person."""
         return SqlRoleProposalStore(self.connection)
+
+    @cached_property
+    def exports(self) -> SqlExportStore:
+        """Exports of people's data."""
+        return SqlExportStore(self.connection)
+
+    @cached_property
+    def personal_data(self) -> SqlPersonalData:
+        """Everything that is kept about a person."""
+        return SqlPersonalData(self.connection, self._vault)
 
     @cached_property
     def access_log(self) -> SqlAccessLogStore:
