@@ -397,6 +397,11 @@ def test_an_answer_that_is_late_is_shown_as_overdue(api, send, registrant, regis
     shown = api.as_(uuid7(), "user_approver").get(f"{PATH}/{registration}").json
     assert (shown["overdue"], shown["status"]) == (True, "submitted")
     assert "registration_overdue" in audited(engine, registration)
+    for role in ("user_approver", "auditor", "platform_admin"):
+        alarms = api.as_(uuid7(), role).get(f"{PATH}/alarms").json["items"]
+        mine = [one for one in alarms if one["registration_id"] == registration]
+        assert [one["kind"] for one in mine] == ["registration_overdue"]
+    assert api.as_(uuid7(), "learner").get(f"{PATH}/alarms").status_code == 403
     jobs.institutions()
     assert approve(api, registration).json["overdue"] is True
 

@@ -11,6 +11,7 @@ from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import list_of
 from ila_kit.web.uploads import UploadedFile, download
 
+from ila_identity.api.registration_alarms import AlarmSchema, shown_alarms
 from ila_identity.api.registration_schemas import (
     FormSchema,
     NewRegistrationSchema,
@@ -38,6 +39,7 @@ from ila_identity.usecases.registrations import (
     authorisation_file,
     authorise_signer,
     change_registration,
+    due_registrations,
     list_registrations,
     positions,
     register_institution,
@@ -52,6 +54,7 @@ registrations = Resource(
 FILE, AUTHORISATION = "attestation", "authorisation"
 REGISTRANTS = Access(own={"learner"}, acr="high")
 READERS = Access(own={"learner"}, any={"user_approver", "auditor"})
+WATCHERS = Access(any={"user_approver", "auditor", "platform_admin"})
 APPROVERS = Access(any={"user_approver"}, acr="high")
 FORM_REFUSALS = [
     errors.MalformedPersonalCode,
@@ -91,6 +94,13 @@ def post_registration(call: Call) -> Answer:
         draft=call.body["draft"],
     )
     return _answer(call, register_institution(call.unit, command, call.deps.verifier))
+
+
+@registrations.operation("GET", "/alarms", WATCHERS, answer=(200, list_of(AlarmSchema)))
+def get_alarms(call: Call) -> dict[str, Any]:
+    """List what somebody must look after: registrations due soon or late, trusted lists that do not count."""
+    lists = call.deps.verifier.alarms(call.unit.now)
+    return {"items": shown_alarms(due_registrations(call.unit), lists), "next": None}
 
 
 @registrations.operation("GET", "/<uuid:registration_id>", READERS, answer=(200, RegistrationSchema))

@@ -1,5 +1,6 @@
 """The agency decides about registrations; an approved one makes an organisation with an administrator."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -19,6 +20,7 @@ from ila_identity.ports import Unit
 from ila_identity.usecases.mandates import note_member, put_in_force
 from ila_identity.usecases.registrations import keep
 
+log = logging.getLogger(__name__)
 CHECKED = "registration_checked"
 
 
@@ -94,7 +96,9 @@ def registration_due(unit: Unit, registration_id: UUID) -> None:
         return
     if registration.state == "submitted":
         late = registration.noted_late(unit.now)
-        keep(unit, late, "registration_overdue" if late.overdue else "registration_due_soon")
+        alarm = "registration_overdue" if late.overdue else "registration_due_soon"
+        log.error("a registration waits for its decision", extra={"alarm": alarm, "registration": late.id})
+        keep(unit, late, alarm)
     else:
         ended = registration.ended("lapse", {SYSTEM}, None, LAPSED, unit.now)
         keep(unit, ended, "registration_lapsed")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from uuid import UUID
 
-from ila_kit.actor import Scope
+from ila_kit.actor import EVERYTHING, Scope
 from ila_kit.errors import Missing, Stale
 from ila_kit.ids import uuid7
 from ila_kit.store.listing import PageRequest
@@ -16,6 +16,7 @@ from ila_identity.domain.registrations import REGISTRANT, Registration
 from ila_identity.ports import Listed, SignatureVerifier, Unit
 
 REGISTRATION_DUE = "registration_due"
+MOST_ALARMS = 200
 CONTAINERS = (".edoc", ".asice", ".pdf")
 
 
@@ -144,6 +145,15 @@ def show_registration(unit: Unit, registration_id: UUID, scope: Scope) -> Regist
 def list_registrations(unit: Unit, request: PageRequest, scope: Scope) -> Listed[Registration]:
     """Return a page of registrations in scope, newest first."""
     return unit.registrations.page(request, scope)
+
+
+def due_registrations(unit: Unit) -> list[Registration]:
+    """Return the submitted registrations whose answer is due soon or late, the most urgent first.
+
+    Source: BR-103.
+    """
+    waiting = PageRequest(limit=MOST_ALARMS, sort="due_at", filters={"status": "submitted"})
+    return [one for one in unit.registrations.page(waiting, EVERYTHING).items if one.due_soon]
 
 
 def positions(unit: Unit, registration: Registration) -> set[str]:
