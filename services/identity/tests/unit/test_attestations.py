@@ -152,6 +152,8 @@ def test_what_is_not_signed_as_it_must_be_is_never_approved(world, approver):
     tell(world, registration, represented((HEAD, 1)))
     with pytest.raises(AttestationFailed):
         decide(world, registration, approver=approver)
+    offered = world.unit.registrations.find(registration.id).actions({"user_approver"})
+    assert set(offered) == {"refuse", "return"}
     assert decide(world, registration, return_registration).state == "returned"
 
 

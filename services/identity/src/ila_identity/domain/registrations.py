@@ -280,15 +280,13 @@ class Registration:
 
     def actions(self, positions: Iterable[str]) -> list[str]:
         """Return what somebody in these positions may do now, by the names of the paths."""
-        mine = set(positions)
-        steps = REGISTRATION.steps
-        return [
-            action
-            for action in REGISTRATION.actions(self.state)
-            if not mine.isdisjoint(steps[self.state, action].roles)
-            and action != "endorse"
-            and (action != "check_authorisation" or self.authorisation_waits)
-        ]
+        mine, steps, vain = set(positions), REGISTRATION.steps, {"endorse"}
+        if not self.authorisation_waits:
+            vain.add("check_authorisation")
+        if self.attestation.verdict == "failed":
+            vain.add("approve")
+        possible = [one for one in REGISTRATION.actions(self.state) if one not in vain]
+        return [one for one in possible if not mine.isdisjoint(steps[self.state, one].roles)]
 
     @property
     def authorisation_waits(self) -> bool:
