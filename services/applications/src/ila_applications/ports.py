@@ -82,6 +82,9 @@ class ApplicationStore(Protocol):
     def of_programme(self, programme_id: UUID) -> list[Case]:
         """Return, locked, the applications of a programme that are not over, oldest receipt first."""
 
+    def erase(self, person_id: UUID) -> tuple[int, int]:
+        """Erase what a person wrote and gave where no place was accepted; tells how many, how many not."""
+
     def page(self, request: PageRequest, scope: Scope) -> CasePage:
         """Return a page of applications in scope, newest first."""
 

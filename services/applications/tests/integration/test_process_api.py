@@ -100,6 +100,32 @@ def test_a_person_gets_everything_that_is_kept_here_and_the_machine_of_exports_i
     assert [look["what"] for look in looks if look["person_ids"] == [str(person)]] == [["everything"]]
 
 
+def test_a_person_who_is_erased_keeps_only_what_has_money_behind_it_also_when_told_twice(
+    service, as_person, programme
+):
+    person = uuid7()
+    client = as_person(person)
+    funded, _ = offer(service, client, programme)
+    assert client.post(f"{PATH}/{funded}/acceptance", ACCEPTED).status_code == 201
+    draft = client.post(PATH, {"programme_id": service.publish()}).json["id"]
+    noted = client.put(f"{PATH}/{draft}", {"preferred_language": "lv", "note": "Par mani"}, version=1)
+    assert noted.json["note"] == "Par mani"
+
+    for _ in range(2):
+        service.tell("identity.person_erasure_requested.v1", person_id=str(person))
+
+    kept = {row["id"]: row for row in client.get(PATH).json["items"]}
+    assert {row["state"] for row in kept.values()} == {"withdrawn"}
+    assert (kept[draft]["note"], taken(service, programme)) == (None, 0)
+    with service.engine.connect() as connection:
+        told = sa.select(outbox.c.body).where(outbox.c.type == "applications.person_erased.v1")
+        answers = [body["data"] for body in connection.scalars(told) if body["subject"] == str(person)]
+        gone = sa.select(outbox.c.body).where(outbox.c.type == "applications.application_withdrawn.v1")
+        withdrawn = [body["subject"] for body in connection.scalars(gone)]
+    assert [len(one["kept"]) for one in answers] == [1, 1]
+    assert withdrawn.count(funded) == 1, "its money goes back, once"
+
+
 def test_an_acceptance_is_kept_where_nobody_can_change_it(service, as_person, programme):
     client = as_person()
     application, _ = offer(service, client, programme)

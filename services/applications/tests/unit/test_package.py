@@ -64,6 +64,7 @@ RESULT = Result(
     entered_at=NOW,
 )
 MADE = [
+    published.PersonErased(person_id=APPLICATION.id, kept=["a fund file"], erased_at=NOW),
     published.PersonalDataViewed(
         look_id=APPLICATION.id,
         person_ids=[APPLICATION.person_id],

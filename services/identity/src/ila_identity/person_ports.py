@@ -8,6 +8,7 @@ from uuid import UUID
 from ila_kit.actor import Role
 
 from ila_identity.domain.accounts import Account
+from ila_identity.domain.erasures import Erasure
 from ila_identity.domain.exports import Export
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.persons import Login, Person
@@ -53,6 +54,9 @@ class PersonStore(Protocol):
 
     def current_codes(self, person_ids: Sequence[UUID]) -> dict[UUID, PersonalCode]:
         """Return the codes that persons have now, by id."""
+
+    def erase(self, person_id: UUID, now: datetime) -> None:
+        """Erase names, birth date, address, codes, logins and register facts; nobody is known by the id."""
 
     def account(self, person_id: UUID) -> Account | None:
         """Return the account of a person; None before the first strong sign-in."""
@@ -117,6 +121,19 @@ class ExportStore(Protocol):
     def due(self, now: datetime, limit: int) -> list[Export]:
         """Return exports that are to be collected, longest waiting first."""
 
+    def forget(self, person_id: UUID) -> None:
+        """Forget all exports of a person; the store of files removes their files."""
+
+
+class ErasureStore(Protocol):
+    """Erasures that people asked for."""
+
+    def get(self, person_id: UUID) -> Erasure | None:
+        """Return, locked, the erasure of a person."""
+
+    def save(self, erasure: Erasure) -> None:
+        """Store an erasure, new or changed; the caller holds its lock."""
+
 
 class PersonalData(Protocol):
     """Everything that is kept here about a person."""
@@ -139,6 +156,10 @@ class PersonUnit(Protocol):
     @property
     def roles(self) -> RoleStore:
         """Role grants."""
+
+    @property
+    def erasures(self) -> ErasureStore:
+        """Erasures that people asked for."""
 
     @property
     def exports(self) -> ExportStore:

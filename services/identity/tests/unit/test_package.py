@@ -46,6 +46,8 @@ MADE = [
         purpose="a test",
         viewed_at=NOW,
     ),
+    published.PersonErasureRequested(person_id=uuid7(), requested_at=NOW),
+    published.PersonErased(person_id=uuid7(), kept=["the access log"], erased_at=NOW),
     published.RoleGranted(**GRANT, granted_at=NOW),
     published.RoleRevoked(**GRANT, revoked_at=NOW),
     published.PersonDisabled(person_id=uuid7(), state="restricted", disabled_at=NOW, version=3),

@@ -22,6 +22,13 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErasureRequested(Heard):
+    """identity.person_erasure_requested.v1"""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallPublished(Heard):
     """catalog.call_published.v1"""
 

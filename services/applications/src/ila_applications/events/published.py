@@ -5,12 +5,19 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from ila_kit.erasure import Erased
 from ila_kit.events import Event
 from ila_kit.looks import Look
 
 from ila_applications.domain.applications import Application
 from ila_applications.domain.groups import Group
 from ila_applications.domain.results import Result
+
+
+class PersonErased(Erased):
+    """Applications erased its part of a person."""
+
+    type: ClassVar[str] = "applications.person_erased.v1"
 
 
 class PersonalDataViewed(Look):

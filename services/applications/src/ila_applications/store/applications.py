@@ -144,6 +144,18 @@ class SqlApplicationStore:
         mine = CASES.where(c.person_id == person_id, c.state.in_(sorted(LIVE)))
         return self._cases(mine.order_by(c.id).limit(MOST_LIVE))
 
+    def erase(self, person_id: UUID) -> tuple[int, int]:
+        """Erase what a person wrote and gave where no place was accepted; tells how many, how many not."""
+        c = t.application.c
+        mine = sa.select(c.id).where(c.person_id == person_id).with_for_update()
+        found = self._connection.scalars(mine).all()
+        accepted = sa.select(t.acceptance.c.application_id).where(t.acceptance.c.application_id.in_(found))
+        unfunded = [*set(found) - set(self._connection.scalars(accepted))]
+        self._connection.execute(t.evidence.delete().where(t.evidence.c.application_id.in_(unfunded)))
+        wiped = t.application.update().where(c.id.in_(unfunded)).values(note=None, statements=[])
+        self._connection.execute(wiped)
+        return len(unfunded), len(found) - len(unfunded)
+
     def history(self, application_id: UUID) -> list[Happening]:
         """Return what happened to an application, oldest first."""
         c = t.happening.c

@@ -7,11 +7,13 @@ from ila_kit.events import Envelope
 from ila_funding.domain.provider import Provider
 from ila_funding.events.consumed import (
     AccountOpened,
+    PersonErasureRequested,
     ProviderApproved,
     ProviderReinstated,
     ProviderSuspended,
 )
 from ila_funding.ports import Unit
+from ila_funding.usecases.erasures import answer_erasure
 
 PAYMENTS = "payments"
 
@@ -48,7 +50,13 @@ def note_reinstatement(unit: Unit, envelope: Envelope) -> None:
     unit.providers.note_standing(told.organisation_id, False, envelope.sequence)
 
 
+def answer_request(unit: Unit, envelope: Envelope) -> None:
+    """Say what is kept of a person who is erased."""
+    answer_erasure(unit, PersonErasureRequested.read(envelope.data).person_id)
+
+
 HANDLERS: dict[str, Callable[[Unit, Envelope], None]] = {
+    "identity.person_erasure_requested.v1": answer_request,
     "identity.account_opened.v1": count_account,
     "identity.provider_approved.v1": note_approval,
     "identity.provider_suspended.v1": note_suspension,

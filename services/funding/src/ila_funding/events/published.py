@@ -6,8 +6,15 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
+from ila_kit.erasure import Erased
 from ila_kit.events import Event
 from ila_kit.looks import Look
+
+
+class PersonErased(Erased):
+    """Funding has erased what it may of a person."""
+
+    type: ClassVar[str] = "funding.person_erased.v1"
 
 
 class PersonalDataViewed(Look):

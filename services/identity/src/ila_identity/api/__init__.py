@@ -3,6 +3,7 @@
 from ila_kit.web.my_data import my_data as personal_data
 
 from ila_identity.api.bank_accounts import bank_accounts
+from ila_identity.api.erasure import erasure
 from ila_identity.api.exports import exports
 from ila_identity.api.machines import accounts, facts, names
 from ila_identity.api.members import members
@@ -22,6 +23,7 @@ BLUEPRINTS = [
         persons,
         my_data,
         exports,
+        erasure,
         personal_data("identity", PersonalDataViewed),
         facts,
         names,

@@ -261,6 +261,12 @@ class KeyEnded(Conflict):
     code = "key-ended"
 
 
+class RolesHeld(Conflict):
+    """The person still holds roles, and acts for others."""
+
+    code = "roles-held"
+
+
 class ExportUnderWay(Conflict):
     """Everything about the person is being collected already."""
 

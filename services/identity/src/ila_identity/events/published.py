@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from ila_kit.erasure import Erased
 from ila_kit.events import Event
 from ila_kit.looks import Look
 
@@ -91,6 +92,23 @@ class PersonDisabled(Event):
     state: str
     disabled_at: datetime
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErasureRequested(Event):
+    """A person asked to be erased: each service erases its part. Told again until all have answered."""
+
+    type: ClassVar[str] = "identity.person_erasure_requested.v1"
+    subject_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    requested_at: datetime
+
+
+class PersonErased(Erased):
+    """Identity erased a person, the last of all services."""
+
+    type: ClassVar[str] = "identity.person_erased.v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

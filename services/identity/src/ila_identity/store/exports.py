@@ -43,6 +43,10 @@ class SqlExportStore:
         found = self._connection.execute(due.order_by(_C.next_at).limit(limit)).mappings()
         return [_export(row) for row in found]
 
+    def forget(self, person_id: UUID) -> None:
+        """Forget all exports of a person; the store of files removes their files."""
+        self._connection.execute(t.person_export.delete().where(_C.person_id == person_id))
+
     def _one(self, query: sa.Select[Any]) -> Export:
         row = self._connection.execute(query).mappings().one_or_none()
         if row is None:

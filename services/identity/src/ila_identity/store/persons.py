@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from ila_identity.store.vault import Vault
 
 _LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key"
 _FIELDS = ("given_name", "family_name", "birth_date", "email")
+_KNOWN = t.person.c.erased_at.is_(None)
+_NOBODY = {"given_name": "", "family_name": "", "birth_date": date(1, 1, 1), "email": None}
 
 
 class SqlPersonStore:
@@ -49,11 +51,11 @@ class SqlPersonStore:
 
     def get(self, person_id: UUID) -> Person | None:
         """Return a person by id."""
-        return self._one(sa.select(t.person).where(t.person.c.id == person_id))
+        return self._one(sa.select(t.person).where(t.person.c.id == person_id, _KNOWN))
 
     def many(self, person_ids: Sequence[UUID]) -> dict[UUID, Person]:
         """Return the persons who are known, by id."""
-        query = sa.select(t.person).where(t.person.c.id.in_(person_ids))
+        query = sa.select(t.person).where(t.person.c.id.in_(person_ids), _KNOWN)
         return {row["id"]: _person(row) for row in self._connection.execute(query).mappings()}
 
     def by_login(self, login: Login) -> Person | None:
@@ -92,6 +94,13 @@ class SqlPersonStore:
         query = sa.select(c.person_id, c.sealed).where(c.person_id.in_(person_ids), c.replaced_at.is_(None))
         rows = self._connection.execute(query)
         return {row.person_id: self._vault.open(row.sealed, row.person_id) for row in rows}
+
+    def erase(self, person_id: UUID, now: datetime) -> None:
+        """Erase names, birth date, address, codes, logins and register facts; nobody is known by the id."""
+        for table in (t.login, t.personal_code, t.register_fact):
+            self._connection.execute(table.delete().where(table.c.person_id == person_id))
+        nobody = t.person.update().where(t.person.c.id == person_id).values(_NOBODY | {"erased_at": now})
+        self._connection.execute(nobody)
 
     def account(self, person_id: UUID) -> Account | None:
         """Return the account of a person; None before the first strong sign-in."""

@@ -16,6 +16,7 @@ person = sa.Table(
     sa.Column("email", sa.Text),
     sa.Column("observed_at", UTC, nullable=False, comment="when the e-identity last told this"),
     sa.Column("created_at", UTC, nullable=False),
+    sa.Column("erased_at", UTC, comment="from then on nobody is known by this id"),
 )
 
 login = sa.Table(

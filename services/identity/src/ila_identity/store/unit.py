@@ -9,6 +9,7 @@ from ila_kit.store.unit import Unit
 
 from ila_identity.store.access_log import SqlAccessLogStore
 from ila_identity.store.bank_accounts import SqlBankAccountStore
+from ila_identity.store.erasures import SqlErasureStore
 from ila_identity.store.exports import SqlExportStore
 from ila_identity.store.members import SqlMemberStore
 from ila_identity.store.organisations import SqlOrganisationStore
@@ -69,6 +70,11 @@ class IdentityUnit(Unit):
     def role_proposals(self) -> SqlRoleProposalStore:
         """Roles that wait for a second person."""
         return SqlRoleProposalStore(self.connection)
+
+    @cached_property
+    def erasures(self) -> SqlErasureStore:
+        """Erasures that people asked for."""
+        return SqlErasureStore(self.connection)
 
     @cached_property
     def exports(self) -> SqlExportStore:

@@ -1,4 +1,4 @@
-"""Keep files outside the database, found by their SHA-256, who looked at whose data, and exports.
+"""Keep files outside the database, found by their SHA-256, who looked at whose data, exports, and erasures.
 
 The release before wrote bytes into `data` and reads them there; this one writes none and moves those out.
 """
@@ -14,12 +14,13 @@ UTC = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Let rows be without bytes, find them by the digest of their file, and add log and exports."""
+    """Let rows be without bytes, find them by the digest of their file, and add log, exports and erasures."""
     for table in FILES:
         op.alter_column(table, "data", nullable=True)
         op.create_index(f"{table}_sha256", table, ["sha256"])
     _create_access_log()
     _create_exports()
+    _create_erasures()
 
 
 def _create_access_log() -> None:
@@ -68,8 +69,21 @@ def _create_exports() -> None:
     op.create_index("person_export_sha256", "person_export", ["sha256"])
 
 
+def _create_erasures() -> None:
+    op.create_table(
+        "person_erasure",
+        sa.Column("person_id", sa.Uuid, sa.ForeignKey("person.id"), primary_key=True),
+        sa.Column("requested_at", UTC, nullable=False),
+        sa.Column("answered", sa.ARRAY(sa.Text), nullable=False, comment="services that erased their part"),
+        sa.Column("erased_at", UTC),
+    )
+    op.add_column("person", sa.Column("erased_at", UTC, comment="from then on nobody is known by this id"))
+
+
 def downgrade() -> None:
-    """Drop exports, log and indexes; rows without bytes stay as they are."""
+    """Drop erasures, exports, log and indexes; rows without bytes stay as they are."""
+    op.drop_column("person", "erased_at")
+    op.drop_table("person_erasure")
     op.drop_table("person_export")
     op.drop_table("access_log")
     for table in FILES:
