@@ -51,6 +51,7 @@ PHASES = (
     "learning",
 )  # fmt: skip
 OF_ANSWERS = [
+    "page.registration.show_one",
     *(f"check.{check}" for check in CHECKS),
     *(f"source.{source}" for source in ("population-register", "e-identity")),
     "activity.training",

@@ -40,6 +40,7 @@ registration.add(
         {"registration": ONE},
         deeds=(SUBMIT, CORRECT, AUTHORISE),
         template="registration.html",
+        heading="title",
         words="status",
     ),
 )
