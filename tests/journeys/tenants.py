@@ -25,6 +25,7 @@ MADE = {
     "offer_id": "POST catalog/v1/offers",
     "offer_file_id": "POST catalog/v1/offers/{subject_id}/attachments",
     "account_id": "POST identity/v1/organisations/{organisation_id}/bank-accounts",
+    "export_id": "POST identity/v1/persons/me/exports",
     "member_id": "POST identity/v1/organisations/{organisation_id}/members",
 }
 
@@ -62,7 +63,8 @@ class Tenant:
     def make(self, operation: Operation, kind: str) -> None:
         """Make one of a kind."""
         role = next(role for role in ("provider_admin", LEARNER) if role in operation.roles)
-        self.ids[kind].append(good(self.somebody(role).send(operation, self.newest), 201)["id"])
+        made = self.somebody(role).send(operation, self.newest)
+        self.ids[kind].append(good(made, 202 if kind == "export_id" else 201)["id"])
 
 
 def two_tenants() -> tuple[Tenant, Tenant]:

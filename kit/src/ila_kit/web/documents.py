@@ -7,6 +7,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 
 from ila_kit.errors import DomainError, Stale
+from ila_kit.files.errors import FileInfected, FileMissing, FilesUnavailable, ScannerUnavailable
 from ila_kit.store.idempotency import InProgress, KeyReused
 from ila_kit.web.access import Access, AssuranceTooLow
 from ila_kit.web.problems import CONTENT_TYPE, ProblemSchema, status_of
@@ -56,6 +57,11 @@ def _problems(
         found |= {400: {"malformed-json"}, 413: {"body-too-large"}}
     if made.body or made.files:
         found[415] = {"unsupported-media-type"}
+    if made.files:
+        found[422].add(FileInfected.code)
+        found[503] |= {ScannerUnavailable.code, FilesUnavailable.code}
+    if made.media_type:
+        found[503] |= {FileMissing.code, FilesUnavailable.code}
     if made.takes_key:
         found.setdefault(400, set()).add("idempotency-key-required")
         found[409] = {InProgress.code}
