@@ -6,8 +6,8 @@ SERVICES := identity catalog applications funding
 PACKAGES := kit $(SERVICES:%=services/%) gateway portal deploy/local deploy/stubs
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest
-# Files of tests side by side. Journeys share one suite, so they take turns.
-PARALLEL := -n 2 --dist loadfile
+# Tests side by side, as conftest.py groups them. Journeys share one suite, so they take turns.
+PARALLEL := -n 2 --dist loadgroup
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .PHONY: help install run demo token sign reset lint test unit contracts integration journeys drill screenshots bench check lock openapi

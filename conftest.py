@@ -3,6 +3,7 @@
 A test that needs packages of npm names the folder they are installed in: `@pytest.mark.npm("portal/style")`.
 Without them it is skipped; where ILA_NPM says that they were installed, that is a failure.
 `--on-stores` takes only tests that use a database or a broker: the others are the same on every pair of them.
+Of tests that run side by side, those of one file stay together, and those of one form of the gateway.
 """
 
 import os
@@ -24,8 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--on-stores", action="store_true", help="only tests that use a database or a broker")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep what was asked for."""
+    """Keep what was asked for, and say what stays together."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
     if config.getoption("--on-stores"):
         kept = [item for item in items if STORES & set(getattr(item, "fixturenames", ()))]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])

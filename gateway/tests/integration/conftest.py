@@ -41,7 +41,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test of a gateway in both forms, or in the one it names."""
     if "form" in metafunc.fixturenames:
         named = metafunc.definition.get_closest_marker("form")
-        metafunc.parametrize("form", named.args[:1] if named else FORMS, scope="session")
+        forms = named.args[:1] if named else FORMS
+        side_by_side = [pytest.param(form, marks=pytest.mark.xdist_group(form)) for form in forms]
+        metafunc.parametrize("form", side_by_side, scope="session")
 
 
 def free_port() -> int:

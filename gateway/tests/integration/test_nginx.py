@@ -4,6 +4,7 @@ import time
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import requests
@@ -26,10 +27,14 @@ def hasty_table(surroundings, tmp_path):
 
 @pytest.fixture
 def decisions(gateway):
-    """Return how many requests for a path the gateway has seen, by its log."""
+    """Return how many requests for a path the gateway has seen, by its log; a line follows its answer."""
 
     def count():
-        return gateway.log.read_text().count(f'"path":"{QUOTES}"')
+        last = f"/api/funding/v1/{uuid4()}"
+        requests.get(gateway.url + last, timeout=20)
+        while last not in (log := gateway.log.read_text()):
+            time.sleep(0.01)
+        return log.count(f'"path":"{QUOTES}"')
 
     return count
 
