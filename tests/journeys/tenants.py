@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+import institutions
 import learning
 import matrix
 import payment
@@ -127,9 +128,21 @@ def _walked(process: Process) -> Tenant:
     tenant.ids["offer_id"].append(process.offers["module_set"]["id"])
     tenant.ids["person_id"].append(people[LEARNER][0])
     tenant.ids["trainer_id"] = people["provider_trainer"]
+    tenant.ids["registration_id"].insert(0, _drafted(process))
     _find_the_rest(process, tenant)
     _teach_more(process, tenant)
     return tenant
+
+
+def _drafted(process: Process) -> str:
+    """Have a registration drafted, with an authorisation; return it."""
+    form = institutions.form_of(process, institutions.free_number(process)) | {"draft": True}
+    path, admin = f"{IDENTITY}/provider-registrations", process.by("newcomer-admin")
+    content = institutions.attestation(institutions.signed_by("newcomer-admin"))
+    drafted = str(good(admin.upload(path, form, attestation=content), 201)["id"])
+    paper = matrix.FILES["authorisation"]
+    good(admin.upload(f"{path}/{drafted}/authorisation", {}, authorisation=paper), 201)
+    return drafted
 
 
 def _find_the_rest(process: Process, tenant: Tenant) -> None:
