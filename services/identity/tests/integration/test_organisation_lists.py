@@ -1,7 +1,6 @@
 """Lists of thousands of organisations: found by state, territory, sanction and text, a page a query."""
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from ila_identity.domain.organisations import plain

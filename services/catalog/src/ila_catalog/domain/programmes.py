@@ -58,7 +58,7 @@ class Territory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """An education institution, as the register of institutions names it; `suspended` ones offer nothing new."""
+    """An education institution, as its register names it; `suspended` ones offer nothing new."""
 
     id: UUID
     viis_number: str
