@@ -23,13 +23,18 @@ def schemas(folder: str) -> dict[str, dict]:
 
 
 def issubclass_of(kind, base: type) -> bool:
-    """Tell whether something is a class made from a base."""
-    return isinstance(kind, type) and issubclass(kind, base) and kind is not base
+    """Tell whether something is a class of this service made from a base."""
+    ours = isinstance(kind, type) and kind.__module__.startswith("ila_funding.")
+    return ours and issubclass(kind, base) and kind is not base
 
 
 PUBLISHED, CONSUMED = schemas("published"), schemas("consumed")
 KINDS = {kind.type: kind for kind in vars(published).values() if issubclass_of(kind, Event)}
-READERS = {kind.__doc__: kind for kind in vars(consumed).values() if issubclass_of(kind, consumed.Heard)}
+READERS = {
+    kind.__doc__.partition(":")[0]: kind
+    for kind in vars(consumed).values()
+    if issubclass_of(kind, consumed.Heard)
+}
 
 
 def validator(schema) -> Draft202012Validator:
