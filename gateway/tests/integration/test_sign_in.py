@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from ila_kit.ids import uuid7
 
 pytestmark = pytest.mark.integration
 ROLES = [{"role": "learner", "organisation": None}]
@@ -189,7 +190,7 @@ def test_logging_out_needs_the_proof_of_a_page_and_ends_everything(gateway):
 
 
 def test_a_person_sees_and_ends_the_own_sessions(gateway, identity):
-    identity.person = "01920000-0000-7000-8000-000000000077"
+    identity.person = str(uuid7())
     one, other = gateway.signed_in(agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0"), gateway.signed_in()
     items = one.get(f"{gateway.url}/auth/sessions", timeout=5).json()["items"]
     assert sorted(item["current"] for item in items) == [False, True]

@@ -15,17 +15,13 @@ from ila_applications.domain.states import IN_GROUP
 from ila_applications.ports import GroupPage
 from ila_applications.store import tables as t
 from ila_applications.store.group_tables import learning_group
-from ila_applications.store.rows import CASES, OFFERING_COLUMNS, as_case, as_offering
+from ila_applications.store.rows import CASES, OFFERING_COLUMNS, OFFERINGS, as_case, as_offering
 
 _COLUMNS = tuple(learning_group.c.keys())
 _LEARNED = ("completed", "not_completed")
 _WITH_PROGRAMME = sa.select(
     *(learning_group.c[name].label(f"g_{name}") for name in _COLUMNS), *OFFERING_COLUMNS
-).select_from(
-    learning_group.join(t.programme, t.programme.c.id == learning_group.c.programme_id).outerjoin(
-        t.call, t.call.c.id == t.programme.c.call_id
-    )
-)
+).select_from(learning_group.join(OFFERINGS, t.programme.c.id == learning_group.c.programme_id))
 _LISTING = Listing(
     _WITH_PROGRAMME,
     id=learning_group.c.id,
