@@ -61,7 +61,7 @@ integration: $(STAMP) ## on PostgreSQL and a broker, then journeys on the runnin
 	$(MAKE) --no-print-directory journeys
 
 journeys: $(STAMP) ## end to end through the gateway and in a browser, on a suite of its own
-	$(BIN)/ila-local with-suite $(PYTEST) -m "journey and not drill" tests/journeys tests/pages
+	$(BIN)/ila-local with-suite $(PYTEST) $(ONLY) -m "journey and not drill" tests/journeys tests/pages
 
 drill: $(STAMP) ## the long faults: every process killed in turn, every event told three times in any order
 	$(BIN)/ila-local with-suite $(PYTEST) -m drill tests/journeys

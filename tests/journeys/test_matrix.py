@@ -10,7 +10,7 @@ from ila_identity.domain.roles import AGENCY, IN_ORGANISATION, LEARNER
 from matrix import AUDITOR, Ids, Operation, Somebody, choices, operations, side_by_side
 from tenants import Tenant, two_tenants
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.anywhere, pytest.mark.timeout(300)]
 # Asked once in a life: whoever is let in is nobody afterwards (services/identity/tests/integration).
 ONCE = {"POST identity/v1/persons/me/erasure"}
 OWN = [one for one in operations() if one.own_roles and str(one) not in ONCE]

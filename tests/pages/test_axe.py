@@ -8,7 +8,7 @@ from axe import complaints
 from person import Person
 from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.anywhere]
 PAGES = {
     None: [
         "/", "/programmes", "/indicators", "/nothing-here", "/signed-out", "/sign-in/assurance-not-reached",

@@ -5,7 +5,7 @@ import suite
 from person import PHONE, Person
 from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.anywhere]
 PUBLIC = ["/", "/programmes", "/indicators", "/registration", "/nothing-here"]
 ACCOUNT = [
     "/account", "/account/entries", "/account/sessions", "/account/sessions/everywhere", "/signed-in",

@@ -11,7 +11,7 @@ from axe import complaints
 from person import PHONE, Person
 from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.anywhere]
 Seat = Callable[..., Person]
 WEAK = "learner-47"  # whose means of e-identity reach assurance "low"
 
