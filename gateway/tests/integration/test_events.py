@@ -42,8 +42,8 @@ def event(type_: str, **data: Any) -> Envelope:
 
 
 def eventually(holds: Callable[[], Any]) -> Any:
-    """Return what a question says as soon as that is something; fails after half a minute."""
-    for _ in range(600):
+    """Return what a question says as soon as that is something; fails after a minute."""
+    for _ in range(1200):
         if found := holds():
             return found
         time.sleep(0.05)
