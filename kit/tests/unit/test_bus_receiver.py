@@ -94,3 +94,15 @@ def test_what_was_held_when_the_broker_was_lost_is_left_to_it() -> None:
     receiver.recover(BrokerDown())
     receiver.step()
     assert (queue.closed, kept) == (1, [b""])
+
+
+def test_an_empty_body_is_read_as_no_bytes_however_the_library_gives_it():
+    queue, seen = Queue([Message(""), Message(b"good")]), []  # type: ignore[arg-type]
+
+    def keep(bodies):
+        seen.extend(bodies)
+        return {b""}
+
+    Receiver(queue, "reader", ["kind"], keep).step()
+    assert seen == [b"", b"good"]
+    assert (queue.buried, queue.acknowledged) == ([""], [b"good"])

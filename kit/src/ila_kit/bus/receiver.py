@@ -47,9 +47,14 @@ class Receiver:
             subscription.close()
 
     def _take_in(self, subscription: Subscription) -> None:
-        unreadable = self._keep([bytes(message.body) for message in self._batch])
+        unreadable = self._keep([_body(message) for message in self._batch])
         for message in self._batch:
-            if bytes(message.body) in unreadable:
+            if _body(message) in unreadable:
                 subscription.bury(message)
-        if kept := [one for one in self._batch if bytes(one.body) not in unreadable]:
+        if kept := [one for one in self._batch if _body(one) not in unreadable]:
             subscription.acknowledge(kept)
+
+
+def _body(message: Any) -> bytes:
+    """Return the body of a message; the library of RabbitMQ gives an empty one as text."""
+    return bytes(message.body or b"")
