@@ -15,6 +15,7 @@ from ila_identity.domain.sanctions import (
     Grounds,
     barred_by,
     closure,
+    grade_of,
     impose,
     reply_due,
 )
@@ -288,3 +289,9 @@ def test_after_any_order_of_sanctions_and_their_ends_the_newest_telling_is_the_t
             standing[scope] = imposed(scope)
         organisation = barred_by(standing.values())
         assert organisation == set().union(*(BARS[one] for one in standing))
+
+
+@given(st.sets(st.sampled_from(["new_offers", "new_enrolments", "payments"])))
+def test_who_is_barred_from_everything_is_barred_in_full_and_a_closed_one_for_good(barred):
+    assert grade_of("suspended", barred) == ("full" if len(barred) == 3 else "partial")
+    assert grade_of("closed", barred) == "closed"

@@ -14,6 +14,7 @@ from ila_kit.ids import uuid7
 from ila_kit.states import SYSTEM, StateMachine, Step, Timer, WrongState
 
 from ila_identity.domain.errors import EndPassed, ReplyTooLate
+from ila_identity.domain.organisations import CLOSED
 from ila_identity.domain.working_days import DAY, first_working_day_after, start_of
 
 NEW_OFFERS, NEW_ENROLMENTS, PAYMENTS, ALL = "new_offers", "new_enrolments", "payments", "all"
@@ -28,6 +29,7 @@ BARS: Mapping[str, frozenset[str]] = {
     CLOSURE: frozenset({NEW_OFFERS, NEW_ENROLMENTS}),
 }
 IN_FORCE = "in_force"
+FULL, PARTIAL = "full", "partial"
 _OFFICERS, _SYSTEM = frozenset({"sanction_officer"}), frozenset({SYSTEM})
 REPLIERS = frozenset({"provider_admin", "provider_signatory"})
 
@@ -203,3 +205,10 @@ def reply_due(imposed_at: datetime, days: int) -> datetime:
 def barred_by(sanctions: Iterable[Sanction]) -> frozenset[str]:
     """Return what sanctions bar together: those that are in force, each its own scope and nothing else."""
     return frozenset().union(*(BARS[one.scope] for one in sanctions if one.in_force))
+
+
+def grade_of(state: str, barred: Iterable[str]) -> str:
+    """Return how far an organisation in this state is barred: in part, in full, or for good."""
+    if state == CLOSED:
+        return CLOSED
+    return FULL if set(barred) == BARS[ALL] else PARTIAL

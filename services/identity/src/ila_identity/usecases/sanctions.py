@@ -15,16 +15,15 @@ from ila_kit.store.listing import PageRequest
 
 from ila_identity.domain.errors import SanctionInForce
 from ila_identity.domain.limits import Limits
-from ila_identity.domain.organisations import CLOSED, Organisation
+from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.sanctions import (
-    ALL,
-    BARS,
     CLOSURE,
     REPLIERS,
     Grounds,
     Sanction,
     barred_by,
     closure,
+    grade_of,
     impose,
 )
 from ila_identity.events.published import ProviderReinstated, ProviderSuspended
@@ -32,7 +31,6 @@ from ila_identity.ports import Listed, Unit
 from ila_identity.usecases.members import end_all_members
 
 SANCTION_END, REPLY_DUE = "sanction_end", "sanction_reply_due"
-FULL, PARTIAL = "full", "partial"
 _SYSTEM = frozenset({SYSTEM})
 
 
@@ -233,7 +231,7 @@ def _keep(unit: Unit, organisation: Organisation, before: Iterable[str] = ()) ->
         unit.publish(
             ProviderSuspended(
                 organisation_id=organisation.id,
-                grade=_grade(organisation),
+                grade=grade_of(organisation.state, organisation.barred),
                 scopes=list(organisation.barred),
                 suspended_at=unit.now,
                 version=organisation.version,
@@ -241,9 +239,3 @@ def _keep(unit: Unit, organisation: Organisation, before: Iterable[str] = ()) ->
             organisation.version,
         )
     return organisation
-
-
-def _grade(organisation: Organisation) -> str:
-    if organisation.state == CLOSED:
-        return CLOSED
-    return FULL if set(organisation.barred) == BARS[ALL] else PARTIAL
