@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import requests
 import suite
+from ila_kit.clock import riga_date
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
@@ -166,7 +167,7 @@ def _text(schema: Any, ids: Ids, name: str) -> str:
     if form == "uuid":
         return ids[SUBJECTS.get(name, name)]
     if form in ("date", "date-time"):
-        return str(now.date()) if form == "date" else now.isoformat(timespec="seconds")
+        return str(riga_date(now)) if form == "date" else now.isoformat(timespec="seconds")
     return str(schema["enum"][0] if "enum" in schema else KNOWN.get(name, lambda: "Paraugs")())
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from ila_kit.clock import riga_date, utc_now
 from werkzeug.exceptions import BadRequest, Unauthorized
 
 from ila_stubs.faults import BadFault
@@ -31,7 +32,7 @@ class Parts:
     today: Callable[[], date]
 
 
-def parts_of(settings: Settings, today: Callable[[], date] = date.today) -> Parts:
+def parts_of(settings: Settings, today: Callable[[], date] = lambda: riga_date(utc_now())) -> Parts:
     """Return the registers the settings describe. Reads the files; connects to nothing."""
     return Parts(
         credentials=settings.credentials(),
