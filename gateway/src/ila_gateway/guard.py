@@ -44,9 +44,16 @@ class Guarded:
             if isinstance(fault, (ServiceDown, ServiceTimeout)):
                 self._breaker.failed()
             raise
-        self._breaker.succeeded()
-        answer.at_end(self._leave)
+        answer.at_end(lambda: self._ended(answer))
         return answer
+
+    def _ended(self, answer: Answer) -> None:
+        """Judge a neighbour by the whole of its answer, since a head alone is no use to anybody."""
+        self._leave()
+        if answer.broke_off:
+            self._breaker.failed()
+        else:
+            self._breaker.succeeded()
 
     def _leave(self) -> None:
         self._under_way -= 1

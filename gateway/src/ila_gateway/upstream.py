@@ -82,13 +82,17 @@ class Connection:
 
 
 class Answer:
-    """A neighbour's answer: its head is here, its body comes piece by piece or at once."""
+    """A neighbour's answer: its head is here, its body comes piece by piece or at once.
+
+    `broke_off`: the neighbour did not send the whole body it had begun.
+    """
 
     def __init__(self, upstream: "Upstream", connection: Connection, reader: Reader):
         self._upstream = upstream
         self._connection: Connection | None = connection
         self._reader = reader
         self._at_end: Callable[[], None] | None = None
+        self.broke_off = False
         self.status = reader.status
         self.reason = reader.reason
         self.headers = reader.fields
@@ -109,16 +113,16 @@ class Answer:
         try:
             data = self._reader.read()
         except (OSError, http.client.HTTPException) as fault:
+            raise self._broken(fault) from fault
+        finally:
             self.give_up()
-            raise self._upstream.fault(fault) from fault
-        self.give_up()
         return data
 
     def _pieces(self) -> Iterator[bytes]:
         try:
             yield from iter(self._reader.read1, b"")
         except (OSError, http.client.HTTPException) as fault:
-            raise self._upstream.fault(fault) from fault
+            raise self._broken(fault) from fault
         finally:
             self.give_up()
 
@@ -130,6 +134,10 @@ class Answer:
         elif connection:
             connection.close()
         self._end()
+
+    def _broken(self, fault: Exception) -> Exception:
+        self.broke_off = True
+        return self._upstream.fault(fault)
 
     def _end(self) -> None:
         act, self._at_end = self._at_end, None

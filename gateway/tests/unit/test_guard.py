@@ -21,6 +21,7 @@ class Neighbour:
         self.asked = 0
         self.silent = False
         self.length = 2
+        self.kept_back = 0
         self.released = threading.Event()
 
     def serve(self):
@@ -39,7 +40,9 @@ class Neighbour:
                     self.released.wait(10)
                     return
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % self.length)
-                connection.sendall(b"x" * self.length)
+                connection.sendall(b"x" * (self.length - self.kept_back))
+                if self.kept_back:
+                    return
 
 
 @contextmanager
@@ -96,6 +99,25 @@ def test_a_neighbour_that_is_late_again_and_again_is_left_alone_until_it_answers
     neighbour.silent, clock.now = False, 1
     assert ask(guarded).whole() == b"xx"
     assert ask(guarded).whole() == b"xx"
+
+
+@pytest.mark.parametrize("length", [2, LARGE], ids=["at once", "in pieces"])
+def test_a_neighbour_that_breaks_off_again_and_again_is_left_alone(guarded, neighbour, clock, length):
+    neighbour.length, neighbour.kept_back = length, 1
+    for _ in range(3):
+        with pytest.raises(ServiceDown):
+            b"".join(ask(guarded).body())
+    assert guarded.rests()
+    neighbour.kept_back, clock.now = 0, 1
+    assert len(b"".join(ask(guarded).body())) == length
+    assert not guarded.rests()
+
+
+def test_a_client_that_leaves_in_the_middle_is_no_fault_of_the_neighbour(guarded, neighbour):
+    neighbour.length = LARGE
+    for _ in range(4):
+        ask(guarded).body().close()
+    assert not guarded.rests()
 
 
 def test_a_neighbour_has_only_so_many_requests_at_once_until_they_are_read(guarded, neighbour):
