@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-LARGE = ("lxml", "asn1crypto", "pyhanko", "pyhanko_certvalidator")
+LARGE = ("lxml", "asn1crypto", "pyhanko", "pyhanko_certvalidator", "signxml")
 
 
 def loaded_by(statement):

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import canonicalize
 
 import pytest
 from ila_identity.signatures.container import read_entries
+from ila_identity.signatures.report import FAILED, PASSED, worst
 from ila_identity.signatures.trust import load_profile
 from ila_identity.signatures.verifier import verify
 from ila_stubs.signing.containers import packed
@@ -66,6 +67,18 @@ def test_no_mutation_of_a_description_passes_unless_it_is_canonically_the_same(n
 
     for seed in passing(lambda seed: packed({**good, name: mutated(seed, good[name])})):
         assert canonicalize(mutated(seed, good[name])) == canonicalize(good[name]), seed
+
+
+def test_the_second_opinion_is_asked_only_of_what_ours_did_not_refuse_and_then_agrees():
+    good, name = entries(), "META-INF/signatures0.xml"
+
+    for seed in range(SEEDS):
+        report = verify(packed({**good, name: mutated(seed, good[name])}), TRUST, NOW)
+        for signature in report.signatures:
+            others = [check.outcome for check in signature.checks if check.code != "second_opinion"]
+            asked = [check.outcome for check in signature.checks if check.code == "second_opinion"]
+            assert signature.outcome == worst(others), seed
+            assert asked == ([] if worst(others) == FAILED else [PASSED]), seed
 
 
 def test_no_mutation_of_the_archive_passes_unless_it_says_the_same():

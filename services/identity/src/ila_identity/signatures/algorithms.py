@@ -29,12 +29,12 @@ _HASHES: Mapping[str, Callable[[], hashes.HashAlgorithm]] = {
     "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,
 }
-_DIGESTS = {
+DIGESTS = {
     "http://www.w3.org/2001/04/xmlenc#sha256": "sha256",
     "http://www.w3.org/2001/04/xmldsig-more#sha384": "sha384",
     "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
 }
-_SCHEMES = {
+SCHEMES = {
     **{f"http://www.w3.org/2001/04/xmldsig-more#rsa-{name}": ("rsa", name) for name in _HASHES},
     **{f"http://www.w3.org/2007/05/xmldsig-more#{name}-rsa-MGF1": ("pss", name) for name in _HASHES},
     **{f"http://www.w3.org/2001/04/xmldsig-more#ecdsa-{name}": ("ecdsa", name) for name in _HASHES},
@@ -43,9 +43,9 @@ _SCHEMES = {
 
 def digest(algorithm: str, content: bytes) -> bytes:
     """Return the digest of some bytes by the name of the algorithm in XML. Raises Finding for weak ones."""
-    if algorithm not in _DIGESTS:
+    if algorithm not in DIGESTS:
         raise Finding("weak_algorithm", algorithm=algorithm)
-    return hashlib.new(_DIGESTS[algorithm], content).digest()
+    return hashlib.new(DIGESTS[algorithm], content).digest()
 
 
 def digest_by_name(name: str, content: bytes) -> bytes:
@@ -57,9 +57,9 @@ def digest_by_name(name: str, content: bytes) -> bytes:
 
 def scheme_of(algorithm: str) -> tuple[str, str]:
     """Return kind (`rsa`, `pss`, `ecdsa`) and digest of a signature algorithm of XML. Raises Finding."""
-    if algorithm not in _SCHEMES:
+    if algorithm not in SCHEMES:
         raise Finding("weak_algorithm", algorithm=algorithm)
-    return _SCHEMES[algorithm]
+    return SCHEMES[algorithm]
 
 
 def der_of_pair(key: object, value: bytes) -> bytes:

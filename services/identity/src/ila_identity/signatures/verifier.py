@@ -3,15 +3,15 @@
 Source: BR-102.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ila_identity.signatures import certificates, stamps, xades
+from ila_identity.signatures import certificates, second_opinion, stamps, xades
 from ila_identity.signatures.container import Container, read_container
 from ila_identity.signatures.judging import Claim, judge_trust, told
-from ila_identity.signatures.report import Checks, Finding, Report, SignatureReport
+from ila_identity.signatures.report import FAILED, Checks, Finding, Report, SignatureReport
 from ila_identity.signatures.trust import TrustProfile
 from ila_identity.signatures.xml import MOST_XML, Element, decoded
 
@@ -73,6 +73,20 @@ def _judged(
     signature = checks.judge("structure", lambda: xades.read_signature(element))
     if signature is None:
         return SignatureReport(name, checks.made(), None, None)
+    _judge_itself(signature, container, checks)
+    own = signature.certificate.public_bytes(Encoding.DER)
+    signer = checks.judge("signer", lambda: certificates.signer_of(own))
+    stamp = checks.judge("time_stamp", lambda: stamps.stamp_of(signature), told)
+    if stamp is not None:
+        answers = checks.judge("answers_readable", lambda: _answers(signature.unsigned))
+        judge_trust(Claim(own, signature.others, answers or (), stamp), trust, now, checks)
+        _judge_once_more(signature, container.data, stamp.at, checks)
+    stated = xades.signing_time(signature)
+    return SignatureReport(name, checks.made(), signer, stamp.at if stamp else None, stated)
+
+
+def _judge_itself(signature: xades.Signature, container: Container, checks: Checks) -> None:
+    """Judge what a signature covers, its value, and the certificate it names."""
     checks.judge("properties_covered", lambda: xades.check_properties_covered(signature))
     checks.judge(
         "files_covered",
@@ -82,14 +96,19 @@ def _judged(
     checks.judge("media_types", lambda: xades.check_media_types(signature, container.media_types))
     checks.judge("signature_value", lambda: xades.check_value(signature), lambda used: {"algorithm": used})
     checks.judge("certificate_named", lambda: xades.check_certificate_named(signature))
-    stamp = checks.judge("time_stamp", lambda: stamps.stamp_of(signature), told)
-    own = signature.certificate.public_bytes(Encoding.DER)
-    if stamp is not None:
-        answers = checks.judge("answers_readable", lambda: _answers(signature.unsigned))
-        judge_trust(Claim(own, signature.others, answers or (), stamp), trust, now, checks)
-    signer = checks.judge("signer", lambda: certificates.signer_of(own))
-    stated = xades.signing_time(signature)
-    return SignatureReport(name, checks.made(), signer, stamp.at if stamp else None, stated)
+
+
+def _judge_once_more(
+    signature: xades.Signature, data: Mapping[str, bytes], at: datetime, checks: Checks
+) -> None:
+    """Have a signature in which nothing failed confirmed by another verifier; one that failed stays so."""
+    if any(check.outcome == FAILED for check in checks.made()):
+        return
+    checks.judge(
+        "second_opinion",
+        lambda: second_opinion.confirm(signature, data, at),
+        lambda count: {"count": count},
+    )
 
 
 def _answers(unsigned: Element | None) -> tuple[bytes, ...]:
