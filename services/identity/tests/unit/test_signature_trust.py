@@ -140,5 +140,13 @@ def test_a_list_that_was_closed_is_refused():
     assert refused(signed_list(PKI, text[: start + len("<NextUpdate>")] + text[end:])) == "list_closed"
 
 
+def test_a_list_with_a_certificate_that_is_none_is_refused_with_an_alarm():
+    content = trusted_list(PKI, listed())
+    start = content.rindex(b"<ds:X509Certificate>") + len(b"<ds:X509Certificate>")
+    broken = content[:start] + b"AAAA" + content[content.index(b"</ds:X509Certificate>", start) :]
+
+    assert judged(broken)[2] == ["unreadable"]
+
+
 def test_a_list_with_a_document_type_is_refused():
     assert refused(b"<!DOCTYPE x>" + trusted_list(PKI, listed())) == "doctype"

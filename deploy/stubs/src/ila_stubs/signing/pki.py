@@ -182,6 +182,13 @@ class Pki:
         """Who signs the trusted list."""
         return issue(name("Saraksta uzturētājs"), None, [(usage("digital_signature"), True)])
 
+    @cached_property
+    def union(self) -> Holder:
+        """Who signs the list of lists."""
+        return issue(
+            name("Sarakstu saraksta uzturētājs", country="EU"), None, [(usage("digital_signature"), True)]
+        )
+
 
 def token(stamper: Holder, stamped: bytes, at: datetime, *, named: Holder | None = None) -> bytes:
     """Return a time-stamp token (DER) over some bytes; `named`: whom its own attribute calls the signer."""

@@ -138,7 +138,7 @@ def _not_listed(certificate: bytes, trust: TrustProfile, now: datetime) -> Findi
     """Say that nobody listed issued it: a fault if a fresh list of its country was asked, else left open."""
     issuer = asn1.Certificate.load(certificate).issuer.native
     country, name = str(issuer.get("country_name", "")), str(issuer.get("common_name", ""))
-    if any(one.territory == country and one.fresh_at(now) for one in trust.lists):
+    if any(one.territory == country and not one.doubt_at(now) for one in trust.lists):
         return Finding("issuer_unknown", country=country, name=name)
     return Finding("issuer_not_listed", INDETERMINATE, country=country, name=name)
 

@@ -74,8 +74,9 @@ def _not_in_future(at: datetime, now: datetime) -> None:
 def _fresh(lists: Iterable[TrustedList], now: datetime) -> None:
     """Leave open whatever rests on a list that has ended: nobody says what became of its services since."""
     for one in lists:
-        if not one.fresh_at(now):
-            raise Finding("list_expired", INDETERMINATE, **one.told())
+        doubt = one.doubt_at(now)
+        if doubt:
+            raise doubt
 
 
 def told(stamp: Stamp) -> dict[str, object]:

@@ -1,35 +1,24 @@
 """Who is trusted to issue certificates, stamp time and answer for certificates: EU trusted lists.
 
-A profile is a set of lists. A list counts only if it is signed by a certificate that somebody pinned. An
-expired list still names its services, but what hangs on it is `indeterminate`, with an alarm.
+A profile is a set of lists. A list counts only if it is signed by a certificate that somebody pinned, or that
+the list of lists names for its country. An expired list still names its services, but what hangs on it is
+`indeterminate`, with an alarm; so is what hangs on an expired list of lists.
 
 Source: BR-102 (a qualified signature of any Member State passes when its list is configured);
 Regulation (EU) 910/2014 Article 22; ETSI TS 119 612.
 """
 
-import copy
-import hashlib
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from cryptography.hazmat.primitives.serialization import Encoding
-
-from ila_identity.signatures import algorithms, xades
-from ila_identity.signatures.report import FAILED, INDETERMINATE, Check, Finding
-from ila_identity.signatures.xml import (
-    Element,
-    canonical,
-    decoded,
-    only,
-    parsed,
-    refuse_hidden_nodes,
-    refuse_ids_twice,
-)
+from ila_identity.signatures.list_of_lists import ListOfLists, read_list_of_lists
+from ila_identity.signatures.report import INDETERMINATE, PASSED, Check, Checks, Finding
+from ila_identity.signatures.signed_lists import TSL, moment, read_signed
+from ila_identity.signatures.xml import Element, decoded, only
 
 ISSUER, STAMPER, RESPONDER = "issuer", "stamper", "responder"
-TSL = "{http://uri.etsi.org/02231/v2#}"
 _TYPES = "http://uri.etsi.org/TrstSvc/Svctype/"
 _KINDS = {
     f"{_TYPES}CA/QC": ISSUER,
@@ -45,12 +34,10 @@ _SVC_EXT = "http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/"
 FOR_SIGNATURES = f"{_SVC_EXT}ForeSignatures"
 _USES = frozenset({FOR_SIGNATURES, f"{_SVC_EXT}ForeSeals", f"{_SVC_EXT}ForWebSiteAuthentication"})
 DEVICE = frozenset({f"{_SVC_EXT}QCWithQSCD", f"{_SVC_EXT}QCWithSSCD"})
-_ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 _QUALIFIERS = (
     "{http://uri.etsi.org/TrstSvc/SvcInfoExt/eSigDir-1999-93-EC-TrustedList/#}Qualifications"
     "/{*}QualificationElement/{*}Qualifiers/{*}Qualifier"
 )
-MOST_LIST = 32 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +71,27 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class TrustedList:
-    """A list whose signature was checked: its country, its number, when it ends, its services."""
+    """A list whose signature was checked: its country, its number, when it ends, its services.
+
+    `vouched_by`: the list of lists by which alone its signer is known; None if somebody pinned the signer.
+    """
 
     territory: str
     number: str
     next_update: datetime
     services: tuple[Service, ...]
+    vouched_by: ListOfLists | None = None
 
-    def fresh_at(self, now: datetime) -> bool:
-        """Tell whether the list still holds."""
-        return now < self.next_update
+    def ended_at(self, now: datetime) -> Finding | None:
+        """Return why the list itself does not hold any more at an instant, or None while it does."""
+        if now < self.next_update:
+            return None
+        until = f"{self.next_update:%d.%m.%Y}"
+        return Finding("list_expired", INDETERMINATE, territory=self.territory, until=until)
 
-    def told(self) -> dict[str, str]:
-        """Return what a sentence about the list names: its country and its last day."""
-        return {"territory": self.territory, "until": f"{self.next_update:%d.%m.%Y}"}
+    def doubt_at(self, now: datetime) -> Finding | None:
+        """Return why nothing may rest on the list at an instant: it ended, or what vouches for it did."""
+        return self.ended_at(now) or (self.vouched_by.ended_at(now) if self.vouched_by else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +105,7 @@ class TrustProfile:
     lists: tuple[TrustedList, ...]
     refused: tuple[Check, ...]
     revocation_required: bool
+    list_of_lists: ListOfLists | None = None
 
     def services(self, kind: str) -> list[tuple[TrustedList, Service]]:
         """Return the services of a kind, each with its list."""
@@ -118,80 +113,51 @@ class TrustProfile:
 
     def alarms_at(self, now: datetime) -> tuple[Check, ...]:
         """Return what somebody must look after: lists refused and lists expired."""
-        ended = [one for one in self.lists if not one.fresh_at(now)]
-        expired = (Check("trusted_list", INDETERMINATE, "list_expired", one.told()) for one in ended)
-        return (*self.refused, *expired)
+        found = [("trusted_list", one.ended_at(now)) for one in self.lists]
+        if self.list_of_lists:
+            found.insert(0, ("list_of_lists", self.list_of_lists.ended_at(now)))
+        ended = [Check(code, why.outcome, why.reason, why.found) for code, why in found if why]
+        return (*self.refused, *ended)
 
 
 def load_profile(
-    name: str, contents: Iterable[bytes], pins: frozenset[str], *, revocation_required: bool
+    name: str,
+    contents: Iterable[bytes],
+    pins: frozenset[str],
+    *,
+    revocation_required: bool,
+    list_of_lists: bytes | None = None,
+    list_of_lists_pins: frozenset[str] = frozenset(),
 ) -> TrustProfile:
-    """Return a profile of lists (XML). `pins`: SHA-256 (hex) of the certificates that may sign a list.
+    """Return a profile of lists (XML). `pins`: SHA-256 (hex) of the certificates that may sign a list of any
+    country, beside those that a list of lists names for its own; `list_of_lists_pins`: who may sign that one.
 
     A list that is not what it should be is left out and stays as an alarm.
     """
-    lists, refused = [], []
-    for content in contents:
-        try:
-            lists.append(read_list(content, pins))
-        except Finding as finding:
-            refused.append(Check("trusted_list", FAILED, finding.reason, finding.found))
-    return TrustProfile(name, tuple(lists), tuple(refused), revocation_required)
+    checks = Checks()
+    top = None
+    if list_of_lists is not None:
+        top = checks.judge("list_of_lists", partial(read_list_of_lists, list_of_lists, list_of_lists_pins))
+    read = [checks.judge("trusted_list", partial(read_list, content, pins, top)) for content in contents]
+    refused = tuple(check for check in checks.made() if check.outcome != PASSED)
+    return TrustProfile(name, tuple(filter(None, read)), refused, revocation_required, top)
 
 
-def read_list(content: bytes, pins: frozenset[str]) -> TrustedList:
-    """Return a trusted list whose signature holds, by a pinned certificate. Raises Finding."""
-    root = parsed(content, f"{TSL}TrustServiceStatusList", MOST_LIST)
-    refuse_hidden_nodes(root)
-    refuse_ids_twice(root)
-    _check_signature(root, pins)
-    scheme = only(root, f"{TSL}SchemeInformation", "list_broken")
-    next_update = scheme.findtext(f"{TSL}NextUpdate/{TSL}dateTime")
-    if not next_update:
-        raise Finding("list_closed")
-    services = root.iterfind(f"{TSL}TrustServiceProviderList/{TSL}TrustServiceProvider/{TSL}TSPServices/*")
-    return TrustedList(
-        territory=scheme.findtext(f"{TSL}SchemeTerritory") or "",
-        number=scheme.findtext(f"{TSL}TSLSequenceNumber") or "",
-        next_update=_moment(next_update),
-        services=tuple(one for service in services for one in _service(service)),
+def read_list(content: bytes, pins: frozenset[str], top: ListOfLists | None = None) -> TrustedList:
+    """Return a trusted list signed by a pinned certificate (SHA-256 in hex), or by one that the list of lists
+    names for its country. Raises Finding.
+    """
+    signed = read_signed(content, lambda country: pins | (top.signers_of(country) if top else frozenset()))
+    services = signed.root.iterfind(
+        f"{TSL}TrustServiceProviderList/{TSL}TrustServiceProvider/{TSL}TSPServices/*"
     )
-
-
-def _check_signature(root: Element, pins: frozenset[str]) -> None:
-    """Check the signature inside a list: over all of the list but itself, by a pinned certificate."""
-    signature = xades.read_signature(only(root, f"{xades.DS}Signature", "list_unsigned"))
-    fingerprint = hashlib.sha256(signature.certificate.public_bytes(Encoding.DER)).hexdigest()
-    if fingerprint not in pins:
-        raise Finding("list_signer_unknown", fingerprint=fingerprint)
-    xades.check_properties_covered(signature)
-    xades.check_value(signature)
-    xades.check_certificate_named(signature)
-    whole = [one for one in signature.references() if one.get("URI") == ""]
-    if len(whole) != 1 or len(signature.references()) != 2:
-        raise Finding("list_unsigned")
-    _check_whole(root, whole[0])
-
-
-def _check_whole(root: Element, reference: Element) -> None:
-    transforms = reference.findall(f"{xades.DS}Transforms/{xades.DS}Transform")
-    if len(transforms) != 2 or xades.algorithm_of(transforms[0]) != _ENVELOPED:
-        raise Finding("transform")
-    content = canonical(_without_signature(root), xades.algorithm_of(transforms[1]))
-    algorithm = only(reference, f"{xades.DS}DigestMethod", "list_broken").get("Algorithm")
-    stated = decoded(only(reference, f"{xades.DS}DigestValue", "list_broken"))
-    if not hmac.compare_digest(algorithms.digest(algorithm, content), stated):
-        raise Finding("list_altered")
-
-
-def _without_signature(root: Element) -> Element:
-    """Return a copy without its signature; the text behind a removed element must stay."""
-    whole = copy.deepcopy(root)
-    signature = whole.find(f"{xades.DS}Signature")
-    before = signature.getprevious()
-    before.tail = (before.tail or "") + (signature.tail or "")
-    whole.remove(signature)
-    return whole
+    return TrustedList(
+        territory=signed.territory,
+        number=signed.number,
+        next_update=signed.next_update,
+        services=tuple(one for service in services for one in _service(service)),
+        vouched_by=None if signed.signer in pins else top,
+    )
 
 
 def _service(element: Element) -> list[Service]:
@@ -212,18 +178,8 @@ def _span(element: Element) -> Span:
     uses = element.iterfind(f"{extensions}/{TSL}AdditionalServiceInformation/{TSL}URI")
     qualifiers = element.iterfind(f"{extensions}/{_QUALIFIERS}")
     return Span(
-        since=_moment(element.findtext(f"{TSL}StatusStartingTime") or ""),
+        since=moment(element.findtext(f"{TSL}StatusStartingTime") or ""),
         good=(element.findtext(f"{TSL}ServiceStatus") or "").strip() in _GOOD,
         uses=frozenset((one.text or "").strip() for one in uses) & _USES,
         qualifiers=frozenset(one.get("uri") or "" for one in qualifiers),
     )
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise Finding("list_broken") from None
-    if moment.tzinfo is None:
-        raise Finding("list_broken")
-    return moment
