@@ -51,6 +51,16 @@ class Persona:
     acr: str = "high"
     roles: tuple[Role, ...] = ()
 
+    def as_representative(self, signatures_needed: int) -> dict[str, object]:
+        """Return how the register of legal persons names somebody who signs for one, with how many."""
+        return {
+            "personal_code": self.personal_code,
+            "given_name": self.given_name,
+            "family_name": self.family_name,
+            "position": "Valdes loceklis",
+            "signatures_needed": signatures_needed,
+        }
+
 
 class People:
     """Everybody who can sign in, by the persona's name."""

@@ -125,6 +125,24 @@ def test_every_legal_person_is_another_one_with_a_right_check_digit(registers):
     assert all(pvn.is_valid(number) for number in institutions.by_legal_person)
 
 
+def test_companies_that_are_no_institutions_are_employers_of_every_kind(registers):
+    numbers = ["98000000017", "98000000021", "98000000036", "98000000040", "98000000055"]
+    assert all(pvn.is_valid(number) for number in numbers)
+    told = [registers.about("legal_persons", number).json for number in numbers]
+    assert [one["status"] for one in told] == [
+        "registered", "registered", "insolvent", "liquidated", "registered"
+    ]  # fmt: skip
+    assert {tuple(one["viis_numbers"]) for one in told} == {()}
+    signing = [
+        [(rep["personal_code"], rep["signatures_needed"]) for rep in one["representatives"]] for one in told
+    ]
+    boss = load(PERSONAS).find("employer-admin").personal_code
+    assert signing[0] == signing[2] == signing[3] == [(boss, 1)]
+    assert signing[1] == [(boss, 2), (citizen("citizen-2010").personal_code, 2)]
+    assert signing[4] == [(citizen("citizen-2020").personal_code, 1)]
+    assert all(one["seat"] for one in told)
+
+
 def test_the_invented_institutions_are_listed_and_three_are_flawed(registers):
     items = registers.http.get("/invented").json["items"]
     assert [one["title"] for one in items] == [f"Paraugu koledža {number:02}" for number in range(1, 61)]

@@ -1,10 +1,10 @@
 """Wiring of the stand-in registers, and their addresses."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from ila_kit.clock import riga_date, utc_now
@@ -12,12 +12,14 @@ from werkzeug.exceptions import BadRequest, Unauthorized
 
 from ila_stubs.faults import BadFault
 from ila_stubs.personas import load
+from ila_stubs.registers.companies import Company, companies
 from ila_stubs.registers.faults import Faults
 from ila_stubs.registers.institutions import Institution, Institutions
 from ila_stubs.registers.people import Population
 from ila_stubs.registers.settings import Settings
 
 MOST_CODES = 50
+T = TypeVar("T")
 registers = Blueprint("registers", __name__)
 
 
@@ -28,16 +30,19 @@ class Parts:
     credentials: dict[str, str]
     population: Population
     institutions: Institutions
+    legal_persons: dict[str, Institution | Company]
     faults: Faults
     today: Callable[[], date]
 
 
 def parts_of(settings: Settings, today: Callable[[], date] = lambda: riga_date(utc_now())) -> Parts:
     """Return the registers the settings describe. Reads the files; connects to nothing."""
+    people, institutions = load(settings.personas_file), Institutions.load(today())
     return Parts(
         credentials=settings.credentials(),
-        population=Population(load(settings.personas_file)),
-        institutions=Institutions.load(today()),
+        population=Population(people),
+        institutions=institutions,
+        legal_persons={**institutions.by_legal_person, **companies(people)},
         faults=Faults(),
         today=today,
     )
@@ -82,33 +87,37 @@ def _codes(body: Any) -> list[str]:
 def institution(number: str) -> tuple[Response, int]:
     """Answer with the entry of an institution."""
     _check_credential("viis")
-    return _about(number, "viis_institutions", Institution.as_institution)
+    return _about(number, "viis_institutions", _institutions(), Institution.as_institution)
 
 
 @registers.get("/viis/v1/institutions/<number>/addresses")
 def addresses(number: str) -> tuple[Response, int]:
     """Answer with the addresses of an institution."""
     _check_credential("viis")
-    return _about(number, "viis_addresses", Institution.as_addresses)
+    return _about(number, "viis_addresses", _institutions(), Institution.as_addresses)
 
 
 @registers.get("/licences/v1/institutions/<number>")
 def licences(number: str) -> tuple[Response, int]:
     """Answer with the licensed programmes of an institution."""
     _check_credential("licences")
-    return _about(number, "programme_licences", Institution.as_licences)
+    return _about(number, "programme_licences", _institutions(), Institution.as_licences)
 
 
 @registers.get("/legal-persons/v1/legal-persons/<number>")
 def legal_person(number: str) -> tuple[Response, int]:
     """Answer with a legal person."""
     _check_credential("legal_persons")
-    return _about(number, "legal_persons", Institution.as_legal_person)
+    return _about(number, "legal_persons", _parts().legal_persons, lambda one: one.as_legal_person())
 
 
-def _about(number: str, question: str, show: Callable[[Institution], dict[str, Any]]) -> tuple[Response, int]:
-    institutions = _parts().institutions
-    known = institutions.by_legal_person if question == "legal_persons" else institutions.by_number
+def _institutions() -> dict[str, Institution]:
+    return _parts().institutions.by_number
+
+
+def _about(
+    number: str, question: str, known: Mapping[str, T], show: Callable[[T], dict[str, Any]]
+) -> tuple[Response, int]:
     if spoiled := _misbehaved(question):
         return spoiled, spoiled.status_code
     if _parts().faults.wrong_at(question):

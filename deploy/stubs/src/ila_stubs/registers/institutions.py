@@ -79,17 +79,11 @@ class Institution:
             "number": self.legal_person_number,
             "title": self.title,
             "status": "registered" if self.operating else "liquidated",
+            "seat": self.addresses[0],
             "viis_numbers": [self.number, *self.units],
-            "representatives": [self._representative(one) for one in self.representatives],
-        }
-
-    def _representative(self, person: Persona) -> dict[str, Any]:
-        return {
-            "personal_code": person.personal_code,
-            "given_name": person.given_name,
-            "family_name": person.family_name,
-            "position": "Valdes loceklis",
-            "signatures_needed": self.signatures_needed,
+            "representatives": [
+                one.as_representative(self.signatures_needed) for one in self.representatives
+            ],
         }
 
 
@@ -120,9 +114,9 @@ def representatives_of(number: int) -> list[Persona]:
     return [person for person in map(citizen, names) if person]
 
 
-def legal_person_numbers() -> Iterator[str]:
-    """Yield numbers of legal persons with a right check digit that belong to nobody."""
-    for first in count(_FIRST_LEGAL_PERSON + 1):
+def legal_person_numbers(after: int = _FIRST_LEGAL_PERSON) -> Iterator[str]:
+    """Yield numbers of legal persons with a right check digit that belong to nobody, after ten digits."""
+    for first in count(after + 1):
         rest = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, str(first), strict=False))
         check = (_REMAINDER - rest) % 11
         if check < 10:
