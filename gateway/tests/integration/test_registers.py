@@ -30,7 +30,7 @@ ATTRIBUTES = {
     },
     "viis_addresses": {"number", "addresses"},
     "programme_licences": {"number", "licences"},
-    "legal_persons": {"number", "title", "status", "viis_numbers", "representatives"},
+    "legal_persons": {"number", "title", "status", "seat", "viis_numbers", "representatives"},
 }  # fmt: skip
 ANNA = digits(load(PERSONAS).find("learner-01"))
 

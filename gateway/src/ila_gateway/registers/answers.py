@@ -95,7 +95,8 @@ class LegalPerson(Answer):
 
     number = fields.Text(max=11, required=True)
     title = fields.Text(max=300, required=True)
-    status = fields.OneOf(["registered", "liquidated"], required=True)
+    status = fields.OneOf(["registered", "insolvent", "liquidated"], required=True)
+    seat = fields.Text(max=500, load_default=None, allow_none=True)
     viis_numbers = fields.List(
         fields.Text(max=10, pattern="[0-9]{10}"), required=True, validate=validate.Length(max=1_000)
     )
