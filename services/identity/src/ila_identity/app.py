@@ -58,6 +58,8 @@ def trust_files(settings: Settings) -> TrustFiles:
         profile=settings.trust_profile,
         lists=settings.list_files(),
         signers=settings.list_signer_files(),
+        list_of_lists=settings.list_of_lists_file(),
+        list_of_lists_pins=settings.pins_of_list_of_lists(),
     )
 
 

@@ -1,6 +1,7 @@
 """Everything identity reads from its environment."""
 
 import base64
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from ila_kit.files.settings import FileSettings
 from ila_kit.settings import setting
 
 DEVELOPMENT_KEY = base64.b64encode(b"development only, not a secret!!").decode()
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,14 @@ class Settings(FileSettings):
     trusted_list_signers: str = setting(
         "Files of the certificates (PEM) by which those lists may be signed, separated by commas.", default=""
     )
+    list_of_lists: str = setting(
+        "File of the EU list of lists (XML): by whom the trusted list of a country may be signed too.",
+        default="",
+    )
+    list_of_lists_pins: str = setting(
+        "SHA-256 (hex) of the certificates by which the list of lists may be signed, separated by commas.",
+        default="",
+    )
     facts_seconds: float = setting(
         "Seconds between two looks for persons whose register facts are wanted.", default=0.5
     )
@@ -52,18 +62,44 @@ class Settings(FileSettings):
         """Return the files of certificates by which trusted lists may be signed."""
         return _files(self.trusted_list_signers)
 
+    def list_of_lists_file(self) -> Path | None:
+        """Return the file of the list of lists, if there is one."""
+        return Path(self.list_of_lists) if self.list_of_lists else None
+
+    def pins_of_list_of_lists(self) -> frozenset[str]:
+        """Return the SHA-256 (small hex digits, no colons) of who may sign the list of lists."""
+        return frozenset(one.replace(":", "").lower() for one in _words(self.list_of_lists_pins))
+
     def _trust_faults(self) -> list[str]:
         found = []
         if self.trust_profile not in ("production", "test"):
             found.append("TRUST_PROFILE is neither production nor test")
         if self.production and self.trust_profile == "test":
             found.append("TRUST_PROFILE test is for development only")
-        named = {"TRUSTED_LISTS": self.list_files(), "TRUSTED_LIST_SIGNERS": self.list_signer_files()}
-        found += [
+        return [*found, *self._file_faults(), *self._list_faults()]
+
+    def _file_faults(self) -> list[str]:
+        named = {
+            "TRUSTED_LISTS": self.list_files(),
+            "TRUSTED_LIST_SIGNERS": self.list_signer_files(),
+            "LIST_OF_LISTS": filter(None, [self.list_of_lists_file()]),
+        }
+        return [
             f"{name} names no file: {one}" for name, all in named.items() for one in all if not one.is_file()
         ]
-        if bool(self.list_files()) != bool(self.list_signer_files()):
-            found.append("TRUSTED_LISTS and TRUSTED_LIST_SIGNERS go together")
+
+    def _list_faults(self) -> list[str]:
+        lists, signers, top = self.list_files(), self.list_signer_files(), self.list_of_lists
+        pins = self.pins_of_list_of_lists()
+        found = [
+            f"LIST_OF_LISTS_PINS is not SHA-256 in hex: {one}" for one in pins if not _SHA256.fullmatch(one)
+        ]
+        if lists and not (signers or top):
+            found.append("TRUSTED_LISTS needs TRUSTED_LIST_SIGNERS or LIST_OF_LISTS")
+        if (signers or top) and not lists:
+            found.append("TRUSTED_LIST_SIGNERS and LIST_OF_LISTS mean nothing without TRUSTED_LISTS")
+        if bool(top) != bool(pins):
+            found.append("LIST_OF_LISTS and LIST_OF_LISTS_PINS go together")
         return found
 
     def _pause_faults(self) -> list[str]:
@@ -89,4 +125,8 @@ class Settings(FileSettings):
 
 
 def _files(text: str) -> tuple[Path, ...]:
-    return tuple(Path(one.strip()) for one in text.split(",") if one.strip())
+    return tuple(map(Path, _words(text)))
+
+
+def _words(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]

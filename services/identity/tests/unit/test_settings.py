@@ -4,7 +4,7 @@ import base64
 from pathlib import Path
 
 import pytest
-from ila_identity.app import read_personas
+from ila_identity.app import read_personas, trust_files
 from ila_identity.domain.personas import Personas
 from ila_identity.settings import DEVELOPMENT_KEY, Settings
 from ila_identity.store.vault import Vault
@@ -19,6 +19,7 @@ BASE = {
     "FILES_URL": "file:///srv/files",
 }
 PERSONAS = Path(__file__).parents[4] / "deploy" / "local" / "personas.toml"
+PIN = "0123456789abcdef" * 4
 OWN_KEY = base64.b64encode(bytes(range(32))).decode()
 
 
@@ -47,8 +48,13 @@ def test_a_personas_file_that_is_not_there_stops_the_start():
         ({"TRUST_PROFILE": "everybody"}, "TRUST_PROFILE is neither production nor test"),
         ({"TRUST_PROFILE": "test", "ILA_ENV": "production"}, "TRUST_PROFILE test is for development only"),
         ({"TRUSTED_LISTS": "/nowhere.xml"}, "TRUSTED_LISTS names no file: /nowhere.xml"),
-        ({"TRUSTED_LISTS": __file__}, "TRUSTED_LISTS and TRUSTED_LIST_SIGNERS go together"),
-        ({"TRUSTED_LIST_SIGNERS": __file__}, "TRUSTED_LISTS and TRUSTED_LIST_SIGNERS go together"),
+        ({"TRUSTED_LISTS": __file__}, "TRUSTED_LISTS needs TRUSTED_LIST_SIGNERS or LIST_OF_LISTS"),
+        ({"TRUSTED_LIST_SIGNERS": __file__}, "mean nothing without TRUSTED_LISTS"),
+        ({"LIST_OF_LISTS": __file__, "LIST_OF_LISTS_PINS": PIN}, "mean nothing without TRUSTED_LISTS"),
+        ({"TRUSTED_LISTS": __file__, "LIST_OF_LISTS": "/nowhere"}, "LIST_OF_LISTS names no file: /nowhere"),
+        ({"TRUSTED_LISTS": __file__, "LIST_OF_LISTS": __file__}, "LIST_OF_LISTS_PINS go together"),
+        ({"LIST_OF_LISTS_PINS": PIN}, "LIST_OF_LISTS and LIST_OF_LISTS_PINS go together"),
+        ({"LIST_OF_LISTS_PINS": f"{PIN}, {PIN[:-1]}"}, f"is not SHA-256 in hex: {PIN[:-1]}\n"),
     ],
 )
 def test_a_trust_that_cannot_be_meant_stops_the_start(trust, fault):
@@ -61,6 +67,14 @@ def test_several_lists_are_named_with_commas():
     named = {"TRUSTED_LISTS": both, "TRUSTED_LIST_SIGNERS": __file__}
     settings = Settings.from_env(BASE | {"ILA_ENV": "development"} | named)
     assert settings.list_files() == (Path(__file__), PERSONAS)
+
+
+def test_lists_may_be_believed_by_a_list_of_lists_alone():
+    colons = ":".join(PIN.upper()[at : at + 2] for at in range(0, 64, 2))
+    named = {"TRUSTED_LISTS": __file__, "LIST_OF_LISTS": __file__, "LIST_OF_LISTS_PINS": f"{colons},{PIN}"}
+    files = trust_files(Settings.from_env(BASE | {"ILA_ENV": "development"} | named))
+    assert (files.list_of_lists, files.list_of_lists_pins) == (Path(__file__), {PIN})
+    assert trust_files(Settings.from_env(BASE | {"ILA_ENV": "development"})).list_of_lists is None
 
 
 def test_secrets_are_not_in_the_repr():

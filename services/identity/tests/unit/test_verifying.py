@@ -1,5 +1,6 @@
 """How registrations have signatures verified: by lists in files, which somebody may replace."""
 
+import base64
 import logging
 import subprocess
 import sys
@@ -8,8 +9,10 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from ila_identity.clients.signatures import OfflineVerifier, TrustFiles
-from ila_stubs.signing.containers import container_of, packed
+from ila_stubs.signing.containers import DS, XADES, container_of, packed
+from ila_stubs.signing.lists import fingerprint, list_of_lists
 from ila_stubs.signing.pki import answer, name
+from lxml import etree
 from signing_pki import DAY, NOW, PKI, STAMPED, good_order, listed, trusted_list
 
 GOOD = container_of(good_order(answers=(answer(PKI.responder, PKI.signer, PKI.issuer, STAMPED),)))
@@ -70,6 +73,36 @@ def test_a_list_that_cannot_be_believed_passes_nothing_and_is_an_alarm(folder, b
     asked = verifier(folder)
     assert asked.verify(GOOD, NOW).verdict == "indeterminate"
     assert len(asked.alarms(NOW)) == 1
+
+
+def test_a_list_of_lists_is_read_again_when_its_file_changes(folder):
+    top = folder / "list-of-lists.xml"
+    top.write_bytes(list_of_lists(PKI, [("LV", PKI.operator)], until=NOW + DAY))
+    pins = frozenset({fingerprint(PKI.union)})
+    files = TrustFiles(
+        profile="production", lists=(folder / "list.xml",), list_of_lists=top, list_of_lists_pins=pins
+    )
+    asked = OfflineVerifier(files)
+    assert (asked.verify(GOOD, NOW).verdict, asked.alarms(NOW)) == ("passed", [])
+    top.write_bytes(list_of_lists(PKI, [("LV", PKI.stranger)], until=NOW + DAY * 2))
+    assert asked.verify(GOOD, NOW).verdict == "indeterminate"
+    top.unlink()
+    assert asked.verify(GOOD, NOW).verdict == "indeterminate"
+    assert len(asked.alarms(NOW)) == 2
+
+
+def test_a_disagreement_of_the_verifiers_is_told_to_who_keeps_them(folder, caplog):
+    def names_a_stranger_too(signature):
+        named = signature.find(f".//{XADES}SigningCertificateV2")
+        named.append(etree.fromstring(etree.tostring(named[0])))
+        named[1].find(f".//{DS}DigestValue").text = base64.b64encode(bytes(32)).decode()
+
+    with caplog.at_level(logging.ERROR):
+        found = verifier(folder, "test").verify(
+            container_of(good_order(before_signing=names_a_stranger_too)), NOW
+        )
+    assert found.verdict == "indeterminate"
+    assert [record.message for record in caplog.records] == ["two verifiers disagree on a signature"]
 
 
 def test_without_any_list_nothing_passes():

@@ -23,7 +23,8 @@ _MARK = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustFiles:
-    """Files of trusted lists (XML), and of the certificates (PEM) by which they may be signed.
+    """Files of trusted lists (XML), and of the certificates (PEM) by which they may be signed; beside these
+    the list of lists (XML), which names certificates too, and the SHA-256 (hex) of who may sign that one.
 
     In the profile `production` a file must say that its certificate was not revoked, else a person decides.
     """
@@ -31,10 +32,13 @@ class TrustFiles:
     profile: str
     lists: tuple[Path, ...] = ()
     signers: tuple[Path, ...] = ()
+    list_of_lists: Path | None = None
+    list_of_lists_pins: frozenset[str] = frozenset()
 
     def mark(self) -> _MARK:
         """Return what changes when somebody puts another list in the place of one."""
-        found = [(one, one.stat()) for one in (*self.lists, *self.signers) if one.is_file()]
+        top = [self.list_of_lists] if self.list_of_lists else []
+        found = [(one, one.stat()) for one in (*self.lists, *self.signers, *top) if one.is_file()]
         return tuple((str(one), stat.st_mtime_ns, stat.st_size) for one, stat in found)
 
     def read(self) -> "TrustProfile":
@@ -42,8 +46,14 @@ class TrustFiles:
         from ila_identity.signatures.trust import load_profile  # large: not before a file is judged
 
         pins = frozenset(filter(None, map(_fingerprint, self.signers)))
-        contents = [one.read_bytes() if one.is_file() else b"" for one in self.lists]
-        return load_profile(self.profile, contents, pins, revocation_required=self.profile == "production")
+        return load_profile(
+            self.profile,
+            [_content(one) for one in self.lists],
+            pins,
+            revocation_required=self.profile == "production",
+            list_of_lists=_content(self.list_of_lists) if self.list_of_lists else None,
+            list_of_lists_pins=self.list_of_lists_pins,
+        )
 
 
 class OfflineVerifier:
@@ -65,6 +75,9 @@ class OfflineVerifier:
             log.error(
                 "a trusted list does not count", extra={"alarm": alarm.reason, "list": dict(alarm.found)}
             )
+        if any(check.reason == "second_disagrees" for check in found.not_passed()):
+            # One of two programs is wrong, and it may be ours: for who keeps them, not for a clerk alone.
+            log.error("two verifiers disagree on a signature")
         form = "PAdES" if content.startswith(b"%PDF-") else "XAdES"
         return Verification(
             verdict=found.outcome,
@@ -83,6 +96,11 @@ class OfflineVerifier:
         if self._read is None or self._read[0] != mark:
             self._read = (mark, self._files.read())
         return self._read[1]
+
+
+def _content(file: Path) -> bytes:
+    """Return what is in a file; nothing is refused as a broken list, which is an alarm."""
+    return file.read_bytes() if file.is_file() else b""
 
 
 def _fingerprint(certificate: Path) -> str | None:
