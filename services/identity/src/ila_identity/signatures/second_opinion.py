@@ -83,7 +83,7 @@ class _SecondVerifier(XAdESVerifier):
     """
 
     def __init__(self, data: Mapping[str, bytes]) -> None:
-        self._data = data
+        self._data, self._files = data, frozenset(map(id, data.values()))
         self.files_read: list[str] = []
 
     def file(self, uri: str) -> bytes:
@@ -95,7 +95,7 @@ class _SecondVerifier(XAdESVerifier):
         return self._data[name]
 
     def _fromstring(self, xml_string: bytes, **told: Any) -> Element:
-        if any(xml_string is content for content in self._data.values()):
+        if id(xml_string) in self._files:
             raise etree.XMLSyntaxError("a file is bytes here, whatever is in it", None, 0, 0)
         return super()._fromstring(xml_string, **told)  # type: ignore[no-untyped-call]
 
