@@ -17,9 +17,17 @@ from ila_kit.web.app import service_app
 from ila_identity.api import BLUEPRINTS
 from ila_identity.clients.collector import GatewayCollector
 from ila_identity.clients.signatures import OfflineVerifier, TrustFiles
-from ila_identity.consumers import HANDLERS, TIMERS, ExportsJob, FactsJob, InstitutionsJob, SeedsJob
+from ila_identity.consumers import (
+    HANDLERS,
+    TIMERS,
+    EmployersJob,
+    ExportsJob,
+    FactsJob,
+    InstitutionsJob,
+    SeedsJob,
+)
 from ila_identity.domain.personas import Personas
-from ila_identity.parameters import legal_basis, limits, provider_legal_basis
+from ila_identity.parameters import employer_legal_basis, legal_basis, limits, provider_legal_basis
 from ila_identity.ports import Deps
 from ila_identity.settings import Settings
 from ila_identity.store.my_data_tables import person_export
@@ -45,6 +53,7 @@ def live_deps(settings: Settings) -> Deps:
         alone=partial(only_one, engine),
         legal_basis=legal_basis(),
         provider_legal_basis=provider_legal_basis(),
+        employer_legal_basis=employer_legal_basis(),
         kept_files=settings.kept_files(SERVICE),
         collector=GatewayCollector(connect),
         limits=limits(),
@@ -85,6 +94,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         jobs={
             "facts": (settings.facts_seconds, FactsJob(deps).run),
             "institutions": (settings.institutions_seconds, InstitutionsJob(deps).run),
+            "employers": (settings.institutions_seconds, EmployersJob(deps).run),
             "exports": (EXPORT_SECONDS, ExportsJob(deps).run),
             "files": (FILES_SECONDS, FilesJob(deps.units.engine, deps.kept_files, FILES).run),
             "seeds": (settings.institutions_seconds, SeedsJob(deps).run),

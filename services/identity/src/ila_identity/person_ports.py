@@ -52,6 +52,9 @@ class PersonStore(Protocol):
     def current_code(self, person_id: UUID) -> PersonalCode:
         """Return the code a person has now."""
 
+    def codes(self, person_id: UUID) -> list[PersonalCode]:
+        """Return all codes that a person has or had, the current one last; none of nobody."""
+
     def current_codes(self, person_ids: Sequence[UUID]) -> dict[UUID, PersonalCode]:
         """Return the codes that persons have now, by id."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 from uuid import UUID
 
 from ila_kit.actor import Scope
@@ -18,52 +18,15 @@ from ila_identity.domain.attestations import Attestation, Authorisation, Verific
 from ila_identity.domain.bank_accounts import BankAccount
 from ila_identity.domain.limits import Limits
 from ila_identity.domain.members import Member
-from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.personas import Personas
 from ila_identity.domain.registrations import Registration
 from ila_identity.domain.role_proposals import RoleProposal
 from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
+from ila_identity.organisation_ports import Listed as Listed
+from ila_identity.organisation_ports import OrganisationUnit
 from ila_identity.person_ports import Collector, PersonUnit
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Listed(Generic[T]):
-    """One page of things, and the cursor of the next one; None at the end."""
-
-    items: list[T]
-    next: str | None
-
-
-class OrganisationStore(Protocol):
-    """Organisations."""
-
-    def ensure(self, organisation: Organisation) -> None:
-        """Store an organisation unless it is there."""
-
-    def add(self, organisation: Organisation) -> None:
-        """Store a new organisation."""
-
-    def save(self, organisation: Organisation) -> None:
-        """Store the next version of an organisation. Raises Stale when somebody stored one since."""
-
-    def get(self, organisation_id: UUID, scope: Scope, lock: bool = False) -> Organisation:
-        """Return an organisation in scope. Raises Missing. `lock`: nobody else changes it meanwhile."""
-
-    def by_number(self, viis_number: str) -> Organisation | None:
-        """Return the organisation of a number of the register of institutions."""
-
-    def many(self, organisation_ids: Sequence[UUID]) -> dict[UUID, Organisation]:
-        """Return those of the organisations that there are, by id."""
-
-    def untold(self) -> list[Organisation]:
-        """Return, locked, the seeded organisations that the others were not told of yet."""
-
-    def page(self, request: PageRequest, scope: Scope) -> Listed[Organisation]:
-        """Return a page of organisations in scope, by title."""
 
 
 class RegistrationStore(Protocol):
@@ -211,12 +174,8 @@ class ServiceClientStore(Protocol):
         """Return the client of a name."""
 
 
-class Unit(PersonUnit, UnitOfWork, Protocol):
+class Unit(PersonUnit, OrganisationUnit, UnitOfWork, Protocol):
     """One transaction of identity."""
-
-    @property
-    def organisations(self) -> OrganisationStore:
-        """Organisations."""
 
     @property
     def registrations(self) -> RegistrationStore:
@@ -272,7 +231,8 @@ class Deps:
 
     `units` opens units of work (`ila_kit.store.unit.Units`); `alone(name)` holds a lock that one
     process has at a time, and gives False when another one has it. `legal_basis` is the ground on
-    which facts of persons are handed on, `provider_legal_basis` that of questions about institutions;
+    which facts of persons are handed on, `provider_legal_basis` and `employer_legal_basis` those of
+    questions about institutions and about employers;
     `kept_files` are those that institutions gave; `collector` asks services what they keep about a person.
     """
 
@@ -282,6 +242,7 @@ class Deps:
     alone: Callable[[str], AbstractContextManager[bool]]
     legal_basis: str
     provider_legal_basis: str
+    employer_legal_basis: str
     kept_files: KeptFiles
     collector: Collector
     limits: Limits = field(default_factory=Limits)

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from ila_identity.app import create_app, live_deps, read_personas
-from ila_identity.consumers import TIMERS, FactsJob, InstitutionsJob, SeedsJob
+from ila_identity.consumers import TIMERS, EmployersJob, FactsJob, InstitutionsJob, SeedsJob
 from ila_identity.domain.attestations import Check, Signature, Signer, Verification
 from ila_identity.ports import Deps
 from ila_identity.settings import Settings
@@ -91,6 +91,23 @@ class StandInRegisters:
         }
         self.legal_persons[legal] = {"number": legal, "status": "registered", "viis_numbers": [number]}
         return number, legal
+
+    def company(self, *representatives: str, needed: int = 1, status: str = "registered") -> str:
+        """Make up a company that is no institution, represented by these codes; give its number."""
+        legal = _legal_person_number()
+        self.legal_persons[legal] = {
+            "number": legal,
+            "title": f"SIA Paraugs {legal}",
+            "status": status,
+            "seat": "Paraugu laukums 1, Rīga, LV-1002",
+            "viis_numbers": [],
+            "representatives": [
+                {"personal_code": code, "given_name": "Guntars", "family_name": "Liepa"}
+                | {"position": "Valdes loceklis", "signatures_needed": needed}
+                for code in representatives
+            ],
+        }
+        return legal
 
     @property
     def administrator(self) -> dict[str, str]:
@@ -221,11 +238,14 @@ class Jobs:
     def institutions(self, later: int = 0) -> int:
         return InstitutionsJob(self._at(later)).run()
 
+    def employers(self, later: int = 0) -> int:
+        return EmployersJob(self._at(later)).run()
+
     def seeds(self) -> int:
         return SeedsJob(self.deps).run()
 
-    def timers(self) -> int:
-        return run_due(self.deps.units, TIMERS)
+    def timers(self, later: int = 0) -> int:
+        return run_due(self._at(later).units, TIMERS)
 
     def _at(self, later: int) -> Deps:
         moved = replace(self.deps.units, clock=lambda: datetime.now(UTC) + timedelta(seconds=later))

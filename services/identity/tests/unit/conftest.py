@@ -16,6 +16,7 @@ from ila_identity.domain.attestations import (
     Verification,
 )
 from ila_identity.domain.bank_accounts import BankAccount
+from ila_identity.domain.employers import EmployerRegistration
 from ila_identity.domain.members import Member, Named
 from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
@@ -43,7 +44,7 @@ class FakePersons:
     def __init__(self) -> None:
         self.rows: dict[UUID, Person] = {}
         self.logins: dict[Login, UUID] = {}
-        self.codes: dict[UUID, list[PersonalCode]] = {}
+        self.codes_of: dict[UUID, list[PersonalCode]] = {}
         self.accounts: dict[UUID, Account] = {}
 
     def lock(self, login: Login, code: PersonalCode) -> None: ...
@@ -65,19 +66,22 @@ class FakePersons:
         return self.rows.get(self.logins.get(login, UUID(int=0)))
 
     def by_code(self, code: PersonalCode) -> Person | None:
-        return next((self.rows[one] for one, codes in self.codes.items() if code in codes), None)
+        return next((self.rows[one] for one, codes in self.codes_of.items() if code in codes), None)
 
     def add_login(self, person_id: UUID, login: Login, now: datetime) -> None:
         self.logins[login] = person_id
 
     def add_code(self, person_id: UUID, code: PersonalCode, now: datetime) -> None:
-        self.codes.setdefault(person_id, []).append(code)
+        self.codes_of.setdefault(person_id, []).append(code)
 
     def current_code(self, person_id: UUID) -> PersonalCode:
-        return self.codes[person_id][-1]
+        return self.codes_of[person_id][-1]
+
+    def codes(self, person_id: UUID) -> list[PersonalCode]:
+        return self.codes_of.get(person_id, [])
 
     def current_codes(self, person_ids: Sequence[UUID]) -> dict[UUID, PersonalCode]:
-        return {one: self.codes[one][-1] for one in person_ids if one in self.codes}
+        return {one: self.codes_of[one][-1] for one in person_ids if one in self.codes_of}
 
     def account(self, person_id: UUID) -> Account | None:
         return self.accounts.get(person_id)
@@ -148,11 +152,39 @@ class FakeOrganisations(FakeRows):
     def by_number(self, viis_number: str) -> Organisation | None:
         return next((one for one in self.rows.values() if one.viis_number == viis_number), None)
 
+    def lock_employer(self, legal_person_number: str) -> None: ...
+
+    def open_employer(self, legal_person_number: str) -> Organisation | None:
+        employers = [one for one in self.rows.values() if one.is_employer and not one.closed]
+        return next((one for one in employers if one.legal_person_number == legal_person_number), None)
+
     def many(self, organisation_ids: Sequence[UUID]) -> dict[UUID, Organisation]:
         return {one: self.rows[one] for one in organisation_ids if one in self.rows}
 
     def untold(self) -> list[Organisation]:
         return [one for one in self.rows.values() if one.approved_at is None]
+
+
+class FakeEmployerRegistrations(FakeRows):
+    """Registrations of employers in memory."""
+
+    def add(self, registration: EmployerRegistration) -> bool:
+        same = (registration.registrant_id, registration.legal_person_number)
+        asking = [one for one in self.rows.values() if one.state == "asking"]
+        if same in {(one.registrant_id, one.legal_person_number) for one in asking}:
+            return False
+        self.rows[registration.id] = registration
+        return True
+
+    def get(self, registration_id: UUID, scope: Scope, lock: bool = False) -> EmployerRegistration:
+        found = self.find(registration_id)
+        if not scope.covers(person=found.registrant_id):
+            raise Missing()
+        return found
+
+    def due(self, now: datetime, limit: int) -> list[EmployerRegistration]:
+        due = [one for one in self.rows.values() if one.ask_at is not None and one.ask_at <= now]
+        return sorted(due, key=lambda one: one.ask_at)[:limit]
 
 
 class FakeRegistrations(FakeRows):
@@ -369,7 +401,7 @@ class IdentityFakeUnit(FakeUnit):
         self.registrations, self.members = FakeRegistrations(), FakeMembers()
         self.bank_accounts, self.register_facts = FakeBankAccounts(), FakeRegisterFacts(self.persons)
         self.service_clients, self.sanctions = FakeServiceClients(), FakeSanctions()
-        self.role_proposals = FakeRoleProposals()
+        self.role_proposals, self.employer_registrations = FakeRoleProposals(), FakeEmployerRegistrations()
 
     def actions(self) -> list[str]:
         return [action for action, *_ in self.audited]

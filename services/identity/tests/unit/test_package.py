@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from ila_identity.app import create_app
-from ila_identity.domain import errors
+from ila_identity.domain import employer_errors, errors
 from ila_identity.events import published
 from ila_identity.settings import Settings
 from ila_kit.cli import openapi
@@ -63,6 +63,10 @@ MADE = [
         organisation_id=uuid7(), grade="partial", scopes=["payments"], suspended_at=NOW, version=2
     ),
     published.ProviderReinstated(organisation_id=uuid7(), scopes=["payments"], reinstated_at=NOW, version=3),
+    published.EmployerRegistered(
+        organisation_id=uuid7(), title="SIA Paraugu darbnīca", registered_at=NOW, version=1
+    ),
+    published.EmployerClosed(organisation_id=uuid7(), closed_at=NOW, version=2),
     published.ServiceClientChanged(
         service_client_id=uuid7(),
         client_id="registry:licences",
@@ -83,8 +87,9 @@ def test_every_refusal_has_texts_in_both_languages():
     texts = problem_texts("ila_identity")
     own = {
         kind.code
-        for kind in vars(errors).values()
-        if isinstance(kind, type) and issubclass(kind, DomainError) and kind.__module__ == errors.__name__
+        for module in (errors, employer_errors)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, DomainError) and kind.__module__ == module.__name__
     }
     assert own <= set(texts)
     for code in own:

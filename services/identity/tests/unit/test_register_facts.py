@@ -77,6 +77,7 @@ def job(world, register):
         alone=alone,
         legal_basis="law",
         provider_legal_basis="law",
+        employer_legal_basis="law",
         kept_files=memory_files(),
         collector=None,
         limits=Limits(),

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 from ila_identity.domain.bank_accounts import BANK_ACCOUNT
+from ila_identity.domain.employers import EMPLOYER_REGISTRATION
 from ila_identity.domain.members import MEMBER
 from ila_identity.domain.organisations import ORGANISATION
 from ila_identity.domain.registrations import REGISTRATION
@@ -50,20 +51,26 @@ TABLES = {
         awaited reply given provider_admin provider_signatory
         awaited miss missed system
     """,
+    EMPLOYER_REGISTRATION: """
+        asking register registered system
+        asking refuse refused system
+        asking withdraw withdrawn registrant
+        asking lapse lapsed system
+    """,
     MEMBER: """
-        pending confirm confirmed provider_admin user_approver
+        pending confirm confirmed provider_admin employer_admin user_approver
         pending admit confirmed system
-        pending end ended provider_admin system
+        pending end ended provider_admin employer_admin system
         pending lapse ended system
         confirmed apply active system
-        confirmed end ended provider_admin system
+        confirmed end ended provider_admin employer_admin system
         confirmed lapse ended system
-        active reduce active provider_admin
-        active change changing provider_admin
-        active end ended provider_admin system
-        changing confirm active provider_admin user_approver
+        active reduce active provider_admin employer_admin
+        active change changing provider_admin employer_admin
+        active end ended provider_admin employer_admin system
+        changing confirm active provider_admin employer_admin user_approver
         changing lapse active system
-        changing end ended provider_admin system
+        changing end ended provider_admin employer_admin system
     """,
     ROLE_PROPOSAL: """
         pending confirm active platform_admin

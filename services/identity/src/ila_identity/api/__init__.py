@@ -3,6 +3,7 @@
 from ila_kit.web.my_data import my_data as personal_data
 
 from ila_identity.api.bank_accounts import bank_accounts
+from ila_identity.api.employers import employers
 from ila_identity.api.erasure import erasure
 from ila_identity.api.exports import exports
 from ila_identity.api.machines import accounts, facts, names
@@ -29,6 +30,6 @@ BLUEPRINTS = [
         names,
         role_grants,
     ),
-    *(registrations, organisations, sanctions, members, bank_accounts, accounts),
+    *(registrations, employers, organisations, sanctions, members, bank_accounts, accounts),
     *(service_clients, machine_clients),
 ]

@@ -9,9 +9,10 @@ from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 from marshmallow import validate
 
 from ila_identity.domain import errors
-from ila_identity.domain.members import MEMBER, Member, Named
+from ila_identity.domain.employer_errors import RoleNotOfOrganisation
+from ila_identity.domain.members import ADMINISTRATORS, MEMBER, Member, Named
 from ila_identity.domain.personal_codes import PersonalCode
-from ila_identity.domain.roles import PROVIDER
+from ila_identity.domain.roles import IN_ORGANISATION, PROVIDER
 from ila_identity.usecases.members import (
     AddMember,
     ChangeMember,
@@ -26,9 +27,9 @@ from ila_identity.usecases.members import (
 PREFIX = "/api/identity/v1/organisations"
 OURS = "/<uuid:organisation_id>/members"
 members = Resource("members", __name__, url_prefix=PREFIX, description="People of an organisation")
-ADMINS = Access(own={"provider_admin"}, acr="high")
-READERS = Access(own=PROVIDER, any={"user_approver", "auditor"})
-CONFIRMERS = Access(own={"provider_admin"}, any={"user_approver"}, acr="high")
+ADMINS = Access(own=ADMINISTRATORS, acr="high")
+READERS = Access(own=IN_ORGANISATION, any={"user_approver", "auditor"})
+CONFIRMERS = Access(own=ADMINISTRATORS, any={"user_approver"}, acr="high")
 STATES = sorted(MEMBER.states)
 
 
@@ -39,13 +40,13 @@ class MemberQuery(ListQuery):
 
 
 class NewMemberSchema(Schema):
-    """A person and the roles they are to hold in the organisation."""
+    """A person and the roles they are to hold in the organisation; each kind of organisation has its own."""
 
     personal_code = fields.Text(max=20, required=True)
     given_name = fields.Text(max=200, required=True)
     family_name = fields.Text(max=200, required=True)
     roles = fields.List(
-        fields.OneOf(sorted(PROVIDER)), required=True, validate=validate.Length(1, len(PROVIDER))
+        fields.OneOf(sorted(IN_ORGANISATION)), required=True, validate=validate.Length(1, len(PROVIDER))
     )
 
 
@@ -53,7 +54,7 @@ class MemberChangeSchema(Schema):
     """The roles that a member is to hold in the organisation from now on."""
 
     roles = fields.List(
-        fields.OneOf(sorted(PROVIDER)), required=True, validate=validate.Length(1, len(PROVIDER))
+        fields.OneOf(sorted(IN_ORGANISATION)), required=True, validate=validate.Length(1, len(PROVIDER))
     )
 
 
@@ -96,7 +97,12 @@ def get_members(call: Call, organisation_id: UUID) -> dict[str, Any]:
     body=NewMemberSchema,
     answer=(201, MemberSchema),
     idempotent=True,
-    refusals=[errors.MalformedPersonalCode, errors.OrganisationClosed, errors.MemberAlready],
+    refusals=[
+        errors.MalformedPersonalCode,
+        errors.OrganisationClosed,
+        RoleNotOfOrganisation,
+        errors.MemberAlready,
+    ],
 )
 def post_member(call: Call, organisation_id: UUID) -> Answer:
     """Name a person of the organisation; a second person confirms."""
@@ -136,7 +142,13 @@ def post_confirmation(call: Call, organisation_id: UUID, member_id: UUID) -> Ans
     body=MemberChangeSchema,
     answer=(200, MemberSchema),
     if_match=True,
-    refusals=[WrongState, errors.OrganisationClosed, errors.SameRoles, errors.LastAdministrator],
+    refusals=[
+        WrongState,
+        errors.OrganisationClosed,
+        RoleNotOfOrganisation,
+        errors.SameRoles,
+        errors.LastAdministrator,
+    ],
 )
 def put_member(call: Call, organisation_id: UUID, member_id: UUID) -> Answer:
     """Take roles from a person at once, or want others, which a second person confirms."""

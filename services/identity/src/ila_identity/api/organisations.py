@@ -6,22 +6,23 @@ from uuid import UUID
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 
-from ila_identity.domain.organisations import ORGANISATION, Organisation
-from ila_identity.domain.roles import AGENCY, PROVIDER
+from ila_identity.domain.organisations import KINDS, ORGANISATION, Organisation
+from ila_identity.domain.roles import AGENCY, IN_ORGANISATION
 from ila_identity.domain.sanctions import ALL, BARS
 from ila_identity.usecases.organisations import list_organisations, show_organisation
 
 PREFIX = "/api/identity/v1/organisations"
 organisations = Resource(
-    "organisations", __name__, url_prefix=PREFIX, description="Institutions on the platform"
+    "organisations", __name__, url_prefix=PREFIX, description="Institutions and employers on the platform"
 )
-READERS = Access(own=PROVIDER, any=AGENCY)
+READERS = Access(own=IN_ORGANISATION, any=AGENCY)
 STATES = sorted(ORGANISATION.states)
 
 
 class OrganisationQuery(ListQuery):
     """Filters of the list."""
 
+    kind = fields.OneOf(list(KINDS))
     state = fields.OneOf(STATES)
     viis_number = fields.Text(max=10)
     territory = fields.Text(max=20)
@@ -30,12 +31,14 @@ class OrganisationQuery(ListQuery):
 
 
 class OrganisationSchema(Schema):
-    """An institution; `approved_at` is null while a seeded one was not told of yet.
+    """An institution or an employer; `approved_at` is null while a seeded one was not told of yet.
 
+    An employer has the number of its legal person, and no VIIS number, type or territory.
     `barred` is what its sanctions in force let it do nothing of; `reason` is why the state is what it is.
     """
 
     id = fields.Id(required=True)
+    kind = fields.OneOf(list(KINDS), required=True)
     title = fields.String(required=True)
     viis_number = fields.String(required=True, allow_none=True)
     legal_person_number = fields.String(required=True, allow_none=True)

@@ -9,6 +9,7 @@ from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 
 from ila_identity.api.organisations import PREFIX, READERS, OrganisationSchema, answer_of
 from ila_identity.domain import errors
+from ila_identity.domain.employer_errors import SanctionNotForEmployers
 from ila_identity.domain.sanctions import CLOSURE, REPLIERS, REPLY, SANCTION, SCOPES, Grounds, Sanction
 from ila_identity.usecases.sanctions import (
     Close,
@@ -114,7 +115,7 @@ def get_sanctions(call: Call, organisation_id: UUID) -> dict[str, Any]:
     body=SuspensionSchema,
     answer=(200, OrganisationSchema),
     idempotent=True,
-    refusals=[WrongState, errors.SanctionInForce, errors.EndPassed],
+    refusals=[WrongState, SanctionNotForEmployers, errors.SanctionInForce, errors.EndPassed],
 )
 def post_suspension(call: Call, organisation_id: UUID) -> Answer:
     """Bar an organisation from new offers, new enrolments, payments, or all of them."""

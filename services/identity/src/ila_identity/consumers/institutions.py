@@ -49,7 +49,7 @@ class InstitutionsJob:
 
     def _answers(self, register: str, waiting: Sequence[Registration]) -> dict[str, RegisterAnswer]:
         numbers = [one.questions[register] for one in waiting if register in one.questions]
-        return ask(self.deps, register, numbers)
+        return ask(self.deps, register, numbers, PURPOSE, self.deps.provider_legal_basis)
 
 
 @dataclass
@@ -70,7 +70,7 @@ class SeedsJob:
         with self.deps.units.open(ACTOR) as unit:
             numbers = [one.viis_number or "" for one in ensure_seeds(unit, self.deps.personas)]
             unit.commit()
-        answers = ask(self.deps, INSTITUTIONS, numbers)
+        answers = ask(self.deps, INSTITUTIONS, numbers, PURPOSE, self.deps.provider_legal_basis)
         with self.deps.units.open(ACTOR) as unit:
             told = tell_of_seeds(unit, answers)
             unit.commit()
@@ -78,13 +78,15 @@ class SeedsJob:
         return told
 
 
-def ask(deps: Deps, register: str, numbers: Sequence[str]) -> dict[str, RegisterAnswer]:
-    """Return what a register answers about institutions; nothing when it is not reached."""
+def ask(
+    deps: Deps, register: str, numbers: Sequence[str], purpose: str, legal_basis: str
+) -> dict[str, RegisterAnswer]:
+    """Return what a register answers about organisations, by number; nothing when it is not reached."""
     wanted = list(dict.fromkeys(numbers))
     if not wanted:
         return {}
     try:
-        return deps.registers.ask(register, wanted, PURPOSE, deps.provider_legal_basis)
+        return deps.registers.ask(register, wanted, purpose, legal_basis)
     except Unavailable as fault:
         log.warning("no register is reached", extra={"fault": str(fault), "register": register})
         return {}

@@ -2,6 +2,10 @@
 
 from ila_identity.usecases.approvals import registration_due
 from ila_identity.usecases.bank_accounts import BANK_ACCOUNT_DUE, end_account_in_time
+from ila_identity.usecases.employers import (
+    EMPLOYER_REGISTRATION_DUE,
+    end_employer_registration_in_time,
+)
 from ila_identity.usecases.erasures import ERASURE_DUE, ask_again
 from ila_identity.usecases.exports import EXPORT_DUE, expire_export
 from ila_identity.usecases.mandates import MEMBER_DUE
@@ -17,6 +21,7 @@ from ila_identity.usecases.sanctions import (
 
 TIMERS = {
     REGISTRATION_DUE: registration_due,
+    EMPLOYER_REGISTRATION_DUE: end_employer_registration_in_time,
     MEMBER_DUE: end_member_in_time,
     BANK_ACCOUNT_DUE: end_account_in_time,
     PROPOSAL_DUE: end_proposal_in_time,

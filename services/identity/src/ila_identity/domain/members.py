@@ -15,7 +15,8 @@ from ila_kit.states import SYSTEM, StateMachine, Step, Timer
 from ila_identity.domain.errors import AgencyNotNeeded, SameRoles, SecondPersonNeeded
 from ila_identity.domain.personal_codes import PersonalCode
 
-ADMIN, APPROVER = "provider_admin", "user_approver"
+APPROVER = "user_approver"
+ADMINISTRATORS = frozenset({"provider_admin", "employer_admin"})  # each in its kind of organisation
 ENOUGH_ADMINISTRATORS = 2
 
 
@@ -41,12 +42,12 @@ def _second_person(step: Confirming) -> None:
 
 
 _SYSTEM = frozenset({SYSTEM})
-_ADMIN = frozenset({ADMIN})
+_ADMIN = ADMINISTRATORS
 MEMBER = StateMachine(
     "member",
     "pending",
     [
-        Step("pending", "confirm", "confirmed", frozenset({ADMIN, APPROVER}), _second_person),
+        Step("pending", "confirm", "confirmed", _ADMIN | {APPROVER}, _second_person),
         Step("pending", "admit", "confirmed", _SYSTEM),
         Step("pending", "end", "ended", _ADMIN | _SYSTEM),
         Step("pending", "lapse", "ended", _SYSTEM),
@@ -56,7 +57,7 @@ MEMBER = StateMachine(
         Step("active", "reduce", "active", _ADMIN),
         Step("active", "change", "changing", _ADMIN),
         Step("active", "end", "ended", _ADMIN | _SYSTEM),
-        Step("changing", "confirm", "active", frozenset({ADMIN, APPROVER}), _second_person),
+        Step("changing", "confirm", "active", _ADMIN | {APPROVER}, _second_person),
         Step("changing", "lapse", "active", _SYSTEM),
         Step("changing", "end", "ended", _ADMIN | _SYSTEM),
     ],

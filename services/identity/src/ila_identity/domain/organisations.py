@@ -12,8 +12,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ila_kit.ids import uuid7
 from ila_kit.states import SYSTEM, StateMachine, Step
 
+from ila_identity.domain.employer_errors import RoleNotOfOrganisation
+from ila_identity.domain.roles import EMPLOYER as EMPLOYER_ROLES
+from ila_identity.domain.roles import PROVIDER
+
+INSTITUTION, EMPLOYER = "institution", "employer"
+KINDS = (INSTITUTION, EMPLOYER)
+# The role that names people of it, and all that are held in it, by the kind of organisation.
+_ADMINISTRATOR = {INSTITUTION: "provider_admin", EMPLOYER: "employer_admin"}
+_HELD = {INSTITUTION: PROVIDER, EMPLOYER: EMPLOYER_ROLES}
 _PLAIN = str.maketrans("ĀČĒĢĪĶĻŅŌŖŠŪŽāčēģīķļņōŗšūž", "ACEGIKLNORSUZacegiklnorsuz")
 _EPOCH_MS = 1_727_654_400_000
 _SANCTIONS = frozenset({"sanction_officer"})
@@ -36,7 +46,8 @@ ORGANISATION = StateMachine(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """An institution on the platform. `viis_number` is its number in the register of institutions.
+    """An institution or an employer on the platform. `viis_number` is an institution's number in the
+    register of institutions; an employer has the number of its legal person alone.
 
     `approved_at` is None for one that development seeded and the others were not told of yet.
     `reason` is why the state is what it is, as written by who changed it. `barred` is what its
@@ -46,6 +57,7 @@ class Organisation:
     id: UUID
     title: str
     viis_number: str | None
+    kind: str = INSTITUTION
     created_at: datetime
     updated_at: datetime
     legal_person_number: str | None = None
@@ -59,6 +71,42 @@ class Organisation:
     barred: tuple[str, ...] = ()
     approved_at: datetime | None = None
     version: int = 1
+
+    @classmethod
+    def employer(
+        cls, legal_person_number: str, title: str, seat: str, registration_id: UUID, now: datetime
+    ) -> "Organisation":
+        """Return a new employer, as the register of legal persons describes it."""
+        return cls(
+            id=uuid7(),
+            kind=EMPLOYER,
+            title=title,
+            viis_number=None,
+            legal_person_number=legal_person_number,
+            seat=seat,
+            registration_id=registration_id,
+            approved_at=now,
+            created_at=now,
+            updated_at=now,
+        )
+
+    @property
+    def is_employer(self) -> bool:
+        """Whether it is an employer: it offers, enrols and is paid nothing."""
+        return self.kind == EMPLOYER
+
+    @property
+    def administrator(self) -> str:
+        """The role of those who name people of it."""
+        return _ADMINISTRATOR[self.kind]
+
+    def must_know(self, wanted: Iterable[str]) -> None:
+        """Refuse roles that are not held in organisations of its kind. Raises RoleNotOfOrganisation.
+
+        Source: 01-mission section 2.
+        """
+        for role in sorted(set(wanted) - _HELD[self.kind]):
+            raise RoleNotOfOrganisation(role=role, kind=self.kind)
 
     @property
     def closed(self) -> bool:

@@ -15,7 +15,8 @@ from ila_identity.domain.errors import ToxicRoles, UnknownRole, WrongRolePlace
 
 LEARNER = "learner"
 PROVIDER = frozenset({"provider_admin", "provider_editor", "provider_signatory", "provider_trainer"})
-IN_ORGANISATION = PROVIDER | {"employer_admin"}
+EMPLOYER = frozenset({"employer_admin"})
+IN_ORGANISATION = PROVIDER | EMPLOYER
 COMMISSION = frozenset({"commission_member", "commission_chair"})
 PAYMENT = frozenset({"payment_maker", "payment_checker", "payment_releaser"})
 AGENCY = (

@@ -168,6 +168,31 @@ class ProviderReinstated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmployerRegistered(Event):
+    """A legal person is an employer on the platform from now on; it offers no training."""
+
+    type: ClassVar[str] = "identity.employer_registered.v1"
+    subject_field: ClassVar[str] = "organisation_id"
+
+    organisation_id: UUID
+    title: str
+    registered_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployerClosed(Event):
+    """An employer has ended for good: nobody acts for it any more."""
+
+    type: ClassVar[str] = "identity.employer_closed.v1"
+    subject_field: ClassVar[str] = "organisation_id"
+
+    organisation_id: UUID
+    closed_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceClientChanged(Event):
     """A machine client is new, or its keys, scopes or state are others from now on."""
 

@@ -18,6 +18,11 @@ def provider_legal_basis() -> str:
     return str(_read("providers")["register_questions"]["legal_basis"])
 
 
+def employer_legal_basis() -> str:
+    """Return the ground on which the register of legal persons is asked about employers."""
+    return str(_read("providers")["employer_questions"]["legal_basis"])
+
+
 def limits() -> Limits:
     """Return the times and numbers that hold now."""
     told = _read("providers")

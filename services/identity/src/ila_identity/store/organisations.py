@@ -16,6 +16,9 @@ from ila_identity.store import tables as t
 from ila_identity.store.rows import VersionedRows
 
 _C = t.organisation.c
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('employer ' || %s, 0))"
+# Written out, not bound: the planner must see that the partial index fits.
+_OPEN_EMPLOYER = sa.text("organisation.kind = 'employer' AND organisation.state <> 'closed'")
 
 
 def _sought(filters: Mapping[str, Any]) -> Iterator[sa.ColumnElement[bool]]:
@@ -36,7 +39,12 @@ class SqlOrganisationStore(VersionedRows[Organisation]):
         id=_C.id,
         sorts={"title": _C.title, "created_at": _C.id},
         default="title",
-        filters={"state": _C.state, "viis_number": _C.viis_number, "territory": _C.territory},
+        filters={
+            "state": _C.state,
+            "kind": _C.kind,
+            "viis_number": _C.viis_number,
+            "territory": _C.territory,
+        },
         updated=_C.updated_at,
     )
 
@@ -63,6 +71,15 @@ class SqlOrganisationStore(VersionedRows[Organisation]):
     def by_number(self, viis_number: str) -> Organisation | None:
         """Return the organisation of a number of the register of institutions."""
         return next(iter(self.some(sa.select(t.organisation).where(_C.viis_number == viis_number))), None)
+
+    def lock_employer(self, legal_person_number: str) -> None:
+        """Let nobody else make an employer of this legal person, until the transaction ends."""
+        self._connection.exec_driver_sql(_LOCK, (legal_person_number,))
+
+    def open_employer(self, legal_person_number: str) -> Organisation | None:
+        """Return the employer of a legal person that is not closed."""
+        query = sa.select(t.organisation).where(_C.legal_person_number == legal_person_number)
+        return next(iter(self.some(query.where(_OPEN_EMPLOYER))), None)
 
     def many(self, organisation_ids: Sequence[UUID]) -> dict[UUID, Organisation]:
         """Return those of the organisations that there are, by id."""

@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from ila_kit.store.personal_data import PersonalRows, all_of
 
+from ila_identity.store import employer_tables as e
 from ila_identity.store import my_data_tables as m
 from ila_identity.store import provider_tables as p
 from ila_identity.store import tables as t
@@ -18,6 +19,7 @@ PARTS = {
     "roles": all_of(t.role_grant, "granted_by"),
     "register_facts": all_of(t.register_fact),
     "memberships": all_of(p.member, "added_by", "confirmed_by", "wanted_by"),
+    "employer_registrations": all_of(e.employer_registration, by="registrant_id"),
     "access_log": all_of(m.access_log),
 }
 

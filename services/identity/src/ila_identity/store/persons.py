@@ -88,6 +88,13 @@ class SqlPersonStore:
         query = sa.select(c.sealed).where(c.person_id == person_id, c.replaced_at.is_(None))
         return self._vault.open(self._connection.execute(query).scalar_one(), person_id)
 
+    def codes(self, person_id: UUID) -> list[PersonalCode]:
+        """Return all codes that a person has or had, the current one last; none of nobody."""
+        c = t.personal_code.c
+        query = sa.select(c.sealed).where(c.person_id == person_id)
+        rows = self._connection.scalars(query.order_by(c.replaced_at.nulls_last(), c.id))
+        return [self._vault.open(sealed, person_id) for sealed in rows]
+
     def current_codes(self, person_ids: Sequence[UUID]) -> dict[UUID, PersonalCode]:
         """Return the codes that persons have now, by id."""
         c = t.personal_code.c

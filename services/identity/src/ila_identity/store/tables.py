@@ -61,6 +61,7 @@ organisation = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("viis_number", sa.Text, unique=True),
+    sa.Column("kind", sa.Text, nullable=False, server_default="institution"),
     sa.Column("legal_person_number", sa.Text),
     sa.Column("institution_type", sa.Text, nullable=False, server_default=""),
     sa.Column("seat", sa.Text, nullable=False, server_default=""),
@@ -84,7 +85,19 @@ organisation = sa.Table(
     sa.Column("updated_at", UTC, nullable=False, server_default=sa.func.now()),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.CheckConstraint("state IN ('active', 'suspended', 'closed')", name="organisation_state"),
+    sa.CheckConstraint("kind IN ('institution', 'employer')", name="organisation_kind"),
+    sa.CheckConstraint(
+        "kind <> 'employer' OR (viis_number IS NULL AND legal_person_number IS NOT NULL)",
+        name="organisation_employer_number",
+    ),
     sa.Index("organisation_title", "title", "id"),
+    sa.Index("organisation_kind", "kind", "title", "id"),
+    sa.Index(
+        "organisation_employer_once",
+        "legal_person_number",
+        unique=True,
+        postgresql_where=sa.text("kind = 'employer' AND state <> 'closed'"),
+    ),
     sa.Index("organisation_untold", "id", postgresql_where=sa.text("approved_at IS NULL")),
 )
 

@@ -9,6 +9,7 @@ from ila_kit.store.unit import Unit
 
 from ila_identity.store.access_log import SqlAccessLogStore
 from ila_identity.store.bank_accounts import SqlBankAccountStore
+from ila_identity.store.employers import SqlEmployerRegistrationStore
 from ila_identity.store.erasures import SqlErasureStore
 from ila_identity.store.exports import SqlExportStore
 from ila_identity.store.members import SqlMemberStore
@@ -50,6 +51,11 @@ class IdentityUnit(Unit):
     def organisations(self) -> SqlOrganisationStore:
         """Organisations."""
         return SqlOrganisationStore(self.connection)
+
+    @cached_property
+    def employer_registrations(self) -> SqlEmployerRegistrationStore:
+        """Registrations of employers."""
+        return SqlEmployerRegistrationStore(self.connection, self._vault)
 
     @cached_property
     def registrations(self) -> SqlRegistrationStore:

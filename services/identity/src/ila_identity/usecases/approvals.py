@@ -11,13 +11,12 @@ from ila_kit.registers import RegisterAnswer
 from ila_kit.states import SYSTEM
 
 from ila_identity.domain.errors import ApproverNotIndependent, InstitutionAlreadyRegistered
-from ila_identity.domain.members import ADMIN, Member
 from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.registrations import LAPSED, Registration
 from ila_identity.domain.roles import PROVIDER
 from ila_identity.events.published import ProviderApproved
 from ila_identity.ports import Unit
-from ila_identity.usecases.mandates import note_member, put_in_force
+from ila_identity.usecases.mandates import admit_administrator
 from ila_identity.usecases.registrations import keep
 
 log = logging.getLogger(__name__)
@@ -140,7 +139,8 @@ def _admit(unit: Unit, registration: Registration) -> Registration:
     organisation = _organisation(unit, registration)
     unit.organisations.add(organisation)
     tell_of(unit, organisation, registration.approvers)
-    _name_administrator(unit, registration, organisation)
+    named, by = registration.form.administrator, str(registration.registrant_id)
+    admit_administrator(unit, organisation, named, added_by=by)
     return replace(registration, organisation_id=organisation.id)
 
 
@@ -157,17 +157,6 @@ def _organisation(unit: Unit, registration: Registration) -> Organisation:
         updated_at=unit.now,
     )
     return replace(made.described(told), legal_person_number=registration.form.legal_person_number)
-
-
-def _name_administrator(unit: Unit, registration: Registration, organisation: Organisation) -> None:
-    by, named = unit.actor.id, registration.form.administrator
-    added = Member.add(organisation.id, named, [ADMIN], str(registration.registrant_id), unit.now)
-    unit.members.add(added)
-    admitted = added.admitted(by, unit.now)
-    in_force = put_in_force(unit, admitted)
-    for member in dict.fromkeys((admitted, in_force)):
-        unit.members.save(member)
-    note_member(unit, in_force, "administrator_named")
 
 
 def tell_of(unit: Unit, organisation: Organisation, approved_by: list[UUID]) -> None:

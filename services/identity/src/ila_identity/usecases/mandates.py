@@ -6,7 +6,8 @@ from uuid import UUID
 from ila_kit.actor import Role
 
 from ila_identity.domain.errors import ToxicRoles
-from ila_identity.domain.members import Member
+from ila_identity.domain.members import Member, Named
+from ila_identity.domain.organisations import Organisation
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.roles import RoleGrant, grant_role
 from ila_identity.events.published import RoleGranted, RoleRevoked
@@ -56,6 +57,20 @@ def put_in_force(unit: Unit, member: Member) -> Member:
     unit.persons.lock_code(code)
     person = unit.persons.by_code(code)
     return member if person is None else _granted(unit, member, person.id)
+
+
+def admit_administrator(unit: Unit, organisation: Organisation, named: Named, *, added_by: str) -> None:
+    """Name the first administrator of a new organisation; who admits it confirms them. Raises ToxicRoles.
+
+    Source: BR-104.
+    """
+    added = Member.add(organisation.id, named, [organisation.administrator], added_by, unit.now)
+    unit.members.add(added)
+    admitted = added.admitted(unit.actor.id, unit.now)
+    in_force = put_in_force(unit, admitted)
+    for member in dict.fromkeys((admitted, in_force)):
+        unit.members.save(member)
+    note_member(unit, in_force, "administrator_named")
 
 
 def apply_waiting(unit: Unit, person_id: UUID, code: PersonalCode) -> None:

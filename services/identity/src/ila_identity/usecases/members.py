@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ila_kit.actor import Scope
+from ila_kit.actor import Role, Scope
 from ila_kit.errors import Stale
 from ila_kit.states import SYSTEM
 from ila_kit.store.listing import PageRequest
 
 from ila_identity.domain.errors import LastAdministrator, MemberAlready, OrganisationClosed
-from ila_identity.domain.members import ADMIN, APPROVER, Confirming, Member, Named
+from ila_identity.domain.members import APPROVER, Confirming, Member, Named
 from ila_identity.domain.organisations import Organisation
 from ila_identity.ports import Listed, Unit
 from ila_identity.usecases.mandates import give, keep_member, note_member, put_in_force, take
@@ -44,8 +44,12 @@ class MemberOf:
 
 
 def add_member(unit: Unit, command: AddMember, scope: Scope) -> Member:
-    """Add a member who waits for a second person. Raises Missing, OrganisationClosed or MemberAlready."""
+    """Add a member who waits for a second person.
+
+    Raises Missing, OrganisationClosed, RoleNotOfOrganisation or MemberAlready.
+    """
     organisation = open_organisation(unit, command.organisation_id, scope)
+    organisation.must_know(command.roles)
     member = Member.add(organisation.id, command.named, command.roles, unit.actor.id, unit.now)
     if not unit.members.add(member):
         raise MemberAlready()
@@ -60,16 +64,16 @@ def confirm_member(unit: Unit, command: MemberOf, scope: Scope) -> Member:
     """
     organisation = open_organisation(unit, command.organisation_id, scope)
     member = unit.members.get(organisation.id, command.member_id)
-    as_admin = any(role.name == ADMIN and role.organisation == organisation.id for role in unit.actor.roles)
+    as_admin = Role(organisation.administrator, organisation.id) in unit.actor.roles
     step = Confirming(
         _with_person(unit, member),
         unit.actor.id,
         as_admin,
-        len(unit.roles.in_organisation(organisation.id, ADMIN)),
+        len(unit.roles.in_organisation(organisation.id, organisation.administrator)),
     )
-    confirmed = member.confirmed(step, {ADMIN if as_admin else APPROVER}, unit.now)
+    confirmed = member.confirmed(step, {organisation.administrator if as_admin else APPROVER}, unit.now)
     if member.wanted is not None:
-        return _change_roles(unit, member, confirmed, "member_change_confirmed")
+        return _change_roles(unit, organisation, member, confirmed, "member_change_confirmed")
     keep_member(unit, confirmed, "member_confirmed")
     admitted = put_in_force(unit, confirmed)
     if admitted is not confirmed:
@@ -80,25 +84,29 @@ def confirm_member(unit: Unit, command: MemberOf, scope: Scope) -> Member:
 def change_member(unit: Unit, command: ChangeMember, scope: Scope) -> Member:
     """Take roles from a member at once, or propose others, which a second person confirms.
 
-    Raises Missing, Stale, OrganisationClosed, WrongState, SameRoles or LastAdministrator.
+    Raises Missing, Stale, OrganisationClosed, RoleNotOfOrganisation, WrongState, SameRoles or
+    LastAdministrator.
     """
     organisation = open_organisation(unit, command.organisation_id, scope)
+    organisation.must_know(command.roles)
     member = unit.members.get(organisation.id, command.member_id)
     if member.version != command.version:
         raise Stale()
-    changed = member.changed(command.roles, unit.actor.id, {ADMIN}, unit.now)
-    if ADMIN not in command.roles:
-        _must_keep_an_administrator(unit, member)
+    changed = member.changed(command.roles, unit.actor.id, {organisation.administrator}, unit.now)
+    if organisation.administrator not in command.roles:
+        _must_keep_an_administrator(unit, organisation, member)
     if changed.wanted is None:
-        return _change_roles(unit, member, changed, "member_reduced")
+        return _change_roles(unit, organisation, member, changed, "member_reduced")
     keep_member(unit, changed, "member_change_proposed", roles=" ".join(changed.wanted))
     return changed
 
 
-def _change_roles(unit: Unit, before: Member, after: Member, action: str) -> Member:
+def _change_roles(
+    unit: Unit, organisation: Organisation, before: Member, after: Member, action: str
+) -> Member:
     """Let a member hold exactly the roles of its next version. Raises ToxicRoles or LastAdministrator."""
-    if ADMIN not in after.roles:
-        _must_keep_an_administrator(unit, before)
+    if organisation.administrator not in after.roles:
+        _must_keep_an_administrator(unit, organisation, before)
     keep_member(unit, after, action, roles=" ".join(after.roles))
     if after.person_id is not None:
         unit.persons.lock_code(after.named.personal_code)
@@ -112,8 +120,8 @@ def remove_member(unit: Unit, command: MemberOf, scope: Scope) -> Member:
     """End a membership and take its roles. Raises Missing, WrongState or LastAdministrator."""
     organisation = unit.organisations.get(command.organisation_id, scope, lock=True)
     member = unit.members.get(organisation.id, command.member_id)
-    ended = member.ended("end", {ADMIN}, unit.now)
-    _must_keep_an_administrator(unit, member)
+    ended = member.ended("end", {organisation.administrator}, unit.now)
+    _must_keep_an_administrator(unit, organisation, member)
     keep_member(unit, ended, "member_removed")
     if member.person_id is not None:
         take(unit, member.person_id, member.mandate, "member removed")
@@ -159,8 +167,8 @@ def _with_person(unit: Unit, member: Member) -> Member:
     return member if person is None else member.of_person(person.id)
 
 
-def _must_keep_an_administrator(unit: Unit, leaving: Member) -> None:
-    admins = unit.roles.in_organisation(leaving.organisation_id, ADMIN)
+def _must_keep_an_administrator(unit: Unit, organisation: Organisation, leaving: Member) -> None:
+    admins = unit.roles.in_organisation(organisation.id, organisation.administrator)
     if leaving.state in ("active", "changing") and {grant.person_id for grant in admins} == {
         leaving.person_id
     }:

@@ -13,6 +13,7 @@ from ila_kit.actor import EVERYTHING, Scope
 from ila_kit.states import SYSTEM
 from ila_kit.store.listing import PageRequest
 
+from ila_identity.domain.employer_errors import SanctionNotForEmployers
 from ila_identity.domain.errors import SanctionInForce
 from ila_identity.domain.limits import Limits
 from ila_identity.domain.organisations import Organisation
@@ -26,7 +27,7 @@ from ila_identity.domain.sanctions import (
     grade_of,
     impose,
 )
-from ila_identity.events.published import ProviderReinstated, ProviderSuspended
+from ila_identity.events.published import EmployerClosed, ProviderReinstated, ProviderSuspended
 from ila_identity.ports import Listed, Unit
 from ila_identity.usecases.members import end_all_members
 
@@ -73,9 +74,11 @@ class Reply:
 def suspend_organisation(unit: Unit, command: Suspend, limits: Limits) -> Organisation:
     """Bar an organisation from what a scope names; sanctions of other scopes stay as they are.
 
-    Raises Missing, WrongState, NotYourStep, SanctionInForce or EndPassed.
+    Raises Missing, WrongState, NotYourStep, SanctionNotForEmployers, SanctionInForce or EndPassed.
     """
     organisation = _locked(unit, command.organisation_id)
+    if organisation.is_employer:
+        raise SanctionNotForEmployers(scope=command.scope)
     standing = unit.sanctions.in_force(organisation.id)
     sanction = impose(
         organisation.id,
@@ -120,7 +123,8 @@ def close_organisation(unit: Unit, command: Close) -> Organisation:
     """
     organisation = _locked(unit, command.organisation_id)
     row = closure(organisation.id, command.grounds, by=unit.actor.id, now=unit.now)
-    barred = barred_by([*unit.sanctions.in_force(organisation.id), row])
+    standing = [*unit.sanctions.in_force(organisation.id), row]
+    barred = frozenset() if organisation.is_employer else barred_by(standing)
     closed = organisation.sanctioned("close", unit.actor.role_names, row.facts, barred, unit.now)
     _impose(unit, row, "organisation_closed")
     end_all_members(unit, organisation)
@@ -217,7 +221,12 @@ def _note(unit: Unit, sanction: Sanction, action: str, **details: str) -> None:
 def _keep(unit: Unit, organisation: Organisation, before: Iterable[str] = ()) -> Organisation:
     """Store an organisation and tell what is barred from now on; `before`: what was, until now."""
     unit.organisations.save(organisation)
-    if organisation.state == "active":
+    if organisation.is_employer:
+        closed = EmployerClosed(
+            organisation_id=organisation.id, closed_at=unit.now, version=organisation.version
+        )
+        unit.publish(closed, organisation.version)
+    elif organisation.state == "active":
         unit.publish(
             ProviderReinstated(
                 organisation_id=organisation.id,
