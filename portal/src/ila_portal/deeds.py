@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import flask
@@ -24,7 +25,7 @@ from ila_portal.forms import (
     faults_of,
     read,
 )
-from ila_portal.visitor import api
+from ila_portal.visitor import api, without_done
 
 UPLOAD_LIMIT = 26 * 1024 * 1024
 FORM_LIMIT = 64 * 1024
@@ -38,10 +39,11 @@ class Deed:
 
     `name` names its texts: `deed.<name>` on its button. `path` may hold names of the page's address and
     `{target}`, the row that the form stands in. `states` and `roles` tell for which things and whom it is
-    shown; the service decides. `onward` is the endpoint shown afterwards, with the `id` of the answer; else
-    the page itself. `verbs` are what the thing calls it among the `actions` that are possible now. What of
-    the answer is seen only once, `tells` names. `shape` makes the body of what was typed. `acr` is the least
-    assurance of the sign-in: who signed in less strongly is asked to do better before anything is typed.
+    shown; the service decides. `onward` is the endpoint shown afterwards, with the `id` of the answer where
+    its address has one; else the page itself. `verbs` are what the thing calls it among the `actions` that
+    are possible now. What of the answer is seen only once, `tells` names. `shape` makes the body of what was
+    typed. `acr` is the least assurance of the sign-in: who signed in less strongly is asked to do better
+    before anything is typed.
     """
 
     name: str
@@ -67,6 +69,11 @@ class Deed:
     def hidden(self) -> set[str]:
         """The names of the fields that nobody types; a form without them is not ours."""
         return {field.name for field in self.fields if field.kind.startswith("hidden")}
+
+    @property
+    def asks(self) -> bool:
+        """Whether its form asks something that one types or chooses."""
+        return any(not field.kind.startswith(("hidden", "given", "target")) for field in self.fields)
 
     def is_reached_by(self, person: Mapping[str, Any]) -> bool:
         """Whether a person signed in strongly enough for it."""
@@ -152,10 +159,13 @@ def _target() -> str:
 
 def _onward(deed: Deed, answer: Any) -> str:
     given = flask.request.view_args or {}
+    known = {name: value for name, value in given.items() if name == "organisation_id"}
+    if deed.onward and not flask.current_app.url_map.is_endpoint_expecting(deed.onward, "id"):
+        return flask.url_for(deed.onward, **known, done=deed.name)
     if deed.onward and isinstance(answer, Mapping) and "id" in answer:
-        known = {name: value for name, value in given.items() if name == "organisation_id"}
         return flask.url_for(deed.onward, **known, id=answer["id"], done=deed.name)
-    return flask.url_for(flask.request.endpoint or "", **given, done=deed.name)
+    # The page as it was filtered; not by `url_for`, which takes some names for orders.
+    return f"{flask.request.path}?{urlencode(without_done() | {'done': deed.name})}"
 
 
 def _from_another_session() -> Fault:

@@ -9,7 +9,7 @@ import flask
 from ila_kit.ids import uuid7
 
 from ila_portal.deeds import Deed, Told, carry_out
-from ila_portal.forms import Filled
+from ila_portal.forms import Filled, is_id
 from ila_portal.visitor import must_have_session, person, roles, seen_by_person
 
 PAGE = 25
@@ -19,20 +19,24 @@ PAGE = 25
 class Listing:
     """A list of a service, a page at a time, filtered by what the visitor chose.
 
-    `filters` are names and their choices; `fixed` goes with every question and may hold names of the address.
+    `filters` are names and their choices; `by_id` are filters that take any id; `fixed` goes with every
+    question and may hold names of the address.
     """
 
     path: str
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
+    by_id: tuple[str, ...] = ()
 
     def address(self, known: Mapping[str, Any]) -> str:
         """Return the path with its query."""
         given = flask.request.args
         chosen = {name: given[name] for name, choices in self.filters.items() if given.get(name) in choices}
+        sought = {name: given[name].strip() for name in self.by_id if is_id(given.get(name, "").strip())}
         query = (
             {name: value.format(**known) for name, value in self.fixed.items()}
             | chosen
+            | sought
             | {"limit": str(PAGE)}
         )
         after = {"after": given["after"]} if given.get("after") else {}

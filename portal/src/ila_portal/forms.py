@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import flask
 from ila_kit.clock import as_instant
@@ -76,6 +77,14 @@ class Filled:
     values: Mapping[str, Any]
     faults: tuple[Fault, ...]
     status: int = 422
+
+
+def is_id(given: str) -> bool:
+    """Whether a text is an id of something."""
+    try:
+        return bool(UUID(given))
+    except ValueError:
+        return False
 
 
 def _text(given: str) -> str:

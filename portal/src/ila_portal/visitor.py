@@ -75,9 +75,14 @@ def must_have_session() -> None:
         raise SignedOut
 
 
+def without_done() -> dict[str, str]:
+    """Return what the visitor asked of this page, without the word about what was just done."""
+    return {name: value for name, value in flask.request.args.items() if name != "done"}
+
+
 def here() -> str:
-    """Return the address of this page as one comes back to it: without the word about what was just done."""
-    kept = {name: value for name, value in flask.request.args.items() if name != "done"}
+    """Return the address of this page as one comes back to it."""
+    kept = without_done()
     return f"{flask.request.path}?{urlencode(kept)}" if kept else flask.request.path
 
 

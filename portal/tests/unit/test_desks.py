@@ -84,9 +84,10 @@ def test_a_page_asks_at_most_twice_and_only_what_there_is(desk, page):
         found, _ = operation("GET", path_of(read))
         given = {one["name"]: one["schema"] for one in found.get("parameters", []) if one["in"] == "query"}
         if isinstance(read, Listing):
-            assert {*read.fixed, *read.filters} <= given.keys()
+            assert {*read.fixed, *read.filters, *read.by_id} <= given.keys()
             for name, choices in read.filters.items():
-                assert set(choices) <= set(given[name]["enum"])
+                assert set(choices) <= set(given[name].get("enum", choices))
+            assert {given[name]["format"] for name in read.by_id} <= {"uuid"}
         else:
             assert set(re.findall(r"[?&](\w+)=", read)) <= given.keys()
 
