@@ -155,7 +155,7 @@ def test_for_all_rows_together_it_is_said_once_what_needs_a_stronger_sign_in(eve
     gateway.fail(path, 200, rows | {"items": rows["items"] * 3})
     gateway.acr = "substantial"
     shown = everybody.get(f"/provider/{ORGANISATION}/members").text
-    assert shown.count("Pirms tam pierakstieties drošāk: Noņemt<") == 1
+    assert shown.count("Pirms tam pierakstieties drošāk: Mainīt lomas, Noņemt<") == 1
     assert "Darbības</th>" not in shown
     gateway.acr = "high"
     shown = everybody.get(f"/provider/{ORGANISATION}/members").text

@@ -9,11 +9,11 @@ from ila_portal.pages.provider.home import ORGANISATIONS
 ORGANISATION = f"{ORGANISATIONS}/{{organisation_id}}"
 MEMBERS, ACCOUNTS = f"{ORGANISATION}/members", f"{ORGANISATION}/bank-accounts"
 ROLES = ("provider_admin", "provider_editor", "provider_signatory", "provider_trainer")
+MEMBER_STATES = ("pending", "changing", "confirmed", "active", "ended")
 MEMBER_SHOWS = (
     Shown("name", "person"),
     Shown("personal_code"),
-    Shown("roles", "words", words="role"),
-    Shown("wanted", "words", words="role"),
+    Shown("roles", "roles"),
     Shown("state", "tag"),
     Shown("due_at", "until"),
 )
@@ -39,7 +39,7 @@ provider.add(
     "/members",
     Page(
         "members",
-        {"members": Listing(MEMBERS)},
+        {"members": Listing(MEMBERS, {"state": MEMBER_STATES})},
         shows=MEMBER_SHOWS,
         deeds=(
             Deed(
@@ -64,14 +64,25 @@ provider.add(
                 acr="high",
             ),
             Deed(
+                "member-change",
+                f"{MEMBERS}/{{target}}",
+                (Field("roles", "ticks", choices=ROLES, words="role", label="roles_wanted", hint=True),),
+                method="PUT",
+                states=("active",),
+                roles=ADMIN,
+                versioned=True,
+                acr="high",
+            ),
+            Deed(
                 "member-end",
                 f"{MEMBERS}/{{target}}",
                 method="DELETE",
-                states=("pending", "active", "changing"),
+                states=("pending", "confirmed", "active", "changing"),
                 roles=ADMIN,
                 acr="high",
             ),
         ),
+        template="provider/members.html",
         roles=ADMIN,
     ),
 )
