@@ -52,6 +52,7 @@ PHASES = (
 )  # fmt: skip
 OF_ANSWERS = [
     "page.registration.show_one",
+    *(f"grant.{state}" for state in ("pending", "active")),
     *(f"check.{check}" for check in CHECKS),
     *(f"source.{source}" for source in ("population-register", "e-identity")),
     "activity.training",

@@ -1,6 +1,25 @@
 """The desk of the agency: queues and decisions from the registration of an institution to the payment."""
 
-from ila_portal.pages.agency import agreements, calls, evaluation, institutions, learners, money, oversight
+from ila_portal.pages.agency import (
+    agreements,
+    calls,
+    evaluation,
+    institutions,
+    learners,
+    money,
+    oversight,
+    roles,
+)
 from ila_portal.pages.agency.desk import agency
 
-__all__ = ["agency", "agreements", "calls", "evaluation", "institutions", "learners", "money", "oversight"]
+__all__ = [
+    "agency",
+    "agreements",
+    "calls",
+    "evaluation",
+    "institutions",
+    "learners",
+    "money",
+    "oversight",
+    "roles",
+]

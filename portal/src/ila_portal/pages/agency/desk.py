@@ -5,6 +5,7 @@ from ila_portal.desks import Desk, Page
 PLACES = (
     "today", "registrations", "organisations", "calls", "declarations", "offers", "agreements",
     "applications", "results", "claims", "runs", "budget", "ledger", "reconciliation",
+    "roles",
 )  # fmt: skip
 agency = Desk("agency", "/agency", PLACES)
 APPROVER, CALL_MANAGER = ("user_approver",), ("call_manager",)
@@ -18,10 +19,11 @@ CLAIMS, MAKER, CHECKER, RELEASER = (
     ("payment_releaser",),
 )
 RATES, AUDITOR, SANCTIONS = ("rate_manager", "rate_approver"), ("auditor",), ("sanction_officer",)
+PLATFORM_ADMIN = ("platform_admin",)
 EVERYBODY = (
     *APPROVER, *CALL_MANAGER, *CONTRACTS, *AGENCY_SIGNATORY, *COMMISSION, *ELIGIBILITY, *APPEALS, *VERIFIER,
     *CLAIMS,
-    *MAKER, *CHECKER, *RELEASER, *RATES, *AUDITOR, *SANCTIONS,
+    *MAKER, *CHECKER, *RELEASER, *RATES, *AUDITOR, *SANCTIONS, *PLATFORM_ADMIN,
 )  # fmt: skip
 
 agency.add("", Page("today", {}, template="agency/today.html", roles=EVERYBODY))
