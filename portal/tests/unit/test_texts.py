@@ -46,13 +46,28 @@ CHECKS = (
 REASONS = ("budget", "hold", "commitment", "settlement", "release", "expiry", "recovery")
 REGISTERS = ("viis_institutions", "viis_addresses", "programme_licences")
 ERRORS = (400, 404, 429, 500, 503, "busy", "slow", "form", "refused", "session-ended", "step-up")
+SERVICES = ("identity", "applications", "funding", "catalog")
+LOOKS_AT = (
+    "application", "timeline", "evidence", "attendance", "result", "name", "given_name", "family_name",
+    "masked personal code", "masked_code", "birth_date", "alive", "account entries", "everything",
+)  # fmt: skip
+LOOKS_FOR = (
+    "handling of applications", "eligibility check of submitted applications",
+    "second look at provisional eligibility", "teaching the members of a group", "supervision of the fund",
+    "an export that the person asked for",
+)  # fmt: skip
 PHASES = (
     "needs_approval", "preparation", "offers", "evaluation", "agreements", "applications", "group_formation",
     "learning",
 )  # fmt: skip
 OF_ANSWERS = [
     "page.registration.show_one",
+    *(f"service.{service}" for service in SERVICES[:3]),
+    *(f"machine.svc:{service}" for service in SERVICES),
+    *(f"seen.{what}" for what in LOOKS_AT),
+    *(f"purpose.{purpose}" for purpose in LOOKS_FOR),
     *(f"grant.{state}" for state in ("pending", "active")),
+    *(f"role.{role}" for role in ("learner", "employer_admin")),
     *(f"check.{check}" for check in CHECKS),
     *(f"source.{source}" for source in ("population-register", "e-identity")),
     "activity.training",

@@ -6,6 +6,7 @@ from ila_portal.pages.applications import applications
 from ila_portal.pages.apply import apply
 from ila_portal.pages.groups import groups
 from ila_portal.pages.indicators import indicators
+from ila_portal.pages.my_data import my_data
 from ila_portal.pages.programmes import programmes
 from ila_portal.pages.provider import provider, provider_home
 from ila_portal.pages.registration import registration
@@ -16,6 +17,6 @@ from ila_portal.pages.start import start
 AGENCY = agency
 DESKS = {desk.name: desk for desk in (provider, agency)}
 BLUEPRINTS = (
-    start, sign_in, programmes, indicators, apply, account, sessions, applications, groups, registration,
-    provider_home, provider, agency,
+    start, sign_in, programmes, indicators, apply, account, sessions, my_data, applications, groups,
+    registration, provider_home, provider, agency,
 )  # fmt: skip
