@@ -16,13 +16,14 @@ PAGES = {
     ],
     "learner-24": [
         "/account", "/account/entries", "/account/sessions", "/account/sessions/everywhere", "/registration",
-        "/signed-in",
+        "/signed-in", "/my-data", "/my-data/looks", "/my-data/export", "/my-data/erasure", "/my-data/erased",
     ],
     "provider-a-admin": ["", "/members", "/bank-accounts", "/places", "/calls", "/programmes", "/claims"],
     "auditor": [
         "/agency", "/agency/registrations", "/agency/calls", "/agency/offers", "/agency/applications",
         "/agency/payment-runs", "/agency/budget", "/agency/ledger", "/agency/reconciliation",
     ],
+    "platform-admin": ["/agency", "/agency/roles", "/agency/roles/new"],
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.anywhere]
 PUBLIC = ["/", "/programmes", "/indicators", "/registration", "/nothing-here"]
 ACCOUNT = [
     "/account", "/account/entries", "/account/sessions", "/account/sessions/everywhere", "/signed-in",
-    "/signed-out",
+    "/signed-out", "/my-data", "/my-data/looks", "/my-data/export", "/my-data/erasure", "/my-data/erased",
 ]  # fmt: skip
 AGENCY = [
     "/agency", "/agency/registrations", "/agency/organisations", "/agency/calls", "/agency/offers",
@@ -35,6 +35,7 @@ PROVIDER = [
     [
         ("learner-23", [*PUBLIC, *ACCOUNT]),
         ("auditor", AGENCY),
+        ("platform-admin", ["/agency/roles", "/agency/roles/new"]),
         ("provider-a-admin", PROVIDER),
         ("provider-a-trainer", ["/groups"]),
     ],
