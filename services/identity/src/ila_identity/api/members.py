@@ -12,7 +12,7 @@ from ila_identity.domain import errors
 from ila_identity.domain.employer_errors import RoleNotOfOrganisation
 from ila_identity.domain.members import ADMINISTRATORS, MEMBER, Member, Named
 from ila_identity.domain.personal_codes import PersonalCode
-from ila_identity.domain.roles import IN_ORGANISATION, PROVIDER
+from ila_identity.domain.roles import EMPLOYER, IN_ORGANISATION, PROVIDER
 from ila_identity.usecases.members import (
     AddMember,
     ChangeMember,
@@ -31,6 +31,7 @@ ADMINS = Access(own=ADMINISTRATORS, acr="high")
 READERS = Access(own=IN_ORGANISATION, any={"user_approver", "auditor"})
 CONFIRMERS = Access(own=ADMINISTRATORS, any={"user_approver"}, acr="high")
 STATES = sorted(MEMBER.states)
+ROLES = [*sorted(PROVIDER), *sorted(EMPLOYER)]
 
 
 class MemberQuery(ListQuery):
@@ -45,17 +46,13 @@ class NewMemberSchema(Schema):
     personal_code = fields.Text(max=20, required=True)
     given_name = fields.Text(max=200, required=True)
     family_name = fields.Text(max=200, required=True)
-    roles = fields.List(
-        fields.OneOf(sorted(IN_ORGANISATION)), required=True, validate=validate.Length(1, len(PROVIDER))
-    )
+    roles = fields.List(fields.OneOf(ROLES), required=True, validate=validate.Length(1, len(PROVIDER)))
 
 
 class MemberChangeSchema(Schema):
     """The roles that a member is to hold in the organisation from now on."""
 
-    roles = fields.List(
-        fields.OneOf(sorted(IN_ORGANISATION)), required=True, validate=validate.Length(1, len(PROVIDER))
-    )
+    roles = fields.List(fields.OneOf(ROLES), required=True, validate=validate.Length(1, len(PROVIDER)))
 
 
 class MemberSchema(Schema):

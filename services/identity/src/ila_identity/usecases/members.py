@@ -88,10 +88,10 @@ def change_member(unit: Unit, command: ChangeMember, scope: Scope) -> Member:
     LastAdministrator.
     """
     organisation = open_organisation(unit, command.organisation_id, scope)
-    organisation.must_know(command.roles)
     member = unit.members.get(organisation.id, command.member_id)
     if member.version != command.version:
         raise Stale()
+    organisation.must_know(command.roles)
     changed = member.changed(command.roles, unit.actor.id, {organisation.administrator}, unit.now)
     if organisation.administrator not in command.roles:
         _must_keep_an_administrator(unit, organisation, member)
