@@ -1,17 +1,18 @@
-"""Two institutions and their learners, with an instance of everything that somebody may own."""
+"""Two institutions with their learners, two employers, and an instance of everything somebody may own."""
 
 import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+import employers
 import institutions
 import learning
 import matrix
 import payment
 import suite
 import walk
-from ila_identity.domain.roles import COMMISSION, LEARNER, PROVIDER
+from ila_identity.domain.roles import COMMISSION, EMPLOYER, LEARNER, PROVIDER
 from ila_stubs.registers.people import MINORS
 from matrix import Ids, Operation, Somebody
 from process import CATALOG, DAY, FUNDING, IDENTITY, LEARNING, MODULE_SET, Process, good
@@ -30,13 +31,17 @@ MADE = {
     "member_id": "POST identity/v1/organisations/{organisation_id}/members",
 }
 
+# Who represents which company alone. The second is the one that bodies name: nobody registers it again.
+EMPLOYERS = (("employer-admin", "98000000017"), ("citizen-1010", matrix.KNOWN["legal_person_number"]()))
+
 
 @dataclass
 class Tenant:
-    """An institution and its learners: who holds which role, and what is theirs, by kind."""
+    """An institution, its learners and an employer: who holds which role, and what is theirs, by kind."""
 
     organisation: str
     people: dict[str, list[str]]
+    employer: str = ""
     ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def somebody(self, role: str, number: int = 0) -> Somebody:
@@ -49,7 +54,8 @@ class Tenant:
 
     def held(self, role: str) -> tuple[str, str | None]:
         """Return a role as it is held here."""
-        return role, self.organisation if role.startswith("provider_") else None
+        places = dict.fromkeys(PROVIDER, self.organisation) | dict.fromkeys(EMPLOYER, self.employer)
+        return role, places.get(role)
 
     @property
     def everything(self) -> set[str]:
@@ -74,6 +80,8 @@ def two_tenants() -> tuple[Tenant, Tenant]:
     ours, theirs = _walked(process), _seeded(process)
     for tenant, child in zip((ours, theirs), random.sample(MINORS, 2), strict=True):
         tenant.ids["evidence_id"].append(_contested(process, tenant, f"citizen-{child}"))
+    for tenant, (name, number) in zip((ours, theirs), EMPLOYERS, strict=True):
+        _employ(process, tenant, name, number)
     later = walk.new_process(patience=30)
     later.open_call()
     for tenant in (ours, theirs):
@@ -83,6 +91,18 @@ def two_tenants() -> tuple[Tenant, Tenant]:
         tenant.ids["sanction_id"].append(_sanctioned(process, tenant))
     theirs.ids["learning_need_id"].append(_need(process))  # needs are of calls: this one is of another
     return ours, theirs
+
+
+def _employ(process: Process, tenant: Tenant, name: str, number: str) -> None:
+    """Have somebody register a company as an employer, unless it is one since an earlier journey."""
+    registration = employers.registered(process, name, number)
+    tenant.employer, person = registration["organisation_id"], registration["registrant_id"]
+    tenant.people["employer_admin"] = [person]
+    tenant.people[LEARNER].append(person)  # registrations are those of a person
+    tenant.ids["employer_registration_id"].append(registration["id"])
+    tenant.ids["organisation_id"].insert(0, tenant.employer)
+    members = process.read("auditor", f"{IDENTITY}/organisations/{tenant.employer}/members")["items"]
+    tenant.ids["member_id"][:0] = [one["id"] for one in members]
 
 
 def _need(process: Process) -> str:

@@ -10,7 +10,6 @@ import institutions
 import learning
 import offers
 import pytest
-import requests
 import suite
 import walk
 from process import (
@@ -51,21 +50,6 @@ def published() -> Process:
     walk.admit(process)
     walk.publish(process, MODULE_SET)
     return process
-
-
-@pytest.fixture
-def registers():
-    """Orders faults of the stand-in registers, and takes them back afterwards."""
-    port = next(row["port"] for row in suite.run_state() if row["role"] == "registers")
-    address = f"http://127.0.0.1:{port}/faults"
-
-    def order(mode: str, *names: str, seconds: float = 5) -> None:
-        body: dict[str, Any] = {"mode": mode, "seconds": seconds}
-        answer = requests.put(address, json=body | ({"registers": list(names)} if names else {}), timeout=10)
-        assert answer.ok, answer.text
-
-    yield order
-    order("none")
 
 
 # -- who may
