@@ -69,6 +69,9 @@ class EmployerRegistrationStore(Protocol):
     def get(self, registration_id: UUID, scope: Scope, lock: bool = False) -> EmployerRegistration:
         """Return a registration in scope. Raises Missing. `lock`: nobody else changes it meanwhile."""
 
+    def forget(self, person_id: UUID) -> None:
+        """Erase the address a person gave, and what the register told, wherever no employer came of it."""
+
     def due(self, now: datetime, limit: int) -> list[EmployerRegistration]:
         """Return registrations about which the register is to be asked, longest waiting first."""
 

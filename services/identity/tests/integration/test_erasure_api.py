@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from ila_identity.consumers import HANDLERS, TIMERS
+from ila_identity.store import employer_tables as e
 from ila_identity.store import my_data_tables as m
 from ila_identity.store import tables as t
 from ila_kit.actor import Role, process_actor
@@ -75,6 +76,27 @@ def test_the_account_closes_at_once_and_every_service_is_asked(me, person, engin
     assert len(told(engine, REQUESTED, person)) == 1
     assert told(engine, "identity.person_disabled.v1", person)[0]["state"] == "closed"
     assert me.post(PATH).json["code"] == "wrong-state"
+
+
+def test_a_registration_of_an_employer_that_came_to_nothing_tells_nothing_any_more(
+    me, person, deps, engine, registers, jobs
+):
+    path = "/api/identity/v1/employer-registrations"
+    form = {"contact_email": "me@personas.example"}
+    refused = me.post(path, form | {"legal_person_number": registers.company()}).json["id"]
+    jobs.employers()
+    waiting = me.post(path, form | {"legal_person_number": registers.company()}).json["id"]
+    me.post(PATH)
+    answer(deps, person, "applications", "funding")
+    jobs.employers()
+
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(e.employer_registration)).all()
+    mine = {str(row.id): row for row in rows if str(row.registrant_id) == person}
+    assert mine.keys() == {refused, waiting}
+    assert {(row.state, row.contact_email, row.sealed_answer) for row in mine.values()} == {
+        ("refused", "", None)
+    }
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ class TestRegistering:
         account = world.unit.persons.accounts[person]
         world.unit.persons.accounts[person] = replace(account, state=state)
         ended = told(world, registration, world.answer(company(signing())))
-        assert (ended.state, ended.reason) == ("refused", "account_disabled")
+        assert (ended.state, ended.reason, ended.answer) == ("refused", "account_disabled", None)
         assert world.unit.roles.held(person) == []
 
     def test_it_is_taken_back_by_its_registrant_alone_and_only_while_the_register_is_asked(

@@ -55,6 +55,12 @@ class SqlEmployerRegistrationStore(VersionedRows[EmployerRegistration]):
             raise Missing()
         return found[0]
 
+    def forget(self, person_id: UUID) -> None:
+        """Erase the address a person gave, and what the register told, wherever no employer came of it."""
+        vain = (_C.registrant_id == person_id) & (_C.state != "registered")
+        nothing = {"contact_email": "", "sealed_answer": None}
+        self._connection.execute(t.employer_registration.update().where(vain).values(nothing))
+
     def due(self, now: datetime, limit: int) -> list[EmployerRegistration]:
         """Return registrations about which the register is to be asked, longest waiting first."""
         waiting = sa.select(t.employer_registration).where(_C.ask_at <= now)

@@ -73,7 +73,9 @@ def keep_employer_answer(unit: Unit, registration_id: UUID, answer: RegisterAnsw
         return
     answered = registration.answered(answer)
     if reason := _refusal(unit, answered, answer):
-        _keep(unit, answered.refused(reason, unit.now), "refused", reason=reason)
+        # Of somebody who is leaving nothing more is kept.
+        known = registration if reason == ACCOUNT_DISABLED else answered
+        _keep(unit, known.refused(reason, unit.now), "refused", reason=reason)
     else:
         _keep(unit, answered.registered(_admit(unit, answered).id, unit.now), "registered")
 

@@ -74,6 +74,7 @@ def _erase(unit: Unit, erasure: Erasure) -> None:
     unit.persons.save_account(erased)
     unit.persons.erase(erasure.person_id, unit.now)
     unit.exports.forget(erasure.person_id)
+    unit.employer_registrations.forget(erasure.person_id)
     unit.erasures.save(erasure.done(unit.now))
     unit.clear_timer(erasure.person_id, ERASURE_DUE)
     unit.publish(
