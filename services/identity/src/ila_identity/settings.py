@@ -46,7 +46,7 @@ class Settings(FileSettings):
         "Seconds between two looks for persons whose register facts are wanted.", default=0.5
     )
     institutions_seconds: float = setting(
-        "Seconds between two looks for institutions that registers are to be asked about.", default=1.0
+        "Seconds between two looks for organisations that registers are to be asked about.", default=1.0
     )
 
     def faults(self) -> list[str]:

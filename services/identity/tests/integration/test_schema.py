@@ -27,6 +27,20 @@ def test_migrations_go_up_and_down_and_match_the_tables(admin_url):
         assert not migrate.pending(engine, "ila_identity")
 
 
+def test_who_was_there_before_there_were_employers_is_an_institution(admin_url):
+    with empty_database(admin_url) as url:
+        engine = create_engine(url, pooled=False)
+        migrate.upgrade(engine, "ila_identity", "0010_sought_titles")
+        add = "INSERT INTO organisation (id, title, created_at) VALUES (gen_random_uuid(), :title, now())"
+        with engine.begin() as connection:
+            connection.execute(sa.text(add), {"title": "Skola"})
+        migrate.upgrade(engine, "ila_identity")
+        with engine.begin() as connection:
+            connection.execute(sa.text(add), {"title": "As the release before adds it"})
+            kinds = connection.scalars(sa.select(t.organisation.c.kind)).all()
+        assert kinds == ["institution", "institution"]
+
+
 def test_the_database_refuses_a_second_owner_of_a_code_and_an_unknown_state(engine):
     with engine.connect() as connection:
         one, other = uuid7(), uuid7()
