@@ -16,7 +16,8 @@ PAGES = {
     ],
     "learner-24": [
         "/account", "/account/entries", "/account/sessions", "/account/sessions/everywhere", "/registration",
-        "/signed-in", "/my-data", "/my-data/looks", "/my-data/export", "/my-data/erasure", "/my-data/erased",
+        "/employer-registration", "/signed-in", "/my-data", "/my-data/looks", "/my-data/export",
+        "/my-data/erasure", "/my-data/erased",
     ],
     "provider-a-admin": ["", "/members", "/bank-accounts", "/places", "/calls", "/programmes", "/claims"],
     "auditor": [

@@ -6,7 +6,7 @@ from person import PHONE, Person
 from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.anywhere]
-PUBLIC = ["/", "/programmes", "/indicators", "/registration", "/nothing-here"]
+PUBLIC = ["/", "/programmes", "/indicators", "/registration", "/employer-registration", "/nothing-here"]
 ACCOUNT = [
     "/account", "/account/entries", "/account/sessions", "/account/sessions/everywhere", "/signed-in",
     "/signed-out", "/my-data", "/my-data/looks", "/my-data/export", "/my-data/erasure", "/my-data/erased",

@@ -69,6 +69,8 @@ def sections() -> list[Link]:
     ]
     if organisations():
         found.append(("provider", "provider_home.choose", {"provider", "provider_home"}))
+    if organisations("employer"):
+        found.append(("employer", "employer_home.choose", {"employer", "employer_home"}))
     if AGENCY.visible_pages(roles()):
         found.append(("agency", "agency.today", {"agency"}))
     return [

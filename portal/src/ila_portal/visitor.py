@@ -63,10 +63,11 @@ def roles(organisation: str | None = None) -> set[str]:
     }
 
 
-def organisations() -> list[str]:
-    """Return the ids of the institutions that the person works for."""
+def organisations(kind: str = "provider") -> list[str]:
+    """Return the ids of the organisations a person works for: institutions, or those of another kind."""
     held = (person() or {}).get("roles", ())
-    return list(dict.fromkeys(one["organisation"] for one in held if one["organisation"]))
+    ids = (one["organisation"] for one in held if one["role"].startswith(f"{kind}_"))
+    return list(dict.fromkeys(one for one in ids if one))
 
 
 def must_have_session() -> None:

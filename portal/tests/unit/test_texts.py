@@ -32,7 +32,8 @@ OTHER_STATES = [
 STATUSES = [
     "draft", "submitted", "returned", "approved", "refused", "active", "suspended", "closed", "entered",
     "matched",
-    "not_matched", "complete", "bound", "published", "archived", "planned", "recruiting", "formed", "started",
+    "not_matched", "asking", "registered", "lapsed", "withdrawn", "institution", "employer",
+    "complete", "bound", "published", "archived", "planned", "recruiting", "formed", "started",
     "finished", "results_entered", "verified", "cancelled",
 ]  # fmt: skip
 PARTS = ("held", "committed", "consumed", "free", "source", "claimed", "paid", "unexplained")
@@ -96,7 +97,7 @@ OF_ANSWERS = [
     *(f"month.on.{number}" for number in range(1, 13)),
     *(
         f"nav.{section}"
-        for section in ("programmes", "indicators", "account", "sign-in", "provider", "agency")
+        for section in ("programmes", "indicators", "account", "sign-in", "provider", "employer", "agency")
     ),
     *(f"outcome.{outcome}" for outcome in ("passed", "failed", "open", "unknown", "upheld", "dismissed")),
     *(f"outcome.{outcome}" for outcome in ("indeterminate", "noted")),

@@ -16,11 +16,16 @@ def show() -> str | Response:
     """Show the balance, the applications and the next step; people who only work here go to their desk."""
     must_have_session()
     if person() and "learner" not in roles():
-        return flask.redirect(
-            flask.url_for("provider_home.choose" if organisations() else "agency.today"), 303
-        )
+        return flask.redirect(flask.url_for(_desk()), 303)
     balance, applications = seen_by_person(BALANCE, APPLICATIONS)
     return flask.render_template("account.html", balance=balance, applications=applications["items"])
+
+
+def _desk() -> str:
+    """Return where somebody works who has no account here."""
+    if organisations():
+        return "provider_home.choose"
+    return "employer_home.choose" if organisations("employer") else "agency.today"
 
 
 @account.get("/entries")

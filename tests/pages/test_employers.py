@@ -1,0 +1,69 @@
+"""A company becomes an employer on the pages, without JavaScript: its register decides, in words."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import suite
+from person import PHONE, Person
+from playwright.sync_api import Browser
+
+pytestmark = [pytest.mark.journey, pytest.mark.anywhere]
+Seat = Callable[..., Person]
+ORGANISATIONS = "/api/identity/v1/organisations"
+BOSS, ALONE, JOINTLY = "employer-admin", "98000000017", "98000000021"
+FORM = "/employer-registration"
+
+
+@pytest.fixture
+def person(browser: Browser) -> Iterator[Seat]:
+    """Seat personas at browsers of their own."""
+    seated: list[Person] = []
+
+    def seat(persona: str, **context: Any) -> Person:
+        seated.append(Person.signed_in(browser, persona, java_script_enabled=False, **context))
+        return seated[-1]
+
+    yield seat
+    for one in seated:
+        one.leave()
+
+
+@pytest.fixture
+def free() -> None:
+    """Close the company that an earlier journey registered, so that it may be registered."""
+    grounds = {"facts": "Uzņēmums beidz darbu.", "legal_basis": "Paraugs"}
+    listed = f"{ORGANISATIONS}?kind=employer&state=active&q={ALONE}"
+    for one in suite.persona("auditor").read(listed)["items"]:
+        path = f"{ORGANISATIONS}/{one['id']}/closure"
+        assert suite.persona("agency-sanction-officer").post(path, grounds).status_code == 200
+
+
+def test_who_may_represent_a_company_only_with_others_is_told_so(person: Seat) -> None:
+    boss = person(BOSS, viewport=PHONE).open(FORM)
+    path = boss.do(
+        "employer-registration", legal_person_number=JOINTLY, contact_email="darbs@paraugs.example"
+    )
+    boss.waits_for(path, "tikai kopā ar citiem")
+    boss.page.get_by_role("link", name="Reģistrēt no jauna").click()
+    assert boss.sees("Noraidīta")
+
+
+@pytest.mark.usefixtures("free")
+def test_who_represents_it_alone_registers_it_and_adds_a_colleague(person: Seat) -> None:
+    boss = person(BOSS, viewport=PHONE).open(FORM)
+    path = boss.do("employer-registration", legal_person_number=ALONE, contact_email="darbs@paraugs.example")
+    boss.waits_for(path, "Darba devējs ir reģistrēts")
+    home = boss.page.get_by_role("link", name="Atvērt darba devēja lapu").get_attribute("href")
+    suite.eventually(lambda: boss.page.goto(home).status, 200)
+    assert boss.sees("Paraugu darbnīca")
+    boss.page.get_by_role("link", name="Pārstāvji").click()
+    colleague = suite.personas()["employer-colleague"]
+    typed = {name: colleague[name] for name in ("given_name", "family_name", "personal_code")}
+    boss.do("employer-member", **typed)
+    row = boss.page.locator("tr").filter(has_text=colleague["family_name"])
+    assert "Gaida apstiprinājumu" in row.inner_text()
+    approver = person("agency-user-approver").open("/agency/organisations?kind=employer&state=active")
+    approver.page.get_by_role("link", name="Paraugu darbnīca").click()
+    approver.page.get_by_role("link", name="Iestādes lietotāji").click()
+    approver.do("member-confirmation", row=colleague["family_name"])
