@@ -33,7 +33,8 @@ TYPED = {
     "picks": [IDENTIFIER], "hidden-many": [IDENTIFIER],
 }  # fmt: skip
 KNOWN = {
-    "viis_number": "9900000001", "legal_person_number": "40003000018", "code": "call-2",
+    "viis_number": "9900000001", "legal_person_number": "40003000018", "company_number": "40003000018",
+    "code": "call-2",
     "iban": "LV80BANK0000435195001", "personal_code": "322503-62317", "digcomp_level": "5",
     "digcomp_area": "5",
 }  # fmt: skip
@@ -67,6 +68,7 @@ def everybody(learner, gateway):
         {"role": f"provider_{role}", "organisation": ORGANISATION}
         for role in ("admin", "editor", "signatory", "trainer")
     ]
+    gateway.roles.append({"role": "employer_admin", "organisation": ORGANISATION})
     return learner
 
 
@@ -221,6 +223,16 @@ def test_only_what_a_role_allows_stands_in_the_navigation(learner, gateway):
     gateway.fail("/api/funding/v1/claims", 200, json.loads('{"items": [], "next": null}'))
     places = re.findall(r'<nav class="places".*?</nav>', learner.get("/agency").text, re.DOTALL)[0]
     assert re.findall(r'href="([^"]+)"', places) == ["/agency", "/agency/claims", "/agency/payment-runs"]
+
+
+def test_one_filter_of_a_list_stays_while_another_is_chosen(everybody, gateway):
+    gateway.fail("/api/identity/v1/organisations", 200, {"items": [], "next": None})
+    shown = everybody.get("/agency/organisations?kind=employer&state=active&after=x&done=y").text
+    assert 'href="?kind=employer&amp;state=closed"' in shown
+    assert 'href="?state=active&amp;kind=institution"' in shown
+    assert 'href="/agency/organisations?kind=employer" >Visi' in shown
+    asked = next(one.path for one in gateway.requests if "identity/v1/organisations" in one.path)
+    assert "kind=employer&state=active" in asked
 
 
 def test_nobody_without_a_role_of_the_agency_sees_the_way_there(learner):

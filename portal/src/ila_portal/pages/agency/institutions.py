@@ -13,6 +13,7 @@ MEMBERS = f"{ORGANISATION}/members"
 REASON = (Field("reason", "area", hint=True),)
 GROUNDS = (Field("facts", "area", hint=True), Field("legal_basis"))
 SCOPES = ("new_offers", "new_enrolments", "payments", "all")
+KINDS = ("institution", "employer")
 STATUSES = ("submitted", "returned", "approved", "refused")
 
 agency.add(
@@ -76,7 +77,11 @@ agency.add(
     "/organisations",
     Page(
         "organisations",
-        {"organisations": Listing(ORGANISATIONS, {"state": ("active", "suspended", "closed")})},
+        {
+            "organisations": Listing(
+                ORGANISATIONS, {"kind": KINDS, "state": ("active", "suspended", "closed")}
+            )
+        },
         shows=(
             Shown("title"),
             Shown("viis_number"),
