@@ -335,6 +335,21 @@ def test_an_answer_that_does_not_come_in_time_is_noted_once_and_can_still_be_giv
     assert decide(world, submitted).overdue
 
 
+def test_one_that_was_late_and_is_given_back_still_ends_by_itself(world, submitted):
+    world.unit.now = submitted.due_at
+    registration_due(world.unit, submitted.id)
+    decide(world, submitted, return_registration)
+    assert (submitted.id, REGISTRATION_DUE) in world.unit.timers
+
+
+def test_a_register_that_answers_after_the_due_time_does_not_hide_that_it_passed(world, submitted):
+    world.unit.now = submitted.due_at + timedelta(days=1)
+    keep_register_answers(world.unit, submitted.id, {INSTITUTIONS: world.answer(INSTITUTION)})
+    assert (submitted.id, REGISTRATION_DUE) in world.unit.timers
+    registration_due(world.unit, submitted.id)
+    assert world.unit.registrations.find(submitted.id).overdue
+
+
 @pytest.mark.parametrize(("state", "days"), [("draft", 90), ("returned", 30)])
 def test_what_nobody_goes_on_with_ends_by_itself(world, state, days):
     registration = world.registered(REGISTRANT, draft=state == "draft")

@@ -177,6 +177,8 @@ class Registration:
     @property
     def lapses_at(self) -> datetime | None:
         """When something happens by itself: the state ends, or somebody is warned that it is time."""
+        if self.state == "submitted" and self.overdue:
+            return None
         if self.state == "submitted" and self.due_at:
             return self.due_at if self.due_soon else self.due_at - WARNED_BEFORE
         timer = REGISTRATION.timers.get(self.state)

@@ -170,8 +170,8 @@ def keep(unit: Unit, registration: Registration, action: str) -> Registration:
 
 
 def note(unit: Unit, registration: Registration, action: str) -> None:
-    """Set the timer of a registration's state and note what happened."""
-    if registration.lapses_at is not None and registration.lapses_at > unit.now:
+    """Set the timer of a registration's state, also one that is due already, and note what happened."""
+    if registration.lapses_at is not None:
         unit.set_timer(registration.id, REGISTRATION_DUE, registration.lapses_at)
     else:
         unit.clear_timer(registration.id, REGISTRATION_DUE)
