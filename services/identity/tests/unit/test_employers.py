@@ -255,6 +255,7 @@ class TestSilence:
             assert (waiting.state, waiting.answer) == ("asking", None)
             pauses.append((waiting.ask_at - world.unit.now).total_seconds())
         assert pauses == [1, 2, 4, 8, 16, 20, 20]
+        assert world.unit.actions() == ["employer_registration_begun"]
         assert told(world, registration, world.answer(company(signing()))).state == "registered"
 
     def test_after_three_days_it_lapses_and_says_why(self, world, person):

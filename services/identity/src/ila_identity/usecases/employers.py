@@ -69,7 +69,8 @@ def keep_employer_answer(unit: Unit, registration_id: UUID, answer: RegisterAnsw
     if registration.state != ASKING:
         return
     if answer is None or not counts(answer, registration.legal_person_number):
-        _keep(unit, registration.unanswered(unit.now), "unanswered")
+        # No audit entry: that would be thousands in three days, and nothing has happened.
+        unit.employer_registrations.save(registration.unanswered(unit.now))
         return
     answered = registration.answered(answer)
     if reason := _refusal(unit, answered, answer):
