@@ -93,6 +93,7 @@ def test_a_role_of_power_is_given_by_two_administrators_and_a_toxic_one_to_nobod
 
 
 def test_new_roles_of_a_member_wait_for_a_second_person_and_taken_ones_do_not(person: Seat) -> None:
+    suite.persona("provider-a-trainer")  # who is a member from the first sign-in on
     trainer = suite.personas()["provider-a-trainer"]["family_name"]
     admin = person("provider-a-admin", viewport=PHONE)
     admin.page.goto("/provider")
@@ -100,13 +101,13 @@ def test_new_roles_of_a_member_wait_for_a_second_person_and_taken_ones_do_not(pe
     organisation = admin.id
     both = ["provider_editor", "provider_trainer"]
     admin.open(members).do("member-change", row=trainer, roles=both)
-    row = admin.page.locator("tr").filter(has_text=trainer)
+    row = admin.page.locator("tr").filter(has_text=trainer).first
     assert "satura sagatavotājs" in row.inner_text()
     assert "Mainās" in row.inner_text()
     approver = person("agency-user-approver").open(f"/agency/organisations/{organisation}/members")
     approver.do("member-confirmation", row=trainer)
     admin.open(members).do("member-change", row=trainer, roles=both[1:])
-    row = admin.page.locator("tr").filter(has_text=trainer)
+    row = admin.page.locator("tr").filter(has_text=trainer).first
     assert "Darbojas" in row.inner_text()
     assert "pasniedzējs" in row.inner_text()
 
