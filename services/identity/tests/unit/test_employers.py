@@ -14,7 +14,7 @@ from ila_identity.domain.employer_errors import (
     SanctionNotForEmployers,
 )
 from ila_identity.domain.employers import EMPLOYER_REGISTRATION, counts, refusal_of
-from ila_identity.domain.errors import OrganisationClosed
+from ila_identity.domain.errors import OrganisationClosed, ToxicRoles
 from ila_identity.domain.limits import Limits
 from ila_identity.domain.members import Named
 from ila_identity.domain.organisations import KINDS, Organisation
@@ -285,6 +285,21 @@ class TestSilence:
         assert states == ["registered", "refused"]
         assert job.run() == 0
 
+    @pytest.mark.parametrize(
+        "fault", [ToxicRoles(role="employer_admin", held="auditor"), KeyError("what nobody foresaw")]
+    )
+    def test_one_that_cannot_be_decided_holds_no_other_and_comes_again_later(self, world, person, fault):
+        world.unit.organisations = Picky(world.unit.organisations, NUMBER, fault)
+        bad, good = begun(world, person), begun(world, person, "40003000018")
+        _, job = job_of(world)
+
+        assert job.run() == 2
+
+        seen = [world.unit.employer_registrations.find(one.id) for one in (bad, good)]
+        assert [one.state for one in seen] == ["asking", "registered"]
+        assert (seen[0].ask_tries, seen[0].ask_at > world.unit.now) == (1, True)
+        assert job.run() == 0
+
 
 class TestPeople:
     @pytest.fixture
@@ -360,7 +375,22 @@ class Register:
         self.asked.append((register, list(keys), purpose, legal_basis))
         if self.fault:
             raise Unavailable(neighbour="registers")
-        return {key: self.world.answer(company(signing())) for key in keys}
+        return {key: self.world.answer(company(signing(), number=key)) for key in keys}
+
+
+class Picky:
+    """Organisations that do not take the employer of one number."""
+
+    def __init__(self, organisations, number, fault):
+        self.organisations, self.number, self.fault = organisations, number, fault
+
+    def add(self, organisation):
+        if organisation.legal_person_number == self.number:
+            raise self.fault
+        self.organisations.add(organisation)
+
+    def __getattr__(self, name):
+        return getattr(self.organisations, name)
 
 
 class OneUnit:
