@@ -2,14 +2,14 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from ila_identity.store import provider_tables as p
 from ila_identity.store import tables as t
 from ila_kit.ids import uuid7
-from ila_kit.store.tables import outbox
+from ila_kit.store.tables import audit_entry, outbox
 
 pytestmark = pytest.mark.integration
 PATH = "/api/identity/v1/organisations"
@@ -119,6 +119,37 @@ def test_two_administrators_confirm_for_each_other_without_the_agency(
     agency = api.as_(uuid7(), "user_approver").post(path)
     assert (agency.status_code, agency.json["code"]) == (403, "agency-not-needed")
     assert api.as_(second, ("provider_admin", place)).post(path).json["state"] == "confirmed"
+
+
+def test_a_change_that_waits_says_who_wants_it_and_is_taken_back(
+    api, place, admin, engine, sign_in, new_code
+):
+    code, approver = new_code(), api.as_(uuid7(), "user_approver")
+    person, as_admin = sign_in(personal_code=code), api.as_(admin, ("provider_admin", place))
+    added = as_admin.post(f"{PATH}/{place}/members", member(code)).json
+    path = f"{PATH}/{place}/members/{added['id']}"
+    version = approver.post(f"{path}/confirmation").json["version"]
+    other = api.as_(grant(engine, sign_in(), "provider_admin", place), ("provider_admin", place))
+    changing = as_admin.put(path, {"roles": ["provider_signatory"]}, version).json
+    assert (changing["state"], changing["wanted_by"]) == ("changing", admin)
+    assert datetime.fromisoformat(changing["due_at"]) > datetime.now(UTC) + timedelta(days=29)
+    for stranger in (approver, api.as_(person, ("provider_editor", place))):
+        assert stranger.post(f"{path}/change-withdrawal").status_code == 403
+    elsewhere = api.as_(uuid7(), ("provider_admin", uuid7()))
+    assert elsewhere.post(f"{path}/change-withdrawal").status_code == 404
+
+    kept = other.post(f"{path}/change-withdrawal", key="once")
+
+    assert (kept.status_code, kept.json["state"], kept.json["roles"]) == (200, "active", ["provider_editor"])
+    assert (kept.json["wanted"], kept.json["wanted_by"], kept.json["due_at"]) == (None, None, None)
+    assert other.post(f"{path}/change-withdrawal", key="once").data == kept.data
+    assert other.post(f"{path}/change-withdrawal").json["code"] == "wrong-state"
+    assert roles_of(api, person) == ["learner", "provider_editor"]
+    with engine.connect() as connection:
+        noted = sa.select(audit_entry.c.actor, audit_entry.c.details)
+        noted = noted.where(audit_entry.c.action == "member_change_withdrawn")
+        [(actor, details)] = connection.execute(noted).all()
+    assert (actor != admin, details["proposed_by"]) == (True, admin)
 
 
 def test_toxic_roles_are_refused_and_nothing_is_granted(api, place, admin, engine, sign_in, new_code):

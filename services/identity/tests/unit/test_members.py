@@ -28,6 +28,7 @@ from ila_identity.usecases.members import (
     confirm_member,
     end_member_in_time,
     remove_member,
+    withdraw_change,
 )
 from ila_identity.usecases.sanctions import Close, close_organisation
 from ila_identity.usecases.sign_ins import sign_in
@@ -273,6 +274,32 @@ class TestChange:
         assert (after.state, after.roles, after.wanted) == ("active", member.roles, None)
         with pytest.raises(WrongState):
             confirm(world, changing)
+
+    def test_a_change_is_taken_back_by_who_proposed_it_or_another_administrator(
+        self, world, member, administrator
+    ):
+        other = world.person("322675-76375", ADMIN)
+        world.unit.published.clear()
+        for by in (administrator, other):
+            world.act_as(administrator, ADMIN)
+            changing = self.change(world, world.unit.members.find(member.id), "provider_signatory")
+            assert changing.wanted_by == str(administrator)
+            assert (member.id, MEMBER_DUE) in world.unit.timers
+            world.act_as(by, ADMIN)
+
+            kept = withdraw_change(world.unit, MemberOf(PLACE, member.id), HERE)
+
+            assert (kept.state, kept.roles) == ("active", member.roles)
+            assert (kept.wanted, kept.wanted_by, kept.due_at) == (None, None, None)
+            assert world.unit.audited[-1][0] == "member_change_withdrawn"
+            assert (member.id, MEMBER_DUE) not in world.unit.timers
+        assert self.held(world, member) == ["provider_editor", "provider_trainer"]
+        assert self.told(world) == []
+        with pytest.raises(WrongState):
+            confirm(world, kept)
+        world.act_as(administrator, ADMIN)
+        with pytest.raises(WrongState):
+            withdraw_change(world.unit, MemberOf(PLACE, member.id), HERE)
 
     def test_toxic_roles_are_refused_when_they_would_meet(self, world, member):
         changing = self.change(world, member, "provider_signatory")

@@ -69,6 +69,7 @@ TABLES = {
         active change changing provider_admin employer_admin
         active end ended provider_admin employer_admin system
         changing confirm active provider_admin employer_admin user_approver
+        changing withdraw active provider_admin employer_admin
         changing lapse active system
         changing end ended provider_admin employer_admin system
     """,

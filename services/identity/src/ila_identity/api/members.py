@@ -22,6 +22,7 @@ from ila_identity.usecases.members import (
     confirm_member,
     list_members,
     remove_member,
+    withdraw_change,
 )
 
 PREFIX = "/api/identity/v1/organisations"
@@ -59,8 +60,8 @@ class MemberSchema(Schema):
     """A person in an organisation; `person_id` is null until they have signed in.
 
     `state`: `pending` (waits for a second person), `confirmed` (waits for the first sign-in),
-    `active` (the roles are held), `changing` (they are held, the `wanted` ones wait for a second
-    person) or `ended`. What waits ends by itself at `due_at`.
+    `active` (the roles are held), `changing` (they are held, the `wanted` ones that `wanted_by`
+    proposed wait for a second person) or `ended`. What waits ends by itself at `due_at`.
     """
 
     id = fields.Id(required=True)
@@ -71,6 +72,7 @@ class MemberSchema(Schema):
     personal_code = fields.String(required=True, metadata={"description": "masked"})
     roles = fields.List(fields.String(), required=True)
     wanted = fields.List(fields.String(), required=True, allow_none=True)
+    wanted_by = fields.String(required=True, allow_none=True)
     state = fields.OneOf(STATES, required=True)
     added_by = fields.String(required=True)
     confirmed_by = fields.String(required=True, allow_none=True)
@@ -156,6 +158,19 @@ def put_member(call: Call, organisation_id: UUID, member_id: UUID) -> Answer:
         version=call.if_match or 0,
     )
     return _answer(change_member(call.unit, command, call.scope))
+
+
+@members.operation(
+    "POST",
+    OURS + "/<uuid:member_id>/change-withdrawal",
+    ADMINS,
+    answer=(200, MemberSchema),
+    idempotent=True,
+    refusals=[WrongState, errors.OrganisationClosed],
+)
+def post_change_withdrawal(call: Call, organisation_id: UUID, member_id: UUID) -> Answer:
+    """Take back the roles that wait for a second person; those that are held stay."""
+    return _answer(withdraw_change(call.unit, MemberOf(organisation_id, member_id), call.scope))
 
 
 @members.operation(

@@ -58,6 +58,7 @@ MEMBER = StateMachine(
         Step("active", "change", "changing", _ADMIN),
         Step("active", "end", "ended", _ADMIN | _SYSTEM),
         Step("changing", "confirm", "active", _ADMIN | {APPROVER}, _second_person),
+        Step("changing", "withdraw", "active", _ADMIN),
         Step("changing", "lapse", "active", _SYSTEM),
         Step("changing", "end", "ended", _ADMIN | _SYSTEM),
     ],
@@ -169,7 +170,7 @@ class Member:
         return replace(self._at(MEMBER.next_state(self.state, "apply", _SYSTEM), now), person_id=person_id)
 
     def ended(self, action: str, roles: Iterable[str], now: datetime) -> "Member":
-        """Return the member after the end, or with the roles as they were when a change has lapsed.
+        """Return the member after the end, or with the roles as they were when a change comes to nothing.
 
         Raises WrongState or NotYourStep.
         """

@@ -101,6 +101,18 @@ def change_member(unit: Unit, command: ChangeMember, scope: Scope) -> Member:
     return changed
 
 
+def withdraw_change(unit: Unit, command: MemberOf, scope: Scope) -> Member:
+    """Take back other roles that wait for a second person; whoever proposed them, each administrator may.
+
+    Raises Missing, OrganisationClosed, WrongState or NotYourStep.
+    """
+    organisation = open_organisation(unit, command.organisation_id, scope)
+    member = unit.members.get(organisation.id, command.member_id)
+    kept = member.ended("withdraw", {organisation.administrator}, unit.now)
+    keep_member(unit, kept, "member_change_withdrawn", proposed_by=member.proposed_by)
+    return kept
+
+
 def _change_roles(
     unit: Unit, organisation: Organisation, before: Member, after: Member, action: str
 ) -> Member:
