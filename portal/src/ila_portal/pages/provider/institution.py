@@ -74,6 +74,13 @@ provider.add(
                 acr="high",
             ),
             Deed(
+                "member-change-withdrawal",
+                f"{MEMBERS}/{{target}}/change-withdrawal",
+                states=("changing",),
+                roles=ADMIN,
+                acr="high",
+            ),
+            Deed(
                 "member-end",
                 f"{MEMBERS}/{{target}}",
                 method="DELETE",
