@@ -103,7 +103,10 @@ def test_a_good_answer_is_taken_without_what_we_do_not_know():
     told = person({"persons": [PERSON | {"income": 1}]})[CODE]
     assert told.fault is None
     assert told.answer == {name: PERSON[name] for name in PERSON if name not in ("found", "code")}
-    assert legal_person(LEGAL_PERSON | {"more": 1}).answer == LEGAL_PERSON | {"seat": None, "representatives": []}
+    assert legal_person(LEGAL_PERSON | {"more": 1}).answer == LEGAL_PERSON | {
+        "seat": None,
+        "representatives": [],
+    }
 
 
 def test_somebody_who_is_not_there_is_no_fault():
