@@ -9,7 +9,6 @@ from ila_kit.actor import Role
 
 from ila_identity.domain.accounts import Account
 from ila_identity.domain.erasures import Erasure
-from ila_identity.domain.exports import Export
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.persons import Login, Person
 from ila_identity.domain.register_facts import RegisterFact
@@ -106,28 +105,6 @@ class RoleStore(Protocol):
         """Return the grants in an organisation, of one role or of all, oldest first."""
 
 
-class ExportStore(Protocol):
-    """Exports of people's data; each person has one under way at most."""
-
-    def add(self, export: Export) -> bool:
-        """Store a new export; False while another one of the person is collected."""
-
-    def save(self, export: Export) -> None:
-        """Store the next version of an export. Raises Stale when somebody stored one since."""
-
-    def get(self, export_id: UUID, person_id: UUID) -> Export:
-        """Return an export of a person. Raises Missing."""
-
-    def locked(self, export_id: UUID) -> Export:
-        """Return, locked, an export of anybody. Raises Missing."""
-
-    def due(self, now: datetime, limit: int) -> list[Export]:
-        """Return exports that are to be collected, longest waiting first."""
-
-    def forget(self, person_id: UUID) -> None:
-        """Forget all exports of a person; the store of files removes their files."""
-
-
 class ErasureStore(Protocol):
     """Erasures that people asked for."""
 
@@ -163,10 +140,6 @@ class PersonUnit(Protocol):
     @property
     def erasures(self) -> ErasureStore:
         """Erasures that people asked for."""
-
-    @property
-    def exports(self) -> ExportStore:
-        """Exports of people's data."""
 
     @property
     def personal_data(self) -> PersonalData:

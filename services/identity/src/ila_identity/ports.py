@@ -16,6 +16,7 @@ from ila_kit.store.listing import PageRequest
 from ila_identity.domain.access_log import Access
 from ila_identity.domain.attestations import Attestation, Authorisation, Verification
 from ila_identity.domain.bank_accounts import BankAccount
+from ila_identity.domain.exports import Export
 from ila_identity.domain.limits import Limits
 from ila_identity.domain.members import Member
 from ila_identity.domain.personal_codes import PersonalCode
@@ -136,6 +137,31 @@ class AccessLogStore(Protocol):
         """Return a page of the looks at a person's data, newest first."""
 
 
+class ExportStore(Protocol):
+    """Exports of people's data; each person has one under way at most."""
+
+    def add(self, export: Export) -> bool:
+        """Store a new export; False while another one of the person is collected."""
+
+    def save(self, export: Export) -> None:
+        """Store the next version of an export. Raises Stale when somebody stored one since."""
+
+    def get(self, export_id: UUID, person_id: UUID) -> Export:
+        """Return an export of a person. Raises Missing."""
+
+    def page(self, person_id: UUID, request: PageRequest) -> Listed[Export]:
+        """Return a page of the exports of a person, newest first."""
+
+    def locked(self, export_id: UUID) -> Export:
+        """Return, locked, an export of anybody. Raises Missing."""
+
+    def due(self, now: datetime, limit: int) -> list[Export]:
+        """Return exports that are to be collected, longest waiting first."""
+
+    def forget(self, person_id: UUID) -> None:
+        """Forget all exports of a person; the store of files removes their files."""
+
+
 class SanctionStore(Protocol):
     """Sanctions of organisations; none is ever removed."""
 
@@ -196,6 +222,10 @@ class Unit(PersonUnit, OrganisationUnit, UnitOfWork, Protocol):
     @property
     def access_log(self) -> AccessLogStore:
         """Who looked at whose data."""
+
+    @property
+    def exports(self) -> ExportStore:
+        """Exports of people's data."""
 
     @property
     def sanctions(self) -> SanctionStore:

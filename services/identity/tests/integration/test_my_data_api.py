@@ -100,6 +100,32 @@ def test_an_export_waits_while_the_store_of_files_is_away(me, deps):
     assert ExportsJob(replace(deps, units=later)).run() == 1
 
 
+def test_own_exports_are_listed_newest_first_a_page_at_a_time(me, deps):
+    first = me.post(EXPORTS).json["id"]
+    ExportsJob(deps).run()
+    last = me.post(EXPORTS).json["id"]
+
+    listed = me.get(EXPORTS).json
+    assert [(one["id"], one["state"]) for one in listed["items"]] == [(last, "collecting"), (first, "ready")]
+    assert listed["items"][1] == me.get(f"{EXPORTS}/{first}").json
+    page = me.get(f"{EXPORTS}?limit=1").json
+    assert [one["id"] for one in page["items"]] == [last]
+    page = me.get(f"{EXPORTS}?limit=1&after={page['next']}").json
+    assert ([one["id"] for one in page["items"]], page["next"]) == ([first], None)
+    ready = me.get(f"{EXPORTS}?state=ready").json["items"]
+    assert [one["file"] for one in ready] == [f"{EXPORTS}/{first}/file"]
+
+
+def test_exports_are_listed_to_their_person_alone_and_with_a_strong_sign_in(api, me, person):
+    me.post(EXPORTS)
+
+    assert api.as_(uuid7(), "learner").get(EXPORTS).json == {"items": [], "next": None}
+    weak = api.as_(person, "learner", acr="substantial").get(EXPORTS)
+    assert (weak.status_code, weak.json["code"]) == (403, "assurance-too-low")
+    assert api.as_(person, "auditor").get(EXPORTS).status_code == 403
+    assert me.get(f"{EXPORTS}?state=lost").json["code"] == "invalid-request"
+
+
 def test_an_export_of_somebody_else_is_not_there(api, me):
     path = me.post(EXPORTS).headers["Location"]
     other = api.as_(uuid7(), "learner")

@@ -7,12 +7,21 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from ila_kit.errors import Missing
+from ila_kit.store.listing import Listing, PageRequest
 
 from ila_identity.domain.exports import COLLECTING, Export
+from ila_identity.ports import Listed
 from ila_identity.store import my_data_tables as t
 from ila_identity.store import rows
 
 _C = t.person_export.c
+LISTING = Listing(
+    t.person_export,
+    id=_C.id,
+    sorts={"requested_at": _C.id},
+    default="-requested_at",
+    filters={"state": _C.state},
+)
 
 
 class SqlExportStore:
@@ -32,6 +41,11 @@ class SqlExportStore:
     def get(self, export_id: UUID, person_id: UUID) -> Export:
         """Return an export of a person. Raises Missing."""
         return self._one(sa.select(t.person_export).where(_C.id == export_id, _C.person_id == person_id))
+
+    def page(self, person_id: UUID, request: PageRequest) -> Listed[Export]:
+        """Return a page of the exports of a person, newest first."""
+        page = LISTING.page(self._connection, request, [_C.person_id == person_id])
+        return Listed([_export(row) for row in page.rows], page.next)
 
     def locked(self, export_id: UUID) -> Export:
         """Return, locked, an export of anybody. Raises Missing."""

@@ -43,6 +43,7 @@ person_export = sa.Table(
         unique=True,
         postgresql_where=sa.text("state = 'collecting'"),
     ),
+    sa.Index("person_export_person", "person_id", "id"),
     sa.Index("person_export_due", "next_at", postgresql_where=sa.text("state = 'collecting'")),
     sa.Index("person_export_sha256", "sha256"),
 )

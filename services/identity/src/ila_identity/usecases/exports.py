@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from ila_kit.errors import Missing
+from ila_kit.store.listing import PageRequest
 
 from ila_identity.domain.errors import ExportNotReady, ExportUnderWay
 from ila_identity.domain.exports import COLLECTING, Export
-from ila_identity.ports import Unit
+from ila_identity.ports import Listed, Unit
 
 EXPORT_DUE = "export_due"
 
@@ -26,6 +27,11 @@ def ask_export(unit: Unit, person_id: UUID) -> Export:
 def show_export(unit: Unit, export_id: UUID, person_id: UUID) -> Export:
     """Return an export of this person. Raises Missing."""
     return unit.exports.get(export_id, person_id)
+
+
+def list_exports(unit: Unit, person_id: UUID, request: PageRequest) -> Listed[Export]:
+    """Return a page of a person's exports, newest first."""
+    return unit.exports.page(person_id, request)
 
 
 def export_file(unit: Unit, export_id: UUID, person_id: UUID) -> str:
