@@ -82,7 +82,37 @@ def test_looks_are_filtered_and_paged_and_nobody_s_look_is_said_too(learner, gat
     assert "Jūsu datus pagaidām neviens nav skatījies." in words(learner.get("/my-data/looks"))
 
 
+def listed(gateway, *exports, after=None) -> None:
+    gateway.fail(EXPORTS, 200, {"items": list(exports), "next": after})
+
+
+def test_exports_are_found_again_with_their_state_and_until_when_they_are_kept(learner, gateway):
+    ready = export(id=OTHER, state="ready", waiting_for=[], ready_at=INSTANT, size=12_345, file="/file")
+    listed(gateway, export(), ready, export(id=THIRD, state="expired", waiting_for=[]))
+    page = learner.get("/my-data/export")
+    said = words(page)
+    assert "23.11.2026. 14:05 Vācam jūsu datus –" in said
+    assert "23.11.2026. 14:05 Datne ir gatava 30.11.2026. 14:04" in said
+    assert "23.11.2026. 14:05 Datne ir izdzēsta –" in said
+    for one in (EXPORT, OTHER, THIRD):
+        assert f'href="/my-data/exports/{one}"' in page.text
+    listed(gateway, ready, after="a-cursor")
+    assert 'rel="next" href="?after=a-cursor"' in learner.get("/my-data/export").text
+    learner.get("/my-data/export?after=a-cursor")
+    assert f"{EXPORTS}?limit=25&after=a-cursor" in [seen.path for seen in gateway.requests]
+    listed(gateway)
+    assert "Jau pieprasītās datnes" not in words(learner.get("/my-data/export"))
+
+
+def test_who_signed_in_too_weakly_is_led_to_a_stronger_sign_in_and_back_to_the_exports(learner, gateway):
+    gateway.fail(EXPORTS, 403, {"code": "assurance-too-low", "title": "–", "detail": "–"})
+    page = learner.get("/my-data/export")
+    assert page.status_code == 403
+    assert "next=%2Fmy-data%2Fexport" in page.text
+
+
 def test_an_export_leads_to_its_own_address_and_says_which_part_is_awaited(learner, gateway):
+    listed(gateway)
     gateway.answer_write("POST", EXPORTS, export())
     form = dict(
         re.findall(
@@ -114,6 +144,7 @@ def test_a_ready_export_can_be_taken_until_a_moment_and_an_expired_one_asked_for
 
 def test_an_export_that_is_under_way_already_is_said_on_the_form(learner, gateway):
     problem = {"code": "export-under-way", "title": "Jūsu dati jau tiek apkopoti", "detail": "Pagaidiet."}
+    listed(gateway)
     gateway.fail_writes(EXPORTS, 409, problem)
     answer = learner.post(
         "/my-data/export", data={"deed": "export", "key": "a", "csrf_token": "a-csrf-token"}

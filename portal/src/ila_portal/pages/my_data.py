@@ -20,7 +20,10 @@ my_data.add(
     Page("looks", {"looks": Listing(LOOKS, {"service": SERVICES})}, template="my_data/looks.html"),
 )
 EXPORT = Deed("export", EXPORTS, onward="my_data.one_export", acr="high")
-my_data.add("/export", Page("export", {}, deeds=(EXPORT,), template="my_data/export.html"))
+my_data.add(
+    "/export",
+    Page("export", {"exports": Listing(EXPORTS)}, deeds=(EXPORT,), template="my_data/export.html"),
+)
 my_data.add(
     "/exports/<uuid:id>",
     Page("one_export", {"export": f"{EXPORTS}/{{id}}"}, template="my_data/one_export.html"),
