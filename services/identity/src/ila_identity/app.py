@@ -14,7 +14,7 @@ from ila_kit.store.database import create_engine, only_one
 from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
 
-from ila_identity.api import BLUEPRINTS
+from ila_identity.api import BLUEPRINTS, role_titles
 from ila_identity.clients.collector import GatewayCollector
 from ila_identity.clients.signatures import OfflineVerifier, TrustFiles
 from ila_identity.consumers import (
@@ -80,7 +80,9 @@ def read_personas(path: str) -> Personas:
 def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
     """Build the WSGI application."""
     deps = deps or live_deps(settings)
-    return service_app(SERVICE, "Identity", BLUEPRINTS, deps, settings, package=PACKAGE)
+    app = service_app(SERVICE, "Identity", BLUEPRINTS, deps, settings, package=PACKAGE)
+    role_titles.init_app(app)
+    return app
 
 
 def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[IdentityUnit]:

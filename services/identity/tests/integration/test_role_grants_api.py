@@ -77,6 +77,31 @@ def test_a_role_of_power_is_proposed_confirmed_listed_and_revoked(api, admin, se
     assert told(engine, person) == ["role_granted", "role_granted", "role_revoked"]
 
 
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [
+        (
+            "lv",
+            "Loma «maksājumu sagatavotājs» nav savienojama ar lomu «maksājumu pieprasījumu pārbaudītājs».",
+        ),
+        ("en-GB,en;q=0.9", "The role “payment maker” does not go together with “claim officer”."),
+    ],
+)
+def test_a_refusal_calls_roles_by_their_titles_and_keeps_the_codes(admin, second, sign_in, language, detail):
+    person = sign_in()
+    proposed = admin.post(PATH, body(person, "claim_officer")).json["id"]
+    second.post(f"{PATH}/{proposed}/confirmation")
+
+    refused = admin.post(PATH, body(person, "payment_maker"), Accept_Language=language)
+
+    assert (refused.status_code, refused.json["code"]) == (422, "toxic-roles")
+    assert refused.json["detail"] == detail
+    assert (refused.json["role"], refused.json["held"]) == ("payment_maker", "claim_officer")
+    wrong = admin.post(PATH, body(person, "provider_trainer"), Accept_Language="en").json
+    assert wrong["detail"].startswith("The role “trainer of an institution” is given")
+    assert wrong["role"] == "provider_trainer"
+
+
 def test_of_two_toxic_roles_confirmed_at_once_one_is_refused(api, admin, sign_in):
     person = sign_in()
     proposals = [
