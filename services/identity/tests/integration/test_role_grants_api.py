@@ -11,6 +11,7 @@ from ila_kit.store.tables import outbox
 
 pytestmark = pytest.mark.integration
 PATH = "/api/identity/v1/role-grants"
+VIEWED = "identity.personal_data_viewed.v1"
 
 
 @pytest.fixture
@@ -100,6 +101,25 @@ def test_a_refusal_calls_roles_by_their_titles_and_keeps_the_codes(admin, second
     wrong = admin.post(PATH, body(person, "provider_trainer"), Accept_Language="en").json
     assert wrong["detail"].startswith("The role “trainer of an institution” is given")
     assert wrong["role"] == "provider_trainer"
+
+
+def test_the_list_names_people_and_a_page_is_one_look_at_each_of_them(api, admin, sign_in, engine):
+    person = sign_in()
+    for role in ("claim_officer", "news_editor"):
+        admin.post(PATH, body(person, role))
+    viewer = uuid7()
+    rows = api.as_(viewer, "auditor").get(f"{PATH}?person_id={person}").json["items"]
+    assert [(one["given_name"], one["family_name"]) for one in rows] == [("Zane", "Apsīte")] * 2
+    with engine.connect() as connection:
+        told = connection.scalars(sa.select(outbox.c.body).where(outbox.c.type == VIEWED))
+        [look] = [one["data"] for one in told if one["data"]["viewer"] == str(viewer)]
+    assert (look["person_ids"], look["what"]) == ([person], ["given_name", "family_name"])
+    assert (look["viewer_roles"], look["purpose"]) == (["auditor"], "giving and supervising roles")
+    own = api.as_(person, "platform_admin").get(f"{PATH}?person_id={person}")
+    assert [one["given_name"] for one in own.json["items"]] == ["Zane"] * 2
+    with engine.connect() as connection:
+        told = connection.scalars(sa.select(outbox.c.body).where(outbox.c.type == VIEWED))
+        assert person not in {one["data"]["viewer"] for one in told}
 
 
 def test_of_two_toxic_roles_confirmed_at_once_one_is_refused(api, admin, sign_in):

@@ -29,12 +29,14 @@ from ila_identity.domain.role_proposals import RoleProposal
 from ila_identity.domain.roles import RoleGrant
 from ila_identity.domain.sanctions import Sanction
 from ila_identity.domain.service_clients import ServiceClient
+from ila_identity.ports import Listed
 from ila_identity.usecases.registrations import ReceivedFile, RegisterInstitution, register_institution
 from ila_identity.usecases.sign_ins import SignIn, sign_in
 from ila_kit.actor import Actor, Role, Scope
 from ila_kit.errors import Missing, Stale
 from ila_kit.ids import uuid7
 from ila_kit.registers import RegisterAnswer
+from ila_kit.store.listing import PageRequest
 from ila_kit.testing.fakes import FakeUnit
 
 
@@ -366,6 +368,16 @@ class FakeRoleProposals(FakeRows):
 
     def find(self, proposal_id: UUID) -> RoleProposal | None:
         return self.rows.get(proposal_id)
+
+    def page_of_grants(self, request: PageRequest) -> Listed[dict[str, object]]:
+        waiting = [one for one in self.rows.values() if one.state == "pending"]
+        same = ("id", "person_id", "role", "state", "confirmed_by", "due_at", "reason")
+        rows = [
+            {name: getattr(one, name) for name in same}
+            | {"organisation_id": None, "granted_at": one.proposed_at, "granted_by": one.proposed_by}
+            for one in waiting
+        ]
+        return Listed(rows[: request.limit], None)
 
 
 class FakeServiceClients(FakeRows):

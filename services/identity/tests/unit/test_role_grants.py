@@ -18,19 +18,22 @@ from ila_identity.domain.errors import (
 )
 from ila_identity.domain.role_proposals import NEEDS_SECOND
 from ila_identity.domain.roles import AGENCY, IN_ORGANISATION, toxic
-from ila_identity.events.published import RoleGranted, RoleRevoked
+from ila_identity.events.published import PersonalDataViewed, RoleGranted, RoleRevoked
 from ila_identity.usecases.role_grants import (
     PROPOSAL_DUE,
+    PURPOSE,
     GrantRole,
     confirm_grant,
     end_proposal_in_time,
     grant,
+    list_grants,
     revoke_grant,
 )
 from ila_kit.actor import Role
 from ila_kit.errors import Missing
 from ila_kit.ids import uuid7
 from ila_kit.states import NotYourStep, WrongState
+from ila_kit.store.listing import PageRequest
 
 CODE, OTHER = "327291-09472", "331234-55555"
 ADMIN = "platform_admin"
@@ -194,6 +197,33 @@ def test_a_proposal_ends_by_itself_after_its_time_and_not_before(world, person):
     assert world.unit.role_proposals.rows[view.id].state == "lapsed"
     with pytest.raises(WrongState):
         confirm(world, view)
+
+
+def test_who_confirms_is_told_the_name_and_each_person_sees_that_somebody_looked(world, person):
+    other = world.person(OTHER)
+    for one, role in ((person, "claim_officer"), (person, "appeal_officer"), (other, "claim_officer")):
+        give(world, one, role)
+    world.act_as(other, ADMIN)
+    world.unit.published.clear()
+    world.unit.audited.clear()
+
+    listed = list_grants(world.unit, PageRequest()).items
+
+    assert {(one.person_id, one.given_name, one.family_name) for one in listed} == {
+        (one, "Anna", "Bērziņa") for one in (person, other)
+    }
+    [(look, _)] = world.unit.published
+    assert isinstance(look, PersonalDataViewed)
+    assert (look.person_ids, look.viewer, look.purpose) == ([person], str(other), PURPOSE)
+    assert look.what == ["given_name", "family_name"]
+    assert world.unit.actions() == ["personal_data_viewed"]
+
+
+def test_a_person_who_is_not_known_any_more_has_no_name(world, person):
+    give(world, person, "claim_officer")
+    world.unit.persons.rows.clear()
+    [one] = list_grants(world.unit, PageRequest()).items
+    assert (one.person_id, one.given_name, one.family_name) == (person, None, None)
 
 
 def test_the_last_administrator_of_the_platform_stays(world):

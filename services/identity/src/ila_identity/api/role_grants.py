@@ -59,15 +59,25 @@ class RoleGrantSchema(Schema):
     reason = fields.String(required=True)
 
 
+class NamedRoleGrantSchema(RoleGrantSchema):
+    """A role given to a person, with the name of that person; null when it is not known any more."""
+
+    given_name = fields.String(required=True, allow_none=True)
+    family_name = fields.String(required=True, allow_none=True)
+
+
 @role_grants.operation(
     "GET",
     "",
     Access(any={"platform_admin", "auditor"}),
     query=RoleGrantQuery,
-    answer=(200, list_of(RoleGrantSchema)),
+    answer=(200, list_of(NamedRoleGrantSchema)),
 )
 def get_role_grants(call: Call) -> dict[str, Any]:
-    """List the roles that are held, and those that wait for a second person, newest first."""
+    """List the roles that are held, and those that wait for a second person, newest first, with names.
+
+    Each person on the page sees that somebody looked.
+    """
     page = list_grants(call.unit, page_request(call.query))
     return {"items": page.items, "next": page.next}
 

@@ -1,11 +1,14 @@
 """Roles of the agency: granted by an administrator, those of power with a second one, and revoked at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ila_kit.actor import Role
 from ila_kit.errors import Missing
+from ila_kit.looks import note_look
 from ila_kit.states import SYSTEM, NotYourStep
 from ila_kit.store.listing import PageRequest
 
@@ -16,13 +19,16 @@ from ila_identity.domain.errors import (
     RoleProposed,
     UnknownPerson,
 )
+from ila_identity.domain.persons import Person
 from ila_identity.domain.role_proposals import GRANTER, NEEDS_SECOND, RoleProposal, must_be_grantable
 from ila_identity.domain.roles import RoleGrant, grant_role
+from ila_identity.events.published import PersonalDataViewed
 from ila_identity.ports import Listed, Unit
 from ila_identity.usecases.mandates import put, take
 
 PROPOSAL_DUE = "role_proposal_due"
 ACTIVE, REVOKED = "active", "revoked"
+PURPOSE = "giving and supervising roles"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,14 @@ class GrantView:
     confirmed_by: str | None
     due_at: datetime | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedGrant(GrantView):
+    """The same with the name of the person; None of somebody who was erased."""
+
+    given_name: str | None
+    family_name: str | None
 
 
 def grant(unit: Unit, command: GrantRole) -> GrantView:
@@ -120,10 +134,17 @@ def end_proposal_in_time(unit: Unit, proposal_id: UUID) -> None:
         _note(unit, lapsed, "role_proposal_lapsed")
 
 
-def list_grants(unit: Unit, request: PageRequest) -> Listed[GrantView]:
-    """Return a page of the roles that are held, and of those that wait, newest first."""
+def list_grants(unit: Unit, request: PageRequest) -> Listed[NamedGrant]:
+    """Return a page of the roles that are held, and of those that wait, newest first.
+
+    Who holds them is named, so that a second person knows whom they confirm: a look at each of them.
+
+    Source: decisions 0050 and 0058.
+    """
     page = unit.role_proposals.page_of_grants(request)
-    return Listed([GrantView(**row) for row in page.items], page.next)
+    persons = unit.persons.many(list({row["person_id"] for row in page.items}))
+    note_look(unit, PersonalDataViewed, list(persons), ["given_name", "family_name"], PURPOSE)
+    return Listed([_named(row, persons.get(row["person_id"])) for row in page.items], page.next)
 
 
 def _lock(unit: Unit, person_id: UUID) -> None:
@@ -170,6 +191,14 @@ def _held(grant: RoleGrant, confirmed_by: str | None) -> GrantView:
         confirmed_by=confirmed_by,
         due_at=None,
         reason=grant.reason,
+    )
+
+
+def _named(row: Mapping[str, Any], person: Person | None) -> NamedGrant:
+    return NamedGrant(
+        **row,
+        given_name=person.description.given_name if person else None,
+        family_name=person.description.family_name if person else None,
     )
 
 
