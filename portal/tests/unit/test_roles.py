@@ -17,6 +17,8 @@ def grant(**facts):
     return {
         "id": GRANT,
         "person_id": OTHER,
+        "given_name": "Ilze",
+        "family_name": "Liepa",
         "role": "payment_maker",
         "organisation_id": None,
         "state": "pending",
@@ -53,6 +55,15 @@ def test_a_proposed_role_is_confirmed_by_another_administrator_and_says_until_wh
         assert "Jāapstiprina citam administratoram." in words(page)
 
 
+def test_people_are_called_by_their_names_with_the_id_beside(administrator, gateway):
+    gateway.fail(GRANTS, 200, {"items": [grant()], "next": None})
+    page = administrator.get("/agency/roles")
+    assert f'<a href="?person_id={OTHER}">Ilze Liepa</a><br><code class="small">{OTHER}</code>' in page.text
+    erased = grant(given_name=None, family_name=None)
+    gateway.fail(GRANTS, 200, {"items": [erased], "next": None})
+    assert f">{OTHER[-8:]}</a>" in administrator.get("/agency/roles").text
+
+
 def test_a_role_of_an_institution_is_shown_and_taken_elsewhere(administrator, gateway):
     held = grant(role="provider_editor", organisation_id=GRANT, state="active", due_at=None)
     gateway.fail(GRANTS, 200, {"items": [held], "next": None})
@@ -86,13 +97,13 @@ def test_a_pair_of_roles_that_is_refused_is_said_by_the_service_and_what_was_typ
     problem = {
         "code": "toxic-roles",
         "title": "Šīs lomas vienai personai nedrīkst būt kopā",
-        "detail": "Loma «payment_maker» nav savienojama ar lomu «payment_checker».",
+        "detail": "Loma «maksājumu sagatavotājs» nav savienojama ar lomu «maksājumu pārbaudītājs».",
     }
     gateway.fail_writes(GRANTS, 422, problem)
     form = {"deed": "role", "key": "a", "csrf_token": "a-csrf-token", "person_id": OTHER}
     answer = administrator.post("/agency/roles/new", data=form | {"role": "payment_maker", "reason": "Nr. 7"})
     assert answer.status_code == 422
-    assert "nav savienojama" in words(answer)
+    assert problem["detail"] in words(answer)
     assert f'value="{OTHER}"' in answer.text
     assert '<option value="payment_maker" selected>' in answer.text
 

@@ -55,7 +55,7 @@ LOOKS_AT = (
 LOOKS_FOR = (
     "handling of applications", "eligibility check of submitted applications",
     "second look at provisional eligibility", "teaching the members of a group", "supervision of the fund",
-    "an export that the person asked for",
+    "giving and supervising roles", "an export that the person asked for",
 )  # fmt: skip
 PHASES = (
     "needs_approval", "preparation", "offers", "evaluation", "agreements", "applications", "group_formation",
