@@ -12,6 +12,7 @@ from ila_identity.domain.bank_accounts import CONFIRMERS, BankAccount, Iban
 from ila_identity.domain.errors import BankAccountKnown
 from ila_identity.domain.limits import Limits
 from ila_identity.ports import Listed, Unit
+from ila_identity.usecases.deadlines import keep_deadline
 from ila_identity.usecases.members import open_organisation
 
 BANK_ACCOUNT_DUE = "bank_account_due"
@@ -112,10 +113,7 @@ def payable_accounts(unit: Unit, organisation_ids: Sequence[UUID], purpose: str)
 
 def note_account(unit: Unit, account: BankAccount, action: str) -> None:
     """Set the timer of an account's state and note what happened."""
-    if account.due_at is None:
-        unit.clear_timer(account.id, BANK_ACCOUNT_DUE)
-    else:
-        unit.set_timer(account.id, BANK_ACCOUNT_DUE, account.due_at)
+    keep_deadline(unit, account.id, BANK_ACCOUNT_DUE, account.due_at)
     place = str(account.organisation_id)
     unit.audit(action, "bank_account", account.id, organisation=place, state=account.state)
 

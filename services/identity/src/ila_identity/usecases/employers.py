@@ -21,6 +21,7 @@ from ila_identity.domain.members import Named
 from ila_identity.domain.organisations import Organisation
 from ila_identity.events.published import EmployerRegistered
 from ila_identity.ports import Listed, Unit
+from ila_identity.usecases.deadlines import keep_deadline
 from ila_identity.usecases.mandates import admit_administrator
 
 EMPLOYER_REGISTRATION_DUE = "employer_registration_due"
@@ -159,8 +160,5 @@ def _keep(unit: Unit, registration: EmployerRegistration, what: str, **details: 
 
 def _note(unit: Unit, registration: EmployerRegistration, action: str, **details: str) -> None:
     """Set the timer of a registration's state and note what happened; never who represents whom."""
-    if registration.lapses_at is None:
-        unit.clear_timer(registration.id, EMPLOYER_REGISTRATION_DUE)
-    else:
-        unit.set_timer(registration.id, EMPLOYER_REGISTRATION_DUE, registration.lapses_at)
+    keep_deadline(unit, registration.id, EMPLOYER_REGISTRATION_DUE, registration.lapses_at)
     unit.audit(action, "employer_registration", registration.id, state=registration.state, **details)

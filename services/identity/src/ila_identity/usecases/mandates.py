@@ -12,6 +12,7 @@ from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.roles import RoleGrant, grant_role
 from ila_identity.events.published import RoleGranted, RoleRevoked
 from ila_identity.ports import Unit
+from ila_identity.usecases.deadlines import keep_deadline
 
 MEMBER_DUE = "member_due"
 
@@ -94,10 +95,7 @@ def keep_member(unit: Unit, member: Member, action: str, **details: str) -> None
 
 def note_member(unit: Unit, member: Member, action: str, **details: str) -> None:
     """Set the timer of a member's state and note what happened."""
-    if member.due_at is None:
-        unit.clear_timer(member.id, MEMBER_DUE)
-    else:
-        unit.set_timer(member.id, MEMBER_DUE, member.due_at)
+    keep_deadline(unit, member.id, MEMBER_DUE, member.due_at)
     place = str(member.organisation_id)
     unit.audit(action, "member", member.id, organisation=place, state=member.state, **details)
 

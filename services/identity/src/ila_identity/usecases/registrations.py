@@ -14,6 +14,7 @@ from ila_identity.domain.errors import AttestationFormat, AuthorisationFormat, I
 from ila_identity.domain.registration_forms import Form
 from ila_identity.domain.registrations import REGISTRANT, Registration
 from ila_identity.ports import Listed, SignatureVerifier, Unit
+from ila_identity.usecases.deadlines import keep_deadline
 
 REGISTRATION_DUE = "registration_due"
 MOST_ALARMS = 200
@@ -171,10 +172,7 @@ def keep(unit: Unit, registration: Registration, action: str) -> Registration:
 
 def note(unit: Unit, registration: Registration, action: str) -> None:
     """Set the timer of a registration's state, also one that is due already, and note what happened."""
-    if registration.lapses_at is not None:
-        unit.set_timer(registration.id, REGISTRATION_DUE, registration.lapses_at)
-    else:
-        unit.clear_timer(registration.id, REGISTRATION_DUE)
+    keep_deadline(unit, registration.id, REGISTRATION_DUE, registration.lapses_at)
     details = {"state": registration.state, "version": registration.version}
     details["verdict"] = registration.attestation.verdict
     if registration.decision:

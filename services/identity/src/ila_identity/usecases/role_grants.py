@@ -24,6 +24,7 @@ from ila_identity.domain.role_proposals import GRANTER, NEEDS_SECOND, RolePropos
 from ila_identity.domain.roles import RoleGrant, grant_role
 from ila_identity.events.published import PersonalDataViewed
 from ila_identity.ports import Listed, Unit
+from ila_identity.usecases.deadlines import keep_deadline
 from ila_identity.usecases.mandates import put, take
 
 PROPOSAL_DUE = "role_proposal_due"
@@ -171,10 +172,7 @@ def _must_be_revocable(unit: Unit, held: RoleGrant) -> None:
 
 
 def _note(unit: Unit, proposal: RoleProposal, action: str) -> None:
-    if proposal.due_at is None:
-        unit.clear_timer(proposal.id, PROPOSAL_DUE)
-    else:
-        unit.set_timer(proposal.id, PROPOSAL_DUE, proposal.due_at)
+    keep_deadline(unit, proposal.id, PROPOSAL_DUE, proposal.due_at)
     person = str(proposal.person_id)
     unit.audit(action, "role_grant", proposal.id, person=person, role=proposal.role, state=proposal.state)
 
