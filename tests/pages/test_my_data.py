@@ -48,9 +48,9 @@ def test_a_person_sees_who_looked_and_takes_everything_home(person: Seat) -> Non
     learner.waits_for(path, "Datne ir gatava")
     with learner.page.expect_download() as taken:
         learner.page.get_by_role("link", name="Lejupielādēt").click()
-    assert learner.open("/my-data/export").sees("Datne ir gatava")
     told = json.loads(taken.value.path().read_bytes())
     assert [row["id"] for row in told["services"]["applications"]["parts"]["applications"]] == [application]
+    assert learner.open("/my-data/export").sees("Datne ir gatava")
 
 
 def test_a_person_is_told_first_and_then_erased_and_signed_out(person: Seat) -> None:
