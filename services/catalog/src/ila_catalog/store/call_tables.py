@@ -39,6 +39,7 @@ call = sa.Table(
     sa.CheckConstraint("(state = 'draft') = (published_at IS NULL)", name="call_published"),
     sa.Index("call_opening", "applications_open_at", "id"),
     sa.Index("call_created", "created_at", "id"),
+    sa.Index("call_changes", "updated_at", "id", postgresql_where=sa.text("published_at IS NOT NULL")),
 )
 
 learning_need = sa.Table(

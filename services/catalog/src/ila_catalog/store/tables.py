@@ -10,7 +10,7 @@ from ila_catalog.store.evaluation_tables import (
     interest_declaration,
 )
 from ila_catalog.store.offer_tables import attachment, offer, offer_submission, quota
-from ila_catalog.store.programme_tables import place, programme, provider, register_fact
+from ila_catalog.store.programme_tables import group_members, place, programme, provider, register_fact
 
 __all__ = [
     "agreement",
@@ -22,6 +22,7 @@ __all__ = [
     "commission",
     "commission_member",
     "decision",
+    "group_members",
     "interest_declaration",
     "learning_need",
     "metadata",

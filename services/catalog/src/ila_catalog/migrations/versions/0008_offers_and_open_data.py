@@ -1,12 +1,73 @@
-"""Keep what offers are compared by, prices, places left and the change feed."""
+"""Keep what offers are compared by, prices, places left and the change feed.
+
+Only adds, so the release before this one runs on the new schema unchanged.
+"""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0008_offers_and_open_data"
 down_revision = "0007_calls_as_data"
 
+UTC = sa.DateTime(timezone=True)
+_EVER_PUBLIC = sa.text("published_at IS NOT NULL")
+
 
 def upgrade() -> None:
     """Make what this release needs."""
+    _add_price()
+    _add_places()
+    _create_group_members()
+    op.create_index("programme_changes", "programme", ["updated_at", "id"], postgresql_where=_EVER_PUBLIC)
+    op.create_index("call_changes", "call", ["updated_at", "id"], postgresql_where=_EVER_PUBLIC)
 
 
 def downgrade() -> None:
     """Take it away again."""
+    op.drop_index("call_changes", "call")
+    op.drop_index("programme_changes", "programme")
+    op.drop_table("group_members")
+    op.drop_column("programme", "places_free")
+    for column in ("places_taken", *_PRICE):
+        op.drop_column("programme", column)
+
+
+_PRICE = ("price_amount", "price_methodology_id", "price_methodology_version", "price_hash", "price_version")
+
+
+def _add_price() -> None:
+    amount = sa.Column("price_amount", sa.Numeric(10, 2), comment="EUR, as funding told it; null before")
+    op.add_column("programme", amount)
+    op.add_column("programme", sa.Column("price_methodology_id", sa.Uuid))
+    op.add_column("programme", sa.Column("price_methodology_version", sa.Text))
+    op.add_column("programme", sa.Column("price_hash", sa.Text, comment="of the quote that explains it"))
+    told = sa.Column("price_version", sa.Integer, nullable=False, server_default="0", comment="told last")
+    op.add_column("programme", told)
+    op.create_check_constraint("programme_price", "programme", "price_amount > 0")
+    op.create_index(
+        "programme_price_order",
+        "programme",
+        ["price_amount", "id"],
+        postgresql_where=sa.text("state = 'published'"),
+    )
+
+
+def _add_places() -> None:
+    taken = sa.Column(
+        "places_taken", sa.Integer, nullable=False, server_default="0", comment="by members of its groups"
+    )
+    op.add_column("programme", taken)
+    free = sa.Computed("greatest(places - places_taken, 0)", persisted=True)
+    op.add_column("programme", sa.Column("places_free", sa.Integer, free, nullable=False))
+
+
+def _create_group_members() -> None:
+    op.create_table(
+        "group_members",
+        sa.Column("group_id", sa.Uuid, primary_key=True),
+        sa.Column("programme_id", sa.Uuid, sa.ForeignKey("programme.id"), nullable=False),
+        sa.Column("members", sa.Integer, nullable=False, comment="0 of a cancelled group"),
+        sa.Column("told_version", sa.Integer, nullable=False, comment="of the group"),
+        sa.CheckConstraint("members >= 0", name="group_members_count"),
+    )
+    op.create_index("group_members_programme", "group_members", ["programme_id"])
