@@ -20,7 +20,7 @@ from ila_funding.domain.ledger import AccountState, Movement
 from ila_funding.domain.methodology import Methodology
 from ila_funding.domain.payee import BankAccount
 from ila_funding.domain.payment_run import Payment, PaymentRun
-from ila_funding.domain.programme import PublishedProgramme
+from ila_funding.domain.programme import Price, PublishedProgramme
 from ila_funding.domain.provider import Provider
 from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult, VerifiedResult
@@ -55,6 +55,19 @@ class ProgrammeStore(Protocol):
 
     def save(self, programme: PublishedProgramme) -> bool:
         """Store a programme; False when what is stored is not older."""
+
+
+class PriceStore(Protocol):
+    """What was told of the price of each programme."""
+
+    def get(self, programme_id: UUID) -> Price | None:
+        """Return the price told last; None when none was told."""
+
+    def put(self, price: Price) -> bool:
+        """Store the next price of a programme; False when somebody stored one since."""
+
+    def note_refusal(self, programme_id: UUID, code: str) -> None:
+        """Store why a programme cannot be priced; a price that was told stays told."""
 
 
 class BudgetLineStore(Protocol):
@@ -248,6 +261,8 @@ class Unit(UnitOfWork, Protocol):
     def calls(self) -> CallStore: ...
     @property
     def programmes(self) -> ProgrammeStore: ...
+    @property
+    def prices(self) -> PriceStore: ...
     @property
     def lines(self) -> BudgetLineStore: ...
     @property
