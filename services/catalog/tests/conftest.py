@@ -19,6 +19,7 @@ from ila_catalog.domain.evaluation import Commission, Decision, Declaration
 from ila_catalog.domain.facts import Question, RegisterFact
 from ila_catalog.domain.offers import Attachment, Offer, Receipt, Submission
 from ila_catalog.domain.places import Place
+from ila_catalog.domain.prices import Price
 from ila_catalog.domain.programme_data import read_programmes
 from ila_catalog.domain.programmes import Programme, Provider
 from ila_catalog.domain.schedule import ScheduleChange
@@ -352,6 +353,30 @@ class FakeEvaluation:
         return [one for offer_id in mine if (one := self.decision(offer_id))]
 
 
+class FakeProgrammeNews:
+    """Prices and members of groups in memory, of `known` programmes."""
+
+    def __init__(self) -> None:
+        self.known: set[UUID] = set()
+        self.prices: dict[UUID, tuple[Price, int]] = {}
+        self.groups: dict[UUID, tuple[UUID, int, int]] = {}
+
+    def keep_price(self, programme_id: UUID, price: Price, version: int) -> bool:
+        if programme_id not in self.known or self.prices.get(programme_id, (None, 0))[1] >= version:
+            return False
+        self.prices[programme_id] = (price, version)
+        return True
+
+    def keep_members(self, programme_id: UUID, group_id: UUID, members: int, version: int) -> bool:
+        if programme_id not in self.known or self.groups.get(group_id, (None, 0, 0))[2] >= version:
+            return False
+        self.groups[group_id] = (programme_id, members, version)
+        return True
+
+    def taken(self, programme_id: UUID) -> int:
+        return sum(count for programme, count, _ in self.groups.values() if programme == programme_id)
+
+
 class FakeCatalogUnit(FakeUnit):
     """A unit of work of the catalogue whose stores live in memory."""
 
@@ -362,6 +387,7 @@ class FakeCatalogUnit(FakeUnit):
         self.schedule_changes, self.places = FakeScheduleChanges(), FakePlaces()
         self.facts, self.attachments = FakeFacts(), FakeAttachments()
         self.evaluation = FakeEvaluation(self.offers)
+        self.programme_news = FakeProgrammeNews()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from ila_catalog.domain.agreements import Agreement
 from ila_catalog.domain.calls import Call
 from ila_catalog.domain.digcomp import Area
 from ila_catalog.domain.evaluation import Commission, Decision, Declaration
+from ila_catalog.domain.prices import Price
 from ila_catalog.domain.programmes import Programme, Provider
 from ila_catalog.domain.search import ProgrammeSearch
 from ila_catalog.offer_ports import (
@@ -102,6 +103,16 @@ class ProviderStore(Protocol):
 
     def public_page(self, request: PageRequest) -> Page:
         """Return a page of institutions with at least one published programme, in one query."""
+
+
+class ProgrammeNewsStore(Protocol):
+    """What funding and applications told of programmes, each by the newest version told."""
+
+    def keep_price(self, programme_id: UUID, price: Price, version: int) -> bool:
+        """Store a price; False when something newer is known, or no such programme."""
+
+    def keep_members(self, programme_id: UUID, group_id: UUID, members: int, version: int) -> bool:
+        """Store how many members a group has; False when something newer is known, or no such programme."""
 
 
 class EvaluationStore(Protocol):
@@ -197,6 +208,10 @@ class Unit(UnitOfWork, Protocol):
     @property
     def attachments(self) -> AttachmentStore:
         """Files of offers and programmes."""
+
+    @property
+    def programme_news(self) -> ProgrammeNewsStore:
+        """Prices and taken places of programmes, as others told them."""
 
     @property
     def evaluation(self) -> EvaluationStore:

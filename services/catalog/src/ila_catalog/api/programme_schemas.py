@@ -65,6 +65,26 @@ class ProviderShortSchema(Schema):
     name = schemas.text()
 
 
+class MethodologySchema(Schema):
+    """By which version of the methodology a price was computed, and the day whose rates it has."""
+
+    id = fields.Id(required=True)
+    version = schemas.text()
+    as_of = fields.Date(required=True)
+
+
+class PriceSchema(Schema):
+    """What one learner's training pays, as funding computed it; the quote with this hash explains it.
+
+    `per_hour` is the price divided by the learning hours, in whole cents: to compare by, not to multiply.
+    """
+
+    amount = fields.Money(required=True)
+    per_hour = fields.Money(required=True)
+    methodology = fields.Nested(MethodologySchema, required=True)
+    quote_hash = schemas.text()
+
+
 class ProgrammeSummarySchema(Schema):
     """A programme in a list."""
 
@@ -85,11 +105,18 @@ class ProgrammeSummarySchema(Schema):
     language = fields.OneOf(list(LANGUAGES), required=True)
     funding_source = schemas.text()
     places = schemas.number(1)
+    places_free = schemas.number()
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)
     applications_open_at = fields.Instant(required=True)
     applications_close_at = fields.Instant(required=True)
     demonstration = fields.Flag(required=True)
+    price = fields.Nested(
+        PriceSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null until funding told it"},
+    )
     version = schemas.number(1)
     updated_at = fields.Instant(required=True)
 
@@ -115,10 +142,11 @@ class QuoteBodySchema(Schema):
     kind = fields.OneOf(list(KINDS), required=True)
     parts = fields.List(fields.Nested(QuotePartSchema), required=True)
     continuing_programme = fields.String()
+    as_of = fields.Date()
 
 
 class QuoteLinkSchema(Schema):
-    """Where to ask for the price of a programme and its explanation; the catalogue computes none."""
+    """Where to ask why the price of a programme is what it is; the catalogue computes none."""
 
     href = schemas.text()
     method = schemas.text()

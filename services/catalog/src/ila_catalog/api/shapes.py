@@ -6,12 +6,14 @@ from typing import Any
 
 from ila_kit.errors import DomainError
 from ila_kit.events import to_json
+from ila_kit.money import as_money
 from ila_kit.states import StateMachine
 from ila_kit.texts import LANGUAGES, fill, problem_texts
 
 from ila_catalog.domain.calls import FAMILIES, Call
 from ila_catalog.domain.digcomp import Area
 from ila_catalog.domain.phases import Phase, is_open
+from ila_catalog.domain.prices import per_hour
 
 Row = Mapping[str, Any]
 Areas = Mapping[int, Area]
@@ -31,6 +33,7 @@ _PROGRAMME_SHORT = (
     "language",
     "funding_source",
     "places",
+    "places_free",
     "starts_on",
     "ends_on",
     "applications_open_at",
@@ -108,6 +111,7 @@ def programme_summary(row: Row, areas: Areas) -> dict[str, Any]:
             "name": row["provider_name"],
         },
         "territory": {"code": row["territory"], "name": row["territory_name"]},
+        "price": _price(row),
     }
 
 
@@ -149,10 +153,29 @@ def _area_names(number: int, areas: Areas) -> dict[str, str]:
     return {"area_lv": areas[number].area_lv, "area_en": areas[number].area_en}
 
 
+def _price(row: Row) -> dict[str, Any] | None:
+    """Return what a programme pays, as funding told it; None before that."""
+    if row["price_amount"] is None:
+        return None
+    return {
+        "amount": as_money(row["price_amount"]),
+        "per_hour": as_money(per_hour(row["price_amount"], row["total_hours"])),
+        "methodology": {
+            "id": row["price_methodology_id"],
+            "version": row["price_methodology_version"],
+            "as_of": row["price_as_of"],
+        },
+        "quote_hash": row["price_hash"],
+    }
+
+
 def _quote(row: Row) -> dict[str, Any]:
+    """Return how to ask funding for the explanation: as of the day whose rates the shown price has."""
     body = {"call_id": row["call_id"], "kind": row["kind"], "parts": _quote_parts(row["parts"])}
     if row["continuing_programme"] is not None:
         body["continuing_programme"] = row["continuing_programme"]
+    if row["price_as_of"] is not None:
+        body["as_of"] = row["price_as_of"]
     return {"href": QUOTES, "method": "POST", "body": body}
 
 

@@ -41,6 +41,8 @@ _SHORT = [
         "language",
         "funding_source",
         "places",
+        "places_free",
+        *(f"price_{name}" for name in ("amount", "methodology_id", "methodology_version", "as_of", "hash")),
         "starts_on",
         "ends_on",
         "demonstration",

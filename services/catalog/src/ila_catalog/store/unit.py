@@ -11,6 +11,7 @@ from ila_catalog.store.evaluation import SqlEvaluationStore
 from ila_catalog.store.facts import SqlFactStore
 from ila_catalog.store.offers import SqlOfferStore
 from ila_catalog.store.places import SqlPlaceStore
+from ila_catalog.store.programme_news import SqlProgrammeNews
 from ila_catalog.store.programmes import SqlProgrammeStore
 from ila_catalog.store.providers import SqlProviderStore
 from ila_catalog.store.schedule_changes import SqlScheduleChangeStore
@@ -58,6 +59,11 @@ class CatalogUnit(Unit):
     def attachments(self) -> SqlAttachmentStore:
         """Files of offers and programmes."""
         return SqlAttachmentStore(self.connection, self.now)
+
+    @cached_property
+    def programme_news(self) -> SqlProgrammeNews:
+        """Prices and taken places of programmes, as others told them."""
+        return SqlProgrammeNews(self.connection, self.now)
 
     @cached_property
     def evaluation(self) -> SqlEvaluationStore:

@@ -32,7 +32,10 @@ def downgrade() -> None:
         op.drop_column("programme", column)
 
 
-_PRICE = ("price_amount", "price_methodology_id", "price_methodology_version", "price_hash", "price_version")
+_PRICE = tuple(
+    f"price_{name}"
+    for name in ("amount", "methodology_id", "methodology_version", "as_of", "hash", "version")
+)
 
 
 def _add_price() -> None:
@@ -40,6 +43,7 @@ def _add_price() -> None:
     op.add_column("programme", amount)
     op.add_column("programme", sa.Column("price_methodology_id", sa.Uuid))
     op.add_column("programme", sa.Column("price_methodology_version", sa.Text))
+    op.add_column("programme", sa.Column("price_as_of", sa.Date, comment="day whose rates these are"))
     op.add_column("programme", sa.Column("price_hash", sa.Text, comment="of the quote that explains it"))
     told = sa.Column("price_version", sa.Integer, nullable=False, server_default="0", comment="told last")
     op.add_column("programme", told)
