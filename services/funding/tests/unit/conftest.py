@@ -18,6 +18,7 @@ from ila_funding.domain.provider import Provider
 from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult
 from ila_funding.domain.training import Kind, Part, Training
+from ila_funding.events.published import ProgrammePriced
 from ila_funding.parameters import load_methodologies
 from ila_funding.usecases.budget_lines import RegisterCall, register_call
 from ila_funding.usecases.holds import RequestHold
@@ -433,6 +434,11 @@ class FakeFunding(FakeUnit):
         """The only budget line."""
         (line,) = self.lines.rows.values()
         return line
+
+    @property
+    def of_money(self) -> list[Any]:
+        """The events about people's money: all but the prices of programmes."""
+        return [event for event in self.events if not isinstance(event, ProgrammePriced)]
 
     def told(self, kind: type) -> list[Any]:
         """Return the published events of a kind."""

@@ -24,7 +24,7 @@ SCHEMA = json.loads(
 )
 
 
-def told(kind, sequence, subject, **data):
+def told(kind, sequence, subject, /, **data):
     return Envelope(
         id=uuid7(),
         source="catalog",
