@@ -17,6 +17,7 @@ from ila_catalog.domain.call_data import read_call
 from ila_catalog.domain.calls import Call, CallData
 from ila_catalog.domain.evaluation import Commission, Decision, Declaration
 from ila_catalog.domain.facts import Question, RegisterFact
+from ila_catalog.domain.likeness import Likeness
 from ila_catalog.domain.offers import Attachment, Offer, Receipt, Submission
 from ila_catalog.domain.places import Place
 from ila_catalog.domain.prices import Price
@@ -24,6 +25,7 @@ from ila_catalog.domain.programme_data import read_programmes
 from ila_catalog.domain.programmes import Programme, Provider
 from ila_catalog.domain.schedule import ScheduleChange
 from ila_catalog.domain.states import SEEN_BY_COMMISSION
+from ila_catalog.offer_ports import ShownLikenesses
 from ila_kit.actor import Scope, process_actor
 from ila_kit.errors import Missing, Stale
 from ila_kit.ids import uuid7
@@ -353,6 +355,30 @@ class FakeEvaluation:
         return [one for offer_id in mine if (one := self.decision(offer_id))]
 
 
+class FakeLikenesses:
+    """Likenesses in memory, in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self.found: list[Likeness] = []
+        self.compared: dict[UUID, datetime] = {}
+
+    def lock(self, call_id: UUID, organisation_id: UUID) -> None:
+        self.locked = (call_id, organisation_id)
+
+    def replace(
+        self, call_id: UUID, organisation_id: UUID, offer_ids: Collection[UUID], found: list[Likeness]
+    ) -> None:
+        self.found, self.compared = list(found), dict.fromkeys(offer_ids, NOW)
+
+    def of(self, offer_id: UUID) -> ShownLikenesses:
+        mine = [one for one in self.found if offer_id in (one.one, one.other)]
+        rows = [
+            {"offer_id": one.other, "kind": one.kind, "percent": one.percent, "hours": list(one.hours)}
+            for one in mine
+        ]
+        return ShownLikenesses(compared_at=self.compared.get(offer_id), rows=rows)
+
+
 class FakeProgrammeNews:
     """Prices and members of groups in memory, of `known` programmes."""
 
@@ -388,6 +414,7 @@ class FakeCatalogUnit(FakeUnit):
         self.facts, self.attachments = FakeFacts(), FakeAttachments()
         self.evaluation = FakeEvaluation(self.offers)
         self.programme_news = FakeProgrammeNews()
+        self.likenesses = FakeLikenesses()
 
 
 @pytest.fixture

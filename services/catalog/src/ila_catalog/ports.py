@@ -23,6 +23,7 @@ from ila_catalog.domain.search import ProgrammeSearch
 from ila_catalog.offer_ports import (
     AttachmentStore,
     FactStore,
+    LikenessStore,
     OfferStore,
     PlaceStore,
     Registers,
@@ -204,6 +205,10 @@ class Unit(UnitOfWork, Protocol):
     @property
     def offers(self) -> OfferStore:
         """Offers and their submissions."""
+
+    @property
+    def likenesses(self) -> LikenessStore:
+        """Which offers are alike."""
 
     @property
     def attachments(self) -> AttachmentStore:

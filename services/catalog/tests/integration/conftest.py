@@ -40,7 +40,7 @@ SYSTEM = process_actor("catalog")
 TABLES = (
     "outbox, audit_seal, audit_entry, timer, idempotency_key, agreement_signature, agreement_programme, "
     "agreement, decision, interest_declaration, commission_member, commission, quota, attachment, "
-    "offer_submission, offer, group_members, programme, place, register_fact, provider, schedule_change, "
+    "offer_submission, likeness, offer_comparison, offer, group_members, programme, place, register_fact, provider, schedule_change, "
     "learning_need, call_document, call"
 )
 

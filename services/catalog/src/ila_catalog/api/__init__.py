@@ -3,6 +3,7 @@
 from ila_catalog.api.agreements import agreements
 from ila_catalog.api.call_changes import calls, public_calls
 from ila_catalog.api.evaluation import decisions, evaluation
+from ila_catalog.api.likenesses import likenesses
 from ila_catalog.api.offers import offers, receipt_keys
 from ila_catalog.api.own_programmes import own_programmes
 from ila_catalog.api.places import places
@@ -17,6 +18,7 @@ BLUEPRINTS = (
     own_programmes,
     offers,
     receipt_keys,
+    likenesses,
     evaluation,
     decisions,
     agreements,

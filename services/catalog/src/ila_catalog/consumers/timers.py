@@ -7,6 +7,7 @@ from ila_catalog.ports import Unit
 from ila_catalog.usecases.agreements import AGREEMENT_DUE, lapse_agreement
 from ila_catalog.usecases.calls import CALL_PHASES, SCHEDULE_CHANGE_DUE, lapse_schedule_change
 from ila_catalog.usecases.evaluation import APPEAL_OVER, end_appeal_period
+from ila_catalog.usecases.likeness import COMPARE, compare_offers
 from ila_catalog.usecases.phases import turn_phases
 from ila_catalog.usecases.places import end_waiting
 from ila_catalog.usecases.registers import PLACE_DUE
@@ -14,6 +15,7 @@ from ila_catalog.usecases.registers import PLACE_DUE
 TIMERS: dict[str, Callable[[Unit, UUID], None]] = {
     CALL_PHASES: turn_phases,
     SCHEDULE_CHANGE_DUE: lapse_schedule_change,
+    COMPARE: compare_offers,
     PLACE_DUE: end_waiting,
     APPEAL_OVER: end_appeal_period,
     AGREEMENT_DUE: lapse_agreement,

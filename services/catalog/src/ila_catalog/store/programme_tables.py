@@ -96,7 +96,7 @@ programme = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("funding_source", sa.Text, nullable=False),
     sa.Column("places", sa.Integer, nullable=False),
-    sa.Column("places_taken", sa.Integer, nullable=False, server_default="0", comment="by group members"),
+    sa.Column("places_taken", sa.Integer, nullable=False, server_default="0", comment="by members of its groups"),
     sa.Column(
         "places_free",
         sa.Integer,
@@ -106,7 +106,7 @@ programme = sa.Table(
     sa.Column("price_amount", sa.Numeric(10, 2), comment="EUR, as funding told it; null before"),
     sa.Column("price_methodology_id", sa.Uuid),
     sa.Column("price_methodology_version", sa.Text),
-    sa.Column("price_as_of", sa.Date),
+    sa.Column("price_as_of", sa.Date, comment="day whose rates these are"),
     sa.Column("price_hash", sa.Text, comment="of the quote that explains it"),
     sa.Column("price_version", sa.Integer, nullable=False, server_default="0", comment="told last"),
     sa.Column("starts_on", sa.Date, nullable=False),

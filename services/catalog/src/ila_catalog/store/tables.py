@@ -9,7 +9,14 @@ from ila_catalog.store.evaluation_tables import (
     decision,
     interest_declaration,
 )
-from ila_catalog.store.offer_tables import attachment, offer, offer_submission, quota
+from ila_catalog.store.offer_tables import (
+    attachment,
+    likeness,
+    offer,
+    offer_comparison,
+    offer_submission,
+    quota,
+)
 from ila_catalog.store.programme_tables import group_members, place, programme, provider, register_fact
 
 __all__ = [
@@ -25,8 +32,10 @@ __all__ = [
     "group_members",
     "interest_declaration",
     "learning_need",
+    "likeness",
     "metadata",
     "offer",
+    "offer_comparison",
     "offer_submission",
     "place",
     "programme",

@@ -9,6 +9,7 @@ from ila_catalog.store.attachments import SqlAttachmentStore
 from ila_catalog.store.calls import SqlCallStore
 from ila_catalog.store.evaluation import SqlEvaluationStore
 from ila_catalog.store.facts import SqlFactStore
+from ila_catalog.store.likenesses import SqlLikenessStore
 from ila_catalog.store.offers import SqlOfferStore
 from ila_catalog.store.places import SqlPlaceStore
 from ila_catalog.store.programme_news import SqlProgrammeNews
@@ -54,6 +55,11 @@ class CatalogUnit(Unit):
     def offers(self) -> SqlOfferStore:
         """Offers and their submissions."""
         return SqlOfferStore(self.connection, self.now)
+
+    @cached_property
+    def likenesses(self) -> SqlLikenessStore:
+        """Which offers are alike."""
+        return SqlLikenessStore(self.connection, self.now)
 
     @cached_property
     def attachments(self) -> SqlAttachmentStore:

@@ -5,6 +5,7 @@ Only adds, so the release before this one runs on the new schema unchanged.
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0008_offers_and_open_data"
 down_revision = "0007_calls_as_data"
@@ -18,6 +19,7 @@ def upgrade() -> None:
     _add_price()
     _add_places()
     _create_group_members()
+    _create_likeness()
     op.create_index("programme_changes", "programme", ["updated_at", "id"], postgresql_where=_EVER_PUBLIC)
     op.create_index("call_changes", "call", ["updated_at", "id"], postgresql_where=_EVER_PUBLIC)
 
@@ -26,6 +28,9 @@ def downgrade() -> None:
     """Take it away again."""
     op.drop_index("call_changes", "call")
     op.drop_index("programme_changes", "programme")
+    op.drop_column("decision", "likenesses")
+    op.drop_table("likeness")
+    op.drop_table("offer_comparison")
     op.drop_table("group_members")
     op.drop_column("programme", "places_free")
     for column in ("places_taken", *_PRICE):
@@ -75,3 +80,39 @@ def _create_group_members() -> None:
         sa.CheckConstraint("members >= 0", name="group_members_count"),
     )
     op.create_index("group_members_programme", "group_members", ["programme_id"])
+
+
+def _create_likeness() -> None:
+    op.create_table(
+        "offer_comparison",
+        sa.Column("offer_id", sa.Uuid, sa.ForeignKey("offer.id"), primary_key=True),
+        sa.Column(
+            "compared_at", UTC, nullable=False, comment="with all that its institution offers in the call"
+        ),
+    )
+    op.create_table(
+        "likeness",
+        sa.Column("offer_id", sa.Uuid, sa.ForeignKey("offer.id"), primary_key=True),
+        sa.Column(
+            "other_offer_id",
+            sa.Uuid,
+            sa.ForeignKey("offer.id"),
+            primary_key=True,
+            comment="itself: its own parts",
+        ),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("percent", sa.SmallInteger, nullable=False),
+        sa.Column("hours", sa.ARRAY(sa.Integer), nullable=False, comment="of all pieces that hang together"),
+        sa.Column("alike", JSONB, nullable=False, comment="[{place, one, other, percent}]"),
+        sa.CheckConstraint("kind IN ('clone', 'split')", name="likeness_kind"),
+        sa.CheckConstraint("percent BETWEEN 1 AND 100", name="likeness_percent"),
+    )
+    op.create_index("likeness_other", "likeness", ["other_offer_id"])
+    seen = sa.Column(
+        "likenesses",
+        JSONB,
+        nullable=False,
+        server_default="[]",
+        comment="[{offer_id, kind, percent}] as they stood when it was decided",
+    )
+    op.add_column("decision", seen)
