@@ -283,5 +283,10 @@ def test_the_leap_day_becomes_the_day_before():
         ("", "annex_2 annex_3 annex_4 curriculum"),
     ],
 )
-def test_an_offer_lacks_annexes_or_a_description_of_its_content(attached, lacking):
-    assert missing_files(attached.split()) == lacking.split()
+def test_an_offer_lacks_annexes_or_a_description_of_its_content(call_data, attached, lacking):
+    for family in call_data.families:
+        assert missing_files(call_data.attachments, family, attached.split()) == lacking.split()
+
+
+def test_papers_of_another_family_are_not_missed(call_data):
+    assert missing_files(call_data.attachments, "another", []) == []

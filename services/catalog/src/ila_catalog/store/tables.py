@@ -1,6 +1,7 @@
 """All tables of the catalogue; each concern has a module of its own, and everybody else reads them here."""
 
 from ila_catalog.store.agreement_tables import agreement, agreement_programme, agreement_signature
+from ila_catalog.store.call_desk_tables import call_question, need_proposal, outside_offer
 from ila_catalog.store.call_tables import call, call_document, learning_need, schedule_change
 from ila_catalog.store.columns import metadata
 from ila_catalog.store.evaluation_tables import (
@@ -26,6 +27,7 @@ __all__ = [
     "attachment",
     "call",
     "call_document",
+    "call_question",
     "commission",
     "commission_member",
     "decision",
@@ -34,9 +36,11 @@ __all__ = [
     "learning_need",
     "likeness",
     "metadata",
+    "need_proposal",
     "offer",
     "offer_comparison",
     "offer_submission",
+    "outside_offer",
     "place",
     "programme",
     "provider",
