@@ -1,8 +1,9 @@
 """What the catalogue needs from outside: its stores, the files of calls, and the wiring that brings them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -116,6 +117,19 @@ class ProgrammeNewsStore(Protocol):
         """Store how many members a group has; False when something newer is known, or no such programme."""
 
 
+class OpenDataStore(Protocol):
+    """What everybody may have whole."""
+
+    def changes(self, request: PageRequest) -> Page:
+        """Return what changed, oldest change first, as far as nothing older can come any more."""
+
+    def batches(self) -> Iterator[list[Row]]:
+        """Give every published programme with its provider and call, some hundred at a time."""
+
+    def state(self) -> tuple[str, datetime | None]:
+        """Return a text that changes with anything that is given away, and when that changed last."""
+
+
 class EvaluationStore(Protocol):
     """Who evaluates, with which interests, and what was decided."""
 
@@ -217,6 +231,10 @@ class Unit(UnitOfWork, Protocol):
     @property
     def programme_news(self) -> ProgrammeNewsStore:
         """Prices and taken places of programmes, as others told them."""
+
+    @property
+    def open_data(self) -> OpenDataStore:
+        """What everybody may have whole."""
 
     @property
     def evaluation(self) -> EvaluationStore:

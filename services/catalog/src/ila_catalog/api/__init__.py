@@ -5,6 +5,7 @@ from ila_catalog.api.call_changes import calls, public_calls
 from ila_catalog.api.evaluation import decisions, evaluation
 from ila_catalog.api.likenesses import likenesses
 from ila_catalog.api.offers import offers, receipt_keys
+from ila_catalog.api.open_data import changes, exports
 from ila_catalog.api.own_programmes import own_programmes
 from ila_catalog.api.places import places
 from ila_catalog.api.programmes import programmes, providers
@@ -19,6 +20,8 @@ BLUEPRINTS = (
     offers,
     receipt_keys,
     likenesses,
+    changes,
+    exports,
     evaluation,
     decisions,
     agreements,

@@ -69,6 +69,8 @@ LISTING = Listing(
     },
     updated=table.c.updated_at,
 )
+# What the public sees of a programme in full.
+FULL = sa.select(table, *_WINDOW, *_PROVIDER).select_from(_JOINED).where(_PUBLISHED)
 OWN_LISTING = Listing(
     sa.select(table, *_PROVIDER).select_from(_JOINED),
     id=table.c.id,
@@ -155,9 +157,7 @@ class SqlProgrammeStore:
 
     def public(self, programme_id: UUID) -> Mapping[str, Any] | None:
         """Return a published programme with its provider and call, as one row."""
-        query = sa.select(table, *_WINDOW, *_PROVIDER).select_from(_JOINED)
-        query = query.where(table.c.id == programme_id, _PUBLISHED)
-        row = self._connection.execute(query).mappings().one_or_none()
+        row = self._connection.execute(FULL.where(table.c.id == programme_id)).mappings().one_or_none()
         return dict(row) if row else None
 
     def public_page(self, request: PageRequest, search: ProgrammeSearch) -> Page:

@@ -11,6 +11,7 @@ from ila_catalog.store.evaluation import SqlEvaluationStore
 from ila_catalog.store.facts import SqlFactStore
 from ila_catalog.store.likenesses import SqlLikenessStore
 from ila_catalog.store.offers import SqlOfferStore
+from ila_catalog.store.open_data import SqlOpenData
 from ila_catalog.store.places import SqlPlaceStore
 from ila_catalog.store.programme_news import SqlProgrammeNews
 from ila_catalog.store.programmes import SqlProgrammeStore
@@ -70,6 +71,11 @@ class CatalogUnit(Unit):
     def programme_news(self) -> SqlProgrammeNews:
         """Prices and taken places of programmes, as others told them."""
         return SqlProgrammeNews(self.connection, self.now)
+
+    @cached_property
+    def open_data(self) -> SqlOpenData:
+        """What everybody may have whole."""
+        return SqlOpenData(self.connection, self.now)
 
     @cached_property
     def evaluation(self) -> SqlEvaluationStore:
