@@ -1,8 +1,8 @@
 """What the catalogue needs from outside: its stores, the files of calls, and the wiring that brings them."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,14 +13,15 @@ from ila_kit.ports import UnitOfWork
 from ila_kit.store.listing import Page, PageRequest
 from ila_kit.store.unit import Units
 
+from ila_catalog.call_ports import DocumentStore, NeedStore, OutsideOfferStore, QuestionStore
 from ila_catalog.domain.agreement_text import AgreementTemplates
 from ila_catalog.domain.agreements import Agreement
 from ila_catalog.domain.calls import Call
+from ila_catalog.domain.catalogue_index import CatalogueIndex, Changes
 from ila_catalog.domain.digcomp import Area
 from ila_catalog.domain.evaluation import Commission, Decision, Declaration
 from ila_catalog.domain.prices import Price
 from ila_catalog.domain.programmes import Programme, Provider
-from ila_catalog.domain.search import ProgrammeSearch
 from ila_catalog.offer_ports import (
     AttachmentStore,
     FactStore,
@@ -56,6 +57,9 @@ class CallStore(Protocol):
     def save(self, call: Call) -> None:
         """Store the next version of a call. Raises Stale when somebody stored one since."""
 
+    def running(self, call_id: UUID) -> list[str]:
+        """Return what of a call still runs: `offers`, `agreements`, `programmes`."""
+
     def page(self, request: PageRequest, states: Collection[str] | None = None) -> Page:
         """Return a page of calls without their needs and documents, in one query."""
 
@@ -84,8 +88,15 @@ class ProgrammeStore(Protocol):
     def public(self, programme_id: UUID) -> Row | None:
         """Return a published programme in full, in one query; None when there is none."""
 
-    def public_page(self, request: PageRequest, search: ProgrammeSearch) -> Page:
-        """Return a page of published programmes that match, in one query."""
+
+class PublishedStore(Protocol):
+    """Published programmes, for the search of everybody."""
+
+    def changes(self, seen: str | None) -> Changes:
+        """Return what was committed since a snapshot, or everything, in one query."""
+
+    def rows(self, ids: Sequence[UUID]) -> list[Row]:
+        """Return these programmes in this order, as lists show them, in one query; unpublished ones not."""
 
 
 class ProviderStore(Protocol):
@@ -201,8 +212,28 @@ class Unit(UnitOfWork, Protocol):
         """Programmes."""
 
     @property
+    def public_programmes(self) -> PublishedStore:
+        """Published programmes."""
+
+    @property
     def providers(self) -> ProviderStore:
         """Institutions."""
+
+    @property
+    def needs(self) -> NeedStore:
+        """Learning needs on their way to a call."""
+
+    @property
+    def documents(self) -> DocumentStore:
+        """Documents of calls."""
+
+    @property
+    def questions(self) -> QuestionStore:
+        """Questions about calls."""
+
+    @property
+    def outside_offers(self) -> OutsideOfferStore:
+        """Offers that came another way."""
 
     @property
     def schedule_changes(self) -> ScheduleChangeStore:
@@ -254,6 +285,9 @@ class CallFiles(Protocol):
     def demonstration(self, code: str) -> dict[str, Any]:
         """Return the demonstration programmes of a call. Raises Missing when there are none."""
 
+    def vocabulary(self) -> dict[str, Any]:
+        """Return the words that invented institutions and programmes are made of."""
+
     def institutions(self) -> dict[str, dict[str, str]]:
         """Return rows of the register of institutions by VIIS number."""
 
@@ -267,7 +301,8 @@ class Deps:
     """Everything the doors need: units of work, what was read once at the start, and the neighbours.
 
     `alone(name)` holds a lock that one process has at a time, and gives False when another one has it.
-    `kept_files` are those that institutions gave.
+    `kept_files` are those that institutions gave, `catalogue` the published programmes as this process
+    searches them.
     """
 
     units: Units[Any]
@@ -277,3 +312,4 @@ class Deps:
     signer: Signer
     alone: Callable[[str], AbstractContextManager[bool]]
     kept_files: KeptFiles
+    catalogue: CatalogueIndex = field(default_factory=CatalogueIndex)

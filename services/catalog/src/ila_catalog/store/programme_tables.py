@@ -96,7 +96,9 @@ programme = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("funding_source", sa.Text, nullable=False),
     sa.Column("places", sa.Integer, nullable=False),
-    sa.Column("places_taken", sa.Integer, nullable=False, server_default="0", comment="by members of its groups"),
+    sa.Column(
+        "places_taken", sa.Integer, nullable=False, server_default="0", comment="by members of its groups"
+    ),
     sa.Column(
         "places_free",
         sa.Integer,
@@ -118,6 +120,10 @@ programme = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("published_at", UTC),
     sa.Column("agreement_id", sa.Uuid, sa.ForeignKey("agreement.id"), comment="under which it is published"),
+    sa.Column("content_fingerprint", sa.Text, comment="same words, same fingerprint"),
+    sa.Column(
+        "changed", sa.BigInteger, nullable=False, server_default="0", comment="transaction, by trigger"
+    ),
     sa.Column("created_at", UTC, nullable=False),
     sa.Column("updated_at", UTC, nullable=False),
     sa.CheckConstraint(
@@ -141,6 +147,7 @@ programme = sa.Table(
     sa.Index("programme_title", "sort_title", "id", postgresql_where=_PUBLISHED),
     sa.Index("programme_start", "starts_on", "id", postgresql_where=_PUBLISHED),
     sa.Index("programme_hours", "total_hours", "id", postgresql_where=_PUBLISHED),
+    sa.Index("programme_change", "changed"),
     sa.Index("programme_updated", "updated_at", postgresql_where=_PUBLISHED),
     sa.Index("programme_price_order", "price_amount", "id", postgresql_where=_PUBLISHED),
     sa.Index("programme_changes", "updated_at", "id", postgresql_where=_EVER_PUBLIC),
