@@ -22,6 +22,7 @@ from pathlib import Path
 from socket import socket
 from tempfile import TemporaryDirectory
 
+import catalogue
 import front
 import lists
 import psutil
@@ -118,6 +119,7 @@ def bench() -> None:
     with TemporaryDirectory() as folder, nginx_before(gateway, Path(folder)) as nginx, workers_stopped():
         results = measure(nginx.url, people[:CLIENTS], people[CLIENTS:])
         promises = [*front.measure(results, nginx, people[:CLIENTS]), lists.organisations()]
+        promises += catalogue.searches()
     promises += signatures.containers()
     report = {"clients": CLIENTS, "seconds": SECONDS, "rounds": ROUNDS, "cases": summary(results)}
     report |= {
