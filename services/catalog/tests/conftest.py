@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,13 @@ from ila_catalog.domain.calls import Call, CallData
 from ila_catalog.domain.evaluation import Commission, Decision, Declaration
 from ila_catalog.domain.facts import Question, RegisterFact
 from ila_catalog.domain.likeness import Likeness
+from ila_catalog.domain.needs import NeedProposal
 from ila_catalog.domain.offers import Attachment, Offer, Receipt, Submission
 from ila_catalog.domain.places import Place
 from ila_catalog.domain.prices import Price
 from ila_catalog.domain.programme_data import read_programmes
 from ila_catalog.domain.programmes import Programme, Provider
+from ila_catalog.domain.questions import Question as CallQuestion
 from ila_catalog.domain.schedule import ScheduleChange
 from ila_catalog.domain.states import SEEN_BY_COMMISSION
 from ila_catalog.offer_ports import ShownLikenesses
@@ -44,6 +47,7 @@ class FakeCalls:
     def __init__(self) -> None:
         self.rows: dict[UUID, Call] = {}
         self.locked = False
+        self.runs: list[str] = []
 
     def lock(self) -> None:
         self.locked = True
@@ -66,6 +70,9 @@ class FakeCalls:
         if self.rows[call.id].version != call.version - 1:
             raise Stale
         self.rows[call.id] = call
+
+    def running(self, call_id: UUID) -> list[str]:
+        return self.runs
 
     def page(self, request: PageRequest, states: Collection[str] | None = None) -> Page:
         kept = [call for call in self.rows.values() if states is None or call.state in states]
@@ -403,6 +410,54 @@ class FakeProgrammeNews:
         return sum(count for programme, count, _ in self.groups.values() if programme == programme_id)
 
 
+class FakeNeeds:
+    """Proposed learning needs in memory; `used` tells how many programmes rest on each."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, NeedProposal] = {}
+        self.used: Counter[UUID] = Counter()
+
+    def get(self, need_id: UUID) -> NeedProposal | None:
+        return self.rows.get(need_id)
+
+    def add(self, proposal: NeedProposal) -> None:
+        self.rows[proposal.id] = proposal
+
+    def save(self, proposal: NeedProposal) -> None:
+        if self.rows[proposal.id].version != proposal.version - 1:
+            raise Stale
+        self.rows[proposal.id] = proposal
+
+    def programmes_of(self, need_id: UUID) -> int:
+        return self.used[need_id]
+
+
+class FakeQuestions:
+    """Questions in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, CallQuestion] = {}
+
+    def get(self, call_id: UUID, question_id: UUID) -> CallQuestion | None:
+        found = self.rows.get(question_id)
+        return found if found and found.call_id == call_id else None
+
+    def find(self, question_id: UUID) -> CallQuestion | None:
+        return self.rows.get(question_id)
+
+    def open_ones(self, call_id: UUID, person: str) -> int:
+        mine = [one for one in self.rows.values() if (one.call_id, one.asked_by) == (call_id, person)]
+        return sum(one.state != "answered" for one in mine)
+
+    def add(self, question: CallQuestion) -> None:
+        self.rows[question.id] = question
+
+    def save(self, question: CallQuestion) -> None:
+        if self.rows[question.id].version != question.version - 1:
+            raise Stale
+        self.rows[question.id] = question
+
+
 class FakeCatalogUnit(FakeUnit):
     """A unit of work of the catalogue whose stores live in memory."""
 
@@ -410,6 +465,7 @@ class FakeCatalogUnit(FakeUnit):
         super().__init__(process_actor("catalog"), NOW)
         self.calls, self.programmes, self.providers = FakeCalls(), FakeProgrammes(), FakeProviders()
         self.offers, self.agreements = FakeOffers(), FakeAgreements()
+        self.needs, self.questions = FakeNeeds(), FakeQuestions()
         self.schedule_changes, self.places = FakeScheduleChanges(), FakePlaces()
         self.facts, self.attachments = FakeFacts(), FakeAttachments()
         self.evaluation = FakeEvaluation(self.offers)
@@ -470,6 +526,12 @@ def raw_programmes() -> dict[str, Any]:
 def call_data() -> CallData:
     """Call 1."""
     return read_call(RAW_CALL)
+
+
+@pytest.fixture
+def other_files() -> PackagedFiles:
+    """The folder of an invented call that is unlike call 1."""
+    return PackagedFiles(Path(__file__).parent / "parameters")
 
 
 @pytest.fixture

@@ -13,10 +13,9 @@ from ila_kit.ports import UnitOfWork
 from ila_kit.store.listing import Page, PageRequest
 from ila_kit.store.unit import Units
 
-from ila_catalog.call_ports import DocumentStore, NeedStore, OutsideOfferStore, QuestionStore
+from ila_catalog.call_ports import CallStore, DocumentStore, NeedStore, OutsideOfferStore, QuestionStore
 from ila_catalog.domain.agreement_text import AgreementTemplates
 from ila_catalog.domain.agreements import Agreement
-from ila_catalog.domain.calls import Call
 from ila_catalog.domain.catalogue_index import CatalogueIndex, Changes
 from ila_catalog.domain.digcomp import Area
 from ila_catalog.domain.evaluation import Commission, Decision, Declaration
@@ -34,34 +33,6 @@ from ila_catalog.offer_ports import (
 )
 
 Row = Mapping[str, Any]
-
-
-class CallStore(Protocol):
-    """Calls with everything that belongs to them."""
-
-    def lock(self) -> None:
-        """Wait until nobody else loads a call, and keep others out until this transaction ends."""
-
-    def hold(self, call_id: UUID) -> None:
-        """Keep a call as it is until this transaction ends; many may hold it at a time."""
-
-    def has_code(self, code: str) -> bool:
-        """Tell whether a call has this code."""
-
-    def get(self, call_id: UUID, states: Collection[str] | None = None, lock: bool = False) -> Call | None:
-        """Return a call, or None when there is none (in one of these states); `lock`: it stays so."""
-
-    def add(self, call: Call) -> None:
-        """Store a new call."""
-
-    def save(self, call: Call) -> None:
-        """Store the next version of a call. Raises Stale when somebody stored one since."""
-
-    def running(self, call_id: UUID) -> list[str]:
-        """Return what of a call still runs: `offers`, `agreements`, `programmes`."""
-
-    def page(self, request: PageRequest, states: Collection[str] | None = None) -> Page:
-        """Return a page of calls without their needs and documents, in one query."""
 
 
 class ProgrammeStore(Protocol):
