@@ -291,7 +291,7 @@ class TestConditional:
         self, client, price, demonstration
     ):
         programme = demonstration[0]
-        for path in (f"{PUBLIC}/programmes", f"{PUBLIC}/programmes/{programme.id}", f"{PUBLIC}/changes"):
+        for path in (f"{PUBLIC}/programmes", f"{PUBLIC}/programmes/{programme.id}", f"{PUBLIC}/calls"):
             first = client.get(path)
             again = client.get(path, If_None_Match=first.headers["ETag"])
             assert (again.status_code, again.data) == (304, b""), path
