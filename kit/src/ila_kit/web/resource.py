@@ -17,7 +17,7 @@ from flask_smorest import Blueprint
 
 from ila_kit.actor import Actor, Scope
 from ila_kit.errors import DomainError, Stale
-from ila_kit.events import to_json
+from ila_kit.events import to_bytes
 from ila_kit.store.idempotency import Claim, InProgress, KeyReused
 from ila_kit.store.listing import PageRequest
 from ila_kit.store.unit import StoredAnswer, Units
@@ -209,12 +209,11 @@ class Operation:
         answer = result if isinstance(result, Answer) else Answer(result)
         if isinstance(answer.value, flask.Response):
             return answer.value
-        shown = to_json(answer.value)
+        data = to_bytes(answer.value)
         if wiring.check_answers:
-            self._check(shown)
+            self._check(orjson.loads(data))
         if self.status == 204:
             return _bare(self.status, answer.all_headers())
-        data = orjson.dumps(shown)
         headers = answer.all_headers() | (content_tag(data) if answer.tagged else {})
         return flask.Response(data, self.status, headers, content_type=JSON)
 
