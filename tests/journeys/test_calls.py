@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from itertools import pairwise
 from typing import Any
 
 import institutions
@@ -101,7 +102,7 @@ def published(process: Process) -> dict[str, Any]:
         "with_needs": False,
         "phases": [
             phase(name, now() + opens * DAY, now() + closes * DAY)
-            for name, opens, closes in zip(names, days, days[1:], strict=True)
+            for name, (opens, closes) in zip(names, pairwise(days), strict=True)
         ],
         "parameters": {"opening_mode": "draw", "group_minimum": 3},
     }

@@ -273,7 +273,7 @@ class TestQuestions:
         auditor = offering.client.as_(uuid7(), "auditor")
         url = f"{path}/questions/{asked['id']}/answer"
         assert auditor.post(url, {"text_lv": "Jā."}).status_code == 403
-        assert len(auditor.get(f"{path}/questions").json["items"]) == 1
+        assert auditor.get(f"{path}/questions").status_code == 403
         foreign = f"{API}/calls/{uuid7()}/questions/{asked['id']}/answer"
         assert offering.manager.post(foreign, {"text_lv": "Jā."}).status_code == 404
 

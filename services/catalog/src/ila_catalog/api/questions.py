@@ -25,7 +25,7 @@ from ila_catalog.usecases.questions import (
 
 # Every person holds the role of a learner: who is signed in may ask, machines of their own may not.
 ASKERS = EDITORS | SIGNATORIES | {"learner"}
-READERS = Access(own=ASKERS, any={"call_manager", "auditor"})
+READERS = Access(own=ASKERS, any={"call_manager"})
 
 
 class PublicQuestionQuery(ListQuery):
@@ -44,7 +44,7 @@ class QuestionQuery(ListQuery):
 class NewQuestionSchema(Schema):
     """A question about a call."""
 
-    text = fields.Text(min=10, max=2_000, required=True)
+    text = fields.Text(min=5, max=2_000, required=True)
 
 
 class NewAnswerSchema(Schema):
@@ -98,7 +98,7 @@ class QuestionSchema(Schema):
     "GET", "/<uuid:call_id>/questions", READERS, query=QuestionQuery, answer=(200, list_of(QuestionSchema))
 )
 def get_questions(call: Call, call_id: UUID) -> dict[str, Any]:
-    """List the questions about a call, newest first: all for officers, one's own for others."""
+    """List the questions about a call, newest first: all for call managers, one's own for others."""
     person = None if call.scope.everything else _person(call)
     page = list_questions(call.unit, call_id, page_request(call.query), person)
     return {"items": [_shown(row["question"]) for row in page.rows], "next": page.next}
