@@ -257,8 +257,16 @@ class TestQuestions:
     def test_what_waits_is_found_and_alarms(self, offering, path, clock, caplog):
         learner = offering.client.as_(uuid7(), "learner")
         self.ask(learner, path)
+        clock.held = NOON + timedelta(hours=1)
+        answered = self.ask(learner, path).json
+        url = f"{path}/questions/{answered['id']}/answer"
+        assert offering.manager.post(url, {"text_lv": "Jā."}).status_code == 201
         clock.held = NOON + timedelta(hours=2)
         offering.work()
+        waiting = offering.manager.get(f"{path}/questions?answered=false").json["items"]
+        assert [one["state"] for one in waiting] == ["overdue"]
+        done = offering.manager.get(f"{path}/questions?answered=true").json["items"]
+        assert [one["id"] for one in done] == [answered["id"]]
         assert len(offering.manager.get(f"{path}/questions?state=overdue").json["items"]) == 1
         assert "ALARM" in caplog.text
 

@@ -39,6 +39,7 @@ class QuestionQuery(ListQuery):
 
     sort = schemas.sort("created_at")
     state = fields.OneOf(sorted(QUESTION.states))
+    answered = fields.OneOf(["true", "false"])
 
 
 class NewQuestionSchema(Schema):

@@ -18,7 +18,10 @@ LISTING = Listing(
     id=table.c.id,
     sorts={"created_at": table.c.id},
     default="-created_at",
-    filters={"state": table.c.state},
+    filters={
+        "state": table.c.state,
+        "answered": sa.case((table.c.state == ANSWERED, "true"), else_="false"),
+    },
     updated=table.c.updated_at,
 )
 PUBLIC_LISTING = Listing(
