@@ -122,9 +122,8 @@ def _store(units: Units[CatalogUnit], batch: list[Invented]) -> None:
     with units.open(process_actor("catalog")) as unit:
         for one in batch:
             unit.providers.put(one.provider)
-            for programme in one.programmes:
-                shown = {"state": "published", "published_at": unit.now, "agreement_id": None}
-                unit.programmes.add(replace(programme, **shown))
+            shown = {"state": "published", "published_at": unit.now, "agreement_id": None}
+            unit.programmes.add_all([replace(programme, **shown) for programme in one.programmes])
         unit.commit()
 
 

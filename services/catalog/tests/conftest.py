@@ -98,6 +98,10 @@ class FakeProgrammes:
         assert programme.id not in self.rows
         self.rows[programme.id] = programme
 
+    def add_all(self, programmes: Collection[Programme]) -> None:
+        for programme in programmes:
+            self.add(programme)
+
     def save(self, programme: Programme) -> None:
         if self.rows[programme.id].version != programme.version - 1:
             raise Stale

@@ -53,6 +53,9 @@ class ProgrammeStore(Protocol):
     def add(self, programme: Programme) -> None:
         """Store a new programme."""
 
+    def add_all(self, programmes: Collection[Programme]) -> None:
+        """Store new programmes, all in one go."""
+
     def save(self, programme: Programme) -> None:
         """Store the next version of a programme. Raises Stale when somebody stored one since."""
 

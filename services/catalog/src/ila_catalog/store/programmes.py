@@ -147,8 +147,13 @@ class SqlProgrammeStore:
 
     def add(self, programme: Programme) -> None:
         """Store a new programme."""
-        values = _values(programme) | {"created_at": self._now, "updated_at": self._now}
-        self._connection.execute(sa.insert(table).values(values))
+        self.add_all([programme])
+
+    def add_all(self, programmes: Collection[Programme]) -> None:
+        """Store new programmes, all in one go."""
+        at = {"created_at": self._now, "updated_at": self._now}
+        if programmes:
+            self._connection.execute(sa.insert(table), [_values(one) | at for one in programmes])
 
     def save(self, programme: Programme) -> None:
         """Store the next version, unless somebody stored it first. Raises Stale."""

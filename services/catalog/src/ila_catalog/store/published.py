@@ -33,6 +33,14 @@ _SINCE = sa.text(
   AND p.changed < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
   AND NOT pg_visible_in_snapshot(p.changed::text::xid8, CAST(:seen AS pg_snapshot))"""
 )
+_SHOWN_OF_PROVIDER = ("provider_id", "provider_viis_number", "provider_name")
+_ROWS = SUMMARIES.with_only_columns(
+    *(
+        column
+        for column in SUMMARIES.selected_columns
+        if not column.name.startswith("provider_") or column.name in _SHOWN_OF_PROVIDER
+    )
+).where(table.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
 _PLAIN = tuple(name for name in Listed.__dataclass_fields__ if name not in ("aims", "words", "titles"))
 
 
@@ -56,9 +64,8 @@ class SqlPublishedStore:
 
     def rows(self, ids: Sequence[UUID]) -> list[Mapping[str, Any]]:
         """Return these programmes in this order, as lists show them, without those no longer published."""
-        asked = sa.literal(list(ids), ARRAY(sa.Uuid))
-        query = SUMMARIES.where(table.c.id == sa.any_(asked))
-        found = {row["id"]: dict(row) for row in self._connection.execute(query).mappings()}
+        answered = self._connection.execute(_ROWS, {"ids": list(ids)}).mappings()
+        found = {row["id"]: dict(row) for row in answered}
         return [found[one] for one in ids if one in found]
 
 

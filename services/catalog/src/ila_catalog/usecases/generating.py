@@ -23,13 +23,14 @@ def store_invented(
     known = {programme.id for programme in unit.programmes.among([one.id for one in wanted])}
     new = [programme for programme in wanted if programme.id not in known]
     agreements = demonstrate_agreements(unit, call, new, templates)
-    for programme in new:
-        _publish(unit, call, agreements[programme.agreement_id], programme)
-    return len(new)
+    shown = [_published(unit, call, agreements[programme.agreement_id], programme) for programme in new]
+    unit.programmes.add_all(shown)
+    return len(shown)
 
 
-def _publish(unit: Unit, call: Call, agreement: Agreement, programme: Programme) -> None:
+def _published(unit: Unit, call: Call, agreement: Agreement, programme: Programme) -> Programme:
+    """Return a programme as it is published, and tell of it."""
     shown = published(programme, call, agreement, unit.actor.role_names, unit.now)
-    unit.programmes.add(shown)
     unit.audit("programme_published", "programme", shown.id, call_id=call.id, version=shown.version)
     unit.publish(ProgrammePublished.of(shown, call), sequence=shown.version)
+    return shown
