@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 
 import catalogue
 import front
+import last_minute
 import lists
 import psutil
 import psycopg
@@ -120,6 +121,7 @@ def bench() -> None:
         results = measure(nginx.url, people[:CLIENTS], people[CLIENTS:])
         promises = [*front.measure(results, nginx, people[:CLIENTS]), lists.organisations()]
         promises += catalogue.searches()
+        promises += last_minute.submissions()
     promises += signatures.containers()
     report = {"clients": CLIENTS, "seconds": SECONDS, "rounds": ROUNDS, "cases": summary(results)}
     report |= {
