@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import chain, combinations, product
 from uuid import UUID
 
 from ila_catalog.domain.programmes import Programme
@@ -110,23 +110,19 @@ def likenesses(offers: Iterable[Compared]) -> list[Likeness]:
     Source: BR-708.
     """
     ordered = sorted(offers, key=lambda one: one.offer_id)
-    contents = {pair: _of_content(*pair) for pair in combinations(ordered, 2)}
+    contents = {
+        (one.offer_id, other.offer_id): _of_content(one, other) for one, other in combinations(ordered, 2)
+    }
     titles = _alike_titles([piece for offer in ordered for piece in offer.pieces])
     bound = _hanging_together(ordered, contents, titles)
-    pairs = [*((offer, offer) for offer in ordered), *contents]
-    found = (_named(pair, contents.get(pair), titles, bound) for pair in pairs)
+    pairs = [*((one.offer_id, one.offer_id) for one in ordered), *contents]
+    found = (_named(pair, contents.get(pair), titles.get(pair, []), bound[pair[0]]) for pair in pairs)
     return [one for one in found if one is not None]
 
 
 def content_percent(one: Compared, other: Compared) -> int:
     """Return how alike two contents are: outcomes and description, each sentence by its best likeness."""
-    outcomes = _percent(_best(one.outcomes, other.outcomes), _best(other.outcomes, one.outcomes))
-    described = _percent(_best(one.description, other.description), _best(other.description, one.description))
-    if not (one.outcomes or other.outcomes):
-        return described
-    if not (one.description or other.description):
-        return outcomes
-    return (_OUTCOMES_COUNT * outcomes + (10 - _OUTCOMES_COUNT) * described) // 10
+    return _of_content(one, other).percent
 
 
 def percent_alike(one: frozenset[str], other: frozenset[str]) -> int:
@@ -143,38 +139,62 @@ def title_core(title: str) -> frozenset[str]:
 
 
 Best = list[tuple[Sentence, Sentence | None, int]]
-Titles = list[tuple[Piece, Piece, Alike]]
-Content = tuple[int, int]
+Pair = tuple[UUID, UUID]
+Named = list[tuple[Piece, Piece, Alike]]
 
 
-def _of_content(one: Compared, other: Compared) -> Content:
-    """Return how alike two contents are, and how much of the outcomes of one the other holds."""
-    there, back = _best(one.outcomes, other.outcomes), _best(other.outcomes, one.outcomes)
-    return content_percent(one, other), max(_percent(there), _percent(back))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """How alike two contents are, how much of the outcomes of one the other holds, and which sentences."""
+
+    percent: int
+    held: int
+    alike: tuple[Alike, ...]
+
+    @property
+    def is_held(self) -> bool:
+        return self.held >= HELD_CONTENT
 
 
-def _best(mine: Sequence[Sentence], theirs: Sequence[Sentence]) -> Best:
-    """Return the most alike of their sentences for each of mine; None where none says the same."""
-    return [_match(sentence, theirs) for sentence in mine]
+def _of_content(one: Compared, other: Compared) -> _Content:
+    there, back = _best_of_both(one.outcomes, other.outcomes)
+    said_there, said_back = _best_of_both(one.description, other.description)
+    outcomes, described = _percent(there, back), _percent(said_there, said_back)
+    percent = (_OUTCOMES_COUNT * outcomes + (10 - _OUTCOMES_COUNT) * described) // 10
+    if not (there or back):
+        percent = described
+    elif not (said_there or said_back):
+        percent = outcomes
+    alike = (*_said(OUTCOME, there), *_said(DESCRIPTION, said_there))
+    return _Content(percent=percent, held=max(_percent(there), _percent(back)), alike=alike)
 
 
-def _match(sentence: Sentence, theirs: Sequence[Sentence]) -> tuple[Sentence, Sentence | None, int]:
-    found = [
-        (percent, one.text, one)
-        for one in theirs
-        if _may_match(sentence, one)
-        and (percent := percent_alike(sentence.shingles, one.shingles)) >= SAME_SENTENCE
-    ]
-    if not found:
-        return sentence, None, 0
-    percent, _, match = max(found, key=lambda one: one[:2])
-    return sentence, match, percent
+def _best_of_both(mine: Sequence[Sentence], theirs: Sequence[Sentence]) -> tuple[Best, Best]:
+    """Return the most alike sentence of the other side for each one; None where none says the same."""
+    there: dict[str, tuple[int, str, Sentence]] = {}
+    back: dict[str, tuple[int, str, Sentence]] = {}
+    for one, other in product(mine, theirs):
+        if not _may_match(len(one.shingles), len(other.shingles), SAME_SENTENCE):
+            continue
+        percent = percent_alike(one.shingles, other.shingles)
+        if percent >= SAME_SENTENCE:
+            there[one.text] = max(there.get(one.text, (0, "", one)), (percent, other.text, other), key=_rank)
+            back[other.text] = max(back.get(other.text, (0, "", one)), (percent, one.text, one), key=_rank)
+    return _best(mine, there), _best(theirs, back)
 
 
-def _may_match(one: Sentence, other: Sentence) -> bool:
-    """Tell by their lengths alone whether two sentences could say the same: most pairs could not."""
-    short, long = sorted((len(one.shingles), len(other.shingles)))
-    return short * 100 >= long * SAME_SENTENCE
+def _rank(found: tuple[int, str, Sentence]) -> tuple[int, str]:
+    return found[:2]
+
+
+def _best(sentences: Sequence[Sentence], found: dict[str, tuple[int, str, Sentence]]) -> Best:
+    matches = [(sentence, found.get(sentence.text)) for sentence in sentences]
+    return [(one, match[2] if match else None, match[0] if match else 0) for one, match in matches]
+
+
+def _may_match(one: int, other: int, least: int) -> bool:
+    """Tell by their sizes alone whether two sets could be so alike: most pairs could not."""
+    return min(one, other) * 100 >= max(one, other) * least
 
 
 def _percent(*directions: Best) -> int:
@@ -183,77 +203,74 @@ def _percent(*directions: Best) -> int:
     return sum(length * percent for length, percent in weighed) // weight if weight else 0
 
 
-def _alike_titles(pieces: Sequence[Piece]) -> Titles:
+def _alike_titles(pieces: Sequence[Piece]) -> dict[Pair, Named]:
+    """Return which pieces go by alike titles, by the offers they are of; each pair of pieces by its best."""
     cores = {title: title_core(title) for piece in pieces for title in piece.titles}
-    found: Titles = []
+    percents = {
+        pair: percent_alike(cores[pair[0]], cores[pair[1]])
+        for pair in product(sorted(cores), repeat=2)
+        if _may_match(len(cores[pair[0]]), len(cores[pair[1]]), SAME_TITLE)
+    }
+    found: dict[Pair, Named] = {}
     for one, other in combinations(pieces, 2):
-        named = [
-            (percent_alike(cores[mine], cores[theirs]), mine, theirs)
-            for mine in one.titles
-            for theirs in other.titles
-        ]
+        named = [(percents.get(pair, 0), *pair) for pair in product(one.titles, other.titles)]
         percent, mine, theirs = max(named)
         if percent >= SAME_TITLE:
-            found.append((one, other, Alike(place=TITLE, one=mine, other=theirs, percent=percent)))
+            said = Alike(place=TITLE, one=mine, other=theirs, percent=percent)
+            found.setdefault((one.offer_id, other.offer_id), []).append((one, other, said))
     return found
 
 
 def _hanging_together(
-    offers: Sequence[Compared], contents: dict[tuple[Compared, Compared], Content], titles: Titles
+    offers: Sequence[Compared], contents: dict[Pair, _Content], titles: dict[Pair, Named]
 ) -> dict[UUID, tuple[int, ...]]:
     """Return the hours of all pieces that hang together with those of each offer, directly or not."""
-    group = {(piece.offer_id, piece.number): {piece} for offer in offers for piece in offer.pieces}
-    edges = [(one, other) for one, other, _ in titles]
-    for (first, second), (percent, held) in contents.items():
-        if percent >= SAME_CONTENT or held >= HELD_CONTENT:
-            edges += [(one, other) for one in first.pieces for other in second.pieces]
-    for one, other in edges:
-        joined = group[one.offer_id, one.number] | group[other.offer_id, other.number]
-        for piece in joined:
-            group[piece.offer_id, piece.number] = joined
+    pieces = {offer.offer_id: offer.pieces for offer in offers}
+    leader = {
+        (one.offer_id, one.number): (one.offer_id, one.number) for offer in offers for one in offer.pieces
+    }
+
+    def lead(piece: Piece) -> tuple[UUID, int]:
+        at = (piece.offer_id, piece.number)
+        while leader[at] != at:
+            leader[at] = at = leader[leader[at]]
+        return at
+
+    for one, other, _ in chain.from_iterable(titles.values()):
+        leader[lead(one)] = lead(other)
+    for (first, second), content in contents.items():
+        if content.percent >= SAME_CONTENT or content.is_held:
+            for piece in (*pieces[first], *pieces[second]):
+                leader[lead(piece)] = lead(pieces[first][0])
+    hours: dict[tuple[UUID, int], list[int]] = {}
+    for piece in chain.from_iterable(pieces.values()):
+        hours.setdefault(lead(piece), []).append(piece.hours)
     return {
-        offer.offer_id: max(
-            (
-                tuple(sorted(one.hours for one in group[piece.offer_id, piece.number]))
-                for piece in offer.pieces
-            ),
-            key=lambda hours: (sum(hours), hours),
-        )
-        for offer in offers
+        offer_id: max((tuple(sorted(hours[lead(piece)])) for piece in mine), key=lambda one: (sum(one), one))
+        for offer_id, mine in pieces.items()
     }
 
 
-def _named(
-    pair: tuple[Compared, Compared],
-    content: Content | None,
-    titles: Titles,
-    bound: dict[UUID, tuple[int, ...]],
-) -> Likeness | None:
-    one, other = pair
-    ids = {one.offer_id, other.offer_id}
-    alike = [said for first, second, said in titles if {first.offer_id, second.offer_id} == ids]
-    percent, held = content or (0, 0)
-    hours = bound[one.offer_id]
-    clone = percent >= SAME_CONTENT
-    if not clone and not ((alike or held >= HELD_CONTENT) and sum(hours) > CAP_HOURS):
+def _named(pair: Pair, content: _Content | None, titles: Named, hours: tuple[int, ...]) -> Likeness | None:
+    clone = content is not None and content.percent >= SAME_CONTENT
+    held = content is not None and content.is_held
+    if not clone and not ((titles or held) and sum(hours) > CAP_HOURS):
         return None
-    if content is not None:
-        alike += [*_said(OUTCOME, one.outcomes, other.outcomes)]
-        alike += [*_said(DESCRIPTION, one.description, other.description)]
-    of_titles = max((said.percent for said in alike if said.place == TITLE), default=0)
-    cut = max(of_titles, held if held >= HELD_CONTENT else 0)
+    of_titles = [said for _, _, said in titles]
+    cut = max([*(said.percent for said in of_titles), content.held if content and held else 0])
+    alike = (*of_titles, *(content.alike if content else ()))
     return Likeness(
-        one=one.offer_id,
-        other=other.offer_id,
+        one=pair[0],
+        other=pair[1],
         kind=CLONE if clone else SPLIT,
-        percent=percent if clone else cut,
+        percent=content.percent if content and clone else cut,
         hours=hours,
-        alike=tuple(alike[:_MOST_SHOWN]),
+        alike=alike[:_MOST_SHOWN],
     )
 
 
-def _said(place: str, mine: Sequence[Sentence], theirs: Sequence[Sentence]) -> Iterator[Alike]:
-    for sentence, match, percent in _best(mine, theirs):
+def _said(place: str, best: Best) -> Iterator[Alike]:
+    for sentence, match, percent in best:
         if match is not None:
             yield Alike(place=place, one=sentence.text, other=match.text, percent=percent)
 
