@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -108,6 +109,31 @@ class TestNeeds:
             paged += page["items"]
         assert paged == items
         assert len(offering.manager.get(f"{path}/learning-needs?state=refused").json["items"]) == 1
+
+    def test_of_many_approvals_at_once_one_counts(self, offering, call, path, public):
+        proposed = offering.manager.post(f"{path}/learning-needs", need()).json
+        url = f"{path}/learning-needs/{proposed['id']}/approval"
+        members = [offering.client.as_(uuid4(), "council_member") for _ in range(8)]
+        before = offering.client.get(public).json["version"]
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda member: member.post(url).status_code, members))
+        assert sorted(answers) == [201, *[409] * 7]
+        after = offering.client.get(public).json
+        assert (after["version"], len(after["learning_needs"])) == (before + 1, 6)
+
+    def test_a_need_is_never_both_used_and_taken_away(self, offering, call, path, public, council):
+        college = offering.institution()
+        place = college.place()
+        for _ in range(5):
+            proposed = offering.manager.post(f"{path}/learning-needs", need()).json["id"]
+            council.post(f"{path}/learning-needs/{proposed}/approval")
+            aims = [{"area": 1, "level": 4}, {"area": 5, "level": 5}]
+            made = college.programme(call, learning_need_id=proposed, place_id=place["id"], digcomp=aims)
+            withdrawal = f"{path}/learning-needs/{proposed}/withdrawal"
+            with ThreadPoolExecutor(2) as pool:
+                taken = pool.submit(council.post, withdrawal, {"reason": "Novecojusi."})
+                used = pool.submit(college.complete, made)
+            assert sorted([taken.result().status_code, used.result().status_code]) in ([201, 409], [201, 422])
 
     def test_who_may(self, offering, path, council):
         proposed = offering.manager.post(f"{path}/learning-needs", need()).json

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from ila_catalog.cli import run_load
+from ila_kit.actor import process_actor
 from ila_kit.clock import as_instant
 
 pytestmark = pytest.mark.integration
@@ -224,6 +225,24 @@ class TestWhatItDecides:
             ("draw", "pro_rata", "published")
         }
         assert told[-1]["funding_source"] == "ESF+ 9.9.9"
+
+
+def test_a_call_of_the_release_before_asks_for_the_papers_it_asked_for(
+    offering, engine, call_data, deps, call_1
+):
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE call SET attachments = DEFAULT, checklist = DEFAULT"))
+        connection.execute(sa.text("UPDATE learning_need SET areas = DEFAULT"))
+    with deps.units.read(process_actor("catalog")) as unit:
+        found = unit.calls.get(call_data.id).data
+    rules = [
+        [(one.kind, one.families, one.subjects, one.required, one.instead_of) for one in data.attachments]
+        for data in (found, call_data)
+    ]
+    assert rules[0] == rules[1]
+    assert [one.areas for one in found.learning_needs] == [one.areas for one in call_data.learning_needs]
+    listed = offering.manager.get(f"{API}/calls/{call_1['id']}/learning-needs").json["items"]
+    assert sorted(one["areas"][0]["area"] for one in listed) == [1, 2, 3, 4, 5]
 
 
 class TestFaultyContent:
