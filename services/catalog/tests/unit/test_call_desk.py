@@ -189,6 +189,26 @@ class TestNewEditions:
         assert proposal.id in {need.id for need in data.learning_needs}
         assert {str(document.id), dropped["id"]} <= {str(one.id) for one in data.documents}
 
+    @pytest.mark.parametrize(
+        "change",
+        [{"document_version": 2}, {"dated": date(2024, 10, 1)}, {"url": "https://example.org/other"}],
+    )
+    def test_a_file_gives_another_version_of_a_document_an_id_of_its_own(
+        self, unit, call_data, raw_call, change
+    ):
+        load_call(unit, LoadCall(data=call_data))
+        raw_call["edition"] += 1
+        raw_call["documents"][4].update(change)
+        with pytest.raises(FaultyData) as refused:
+            load_call(unit, LoadCall(data=read_call(raw_call)))
+        assert raw_call["documents"][4]["id"] in refused.value.faults[0]
+
+    def test_a_file_may_word_the_title_of_a_document_anew(self, unit, call_data, raw_call):
+        load_call(unit, LoadCall(data=call_data))
+        raw_call["edition"] += 1
+        raw_call["documents"][4]["title_en"] = "List"
+        assert load_call(unit, LoadCall(data=read_call(raw_call))).call.data.documents[4].title_en == "List"
+
     def test_a_file_does_not_drop_a_need_that_is_used(self, unit, call_data, raw_call):
         load_call(unit, LoadCall(data=call_data))
         raw_call["edition"] += 1

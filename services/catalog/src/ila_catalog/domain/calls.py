@@ -148,6 +148,11 @@ class Document:
         return self.sha256, self.file_name, self.media_type
 
     @property
+    def version_shown(self) -> tuple[int, date, str | None, str | None]:
+        """What makes this version another one than the next."""
+        return self.document_version, self.dated, self.url, self.sha256
+
+    @property
     def series(self) -> tuple[str, str | None]:
         """What its versions have in common."""
         return self.kind, self.number
