@@ -122,7 +122,7 @@ programme = sa.Table(
     sa.Column("agreement_id", sa.Uuid, sa.ForeignKey("agreement.id"), comment="under which it is published"),
     sa.Column("content_fingerprint", sa.Text, comment="same words, same fingerprint"),
     sa.Column(
-        "changed", sa.BigInteger, nullable=False, server_default="0", comment="transaction, by trigger"
+        "changed", sa.BigInteger, nullable=False, server_default="0", comment="transaction of the last write"
     ),
     sa.Column("created_at", UTC, nullable=False),
     sa.Column("updated_at", UTC, nullable=False),
@@ -149,7 +149,6 @@ programme = sa.Table(
     sa.Index("programme_hours", "total_hours", "id", postgresql_where=_PUBLISHED),
     sa.Index("programme_change", "changed"),
     sa.Index("programme_updated", "updated_at", postgresql_where=_PUBLISHED),
-    sa.Index("programme_price_order", "price_amount", "id", postgresql_where=_PUBLISHED),
     sa.Index("programme_changes", "updated_at", "id", postgresql_where=_EVER_PUBLIC),
     sa.Index(
         "programme_search",

@@ -53,12 +53,6 @@ def _add_price() -> None:
     told = sa.Column("price_version", sa.Integer, nullable=False, server_default="0", comment="told last")
     op.add_column("programme", told)
     op.create_check_constraint("programme_price", "programme", "price_amount > 0")
-    op.create_index(
-        "programme_price_order",
-        "programme",
-        ["price_amount", "id"],
-        postgresql_where=sa.text("state = 'published'"),
-    )
 
 
 def _add_places() -> None:
