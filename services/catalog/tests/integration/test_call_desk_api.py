@@ -238,12 +238,15 @@ class TestDocuments:
 
 
 class TestQuestions:
+    def member(self, offering, person=None):
+        return offering.client.as_(person or uuid7(), ("provider_editor", uuid7()))
+
     def ask(self, who, path, text="Vai drīkst iesniegt divus piedāvājumus?"):
         return who.post(f"{path}/questions", {"text": text})
 
     def test_answers_are_for_everybody_and_nobody_learns_who_asked(self, offering, path, public, queries):
         person = uuid7()
-        asker, other = offering.client.as_(person, "learner"), offering.client.as_(uuid7(), "learner")
+        asker, other = self.member(offering, person), self.member(offering)
         asked = self.ask(asker, path, "Vai Jānis Paraugs drīkst iesniegt divus?")
         assert (asked.status_code, asked.json["state"]) == (201, "asked")
         assert asked.json["due_at"] == as_instant(NOON + timedelta(hours=2))
@@ -270,7 +273,7 @@ class TestQuestions:
         assert other.get(f"{path}/questions").json["items"] == []
 
     def test_after_the_deadline_they_are_refused_by_name(self, offering, path, clock):
-        editor = offering.client.as_(uuid7(), ("provider_editor", uuid7()))
+        editor = self.member(offering)
         clock.held = NOON + timedelta(hours=2) - timedelta(microseconds=1)
         assert self.ask(editor, path).status_code == 201
         clock.held = NOON + timedelta(hours=2)
@@ -281,10 +284,10 @@ class TestQuestions:
         assert offering.manager.post(url, {"text_lv": "Jā."}).status_code == 201
 
     def test_what_waits_is_found_and_alarms(self, offering, path, clock, caplog):
-        learner = offering.client.as_(uuid7(), "learner")
-        self.ask(learner, path)
+        member = self.member(offering)
+        self.ask(member, path)
         clock.held = NOON + timedelta(hours=1)
-        answered = self.ask(learner, path).json
+        answered = self.ask(member, path).json
         url = f"{path}/questions/{answered['id']}/answer"
         assert offering.manager.post(url, {"text_lv": "Jā."}).status_code == 201
         clock.held = NOON + timedelta(hours=2)
@@ -298,12 +301,13 @@ class TestQuestions:
 
     @pytest.mark.parametrize("text", ["", "īss", "x" * 2_001, "Vai\x00 tā drīkst būt?"])
     def test_lengths_and_characters_are_limited(self, offering, path, text):
-        assert self.ask(offering.client.as_(uuid7(), "learner"), path, text).status_code in (400, 422)
+        assert self.ask(self.member(offering), path, text).status_code in (400, 422)
 
     def test_who_may(self, offering, path):
         assert self.ask(offering.client, path).status_code == 401
-        assert self.ask(offering.client.as_(uuid7(), "auditor"), path).status_code == 403
-        asked = self.ask(offering.client.as_(uuid7(), "learner"), path).json
+        for role in ("learner", "auditor", "council_member", "call_manager"):
+            assert self.ask(offering.client.as_(uuid7(), role), path).status_code == 403
+        asked = self.ask(self.member(offering), path).json
         auditor = offering.client.as_(uuid7(), "auditor")
         url = f"{path}/questions/{asked['id']}/answer"
         assert auditor.post(url, {"text_lv": "Jā."}).status_code == 403

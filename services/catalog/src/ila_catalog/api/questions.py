@@ -1,4 +1,4 @@
-"""Questions about a call over HTTP: asked by who is signed in, answered for everybody."""
+"""Questions about a call over HTTP: asked by members of institutions, answered for everybody."""
 
 from typing import Any
 from uuid import UUID
@@ -23,8 +23,8 @@ from ila_catalog.usecases.questions import (
     list_questions,
 )
 
-# Every person holds the role of a learner: who is signed in may ask, machines of their own may not.
-ASKERS = EDITORS | SIGNATORIES | {"learner"}
+# Who prepares or signs offers. Learners do not ask here: the catalogue keeps nothing of them.
+ASKERS = EDITORS | SIGNATORIES
 READERS = Access(own=ASKERS, any={"call_manager"})
 
 
