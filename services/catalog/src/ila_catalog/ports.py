@@ -16,9 +16,10 @@ from ila_kit.store.unit import Units
 from ila_catalog.call_ports import CallStore, DocumentStore, NeedStore, OutsideOfferStore, QuestionStore
 from ila_catalog.domain.agreement_text import AgreementTemplates
 from ila_catalog.domain.agreements import Agreement
-from ila_catalog.domain.catalogue_index import CatalogueIndex, Changes
+from ila_catalog.domain.catalogue_index import CatalogueIndex
 from ila_catalog.domain.digcomp import Area
 from ila_catalog.domain.evaluation import Commission, Decision, Declaration
+from ila_catalog.domain.listed import Changes
 from ila_catalog.domain.prices import Price
 from ila_catalog.domain.programmes import Programme, Provider
 from ila_catalog.offer_ports import (

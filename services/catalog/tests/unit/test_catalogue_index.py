@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ila_catalog.domain.catalogue_index import PLAIN_FACETS, CatalogueIndex, Changes, Listed
+from ila_catalog.domain.catalogue_index import CatalogueIndex
+from ila_catalog.domain.listed import PLAIN_FACETS, Changes, Listed
 from ila_catalog.domain.rounds import neutral_key, rounds
 from ila_catalog.domain.search import ProgrammeSearch, fold, tokens, words
 from ila_catalog.domain.stemming import stems, unfinished_stems

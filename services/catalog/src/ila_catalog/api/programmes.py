@@ -17,7 +17,7 @@ from ila_catalog.api.programme_schemas import (
     ProviderSchema,
 )
 from ila_catalog.api.shapes import facets_shown, programme_full, programme_summary, provider_shown
-from ila_catalog.domain.catalogue_index import PLAIN_FACETS
+from ila_catalog.domain.listed import PLAIN_FACETS
 from ila_catalog.domain.search import ProgrammeSearch, words
 from ila_catalog.usecases.catalogue import find_programmes, list_providers, show_programme
 

@@ -11,8 +11,8 @@ from ila_kit.states import StateMachine
 from ila_kit.texts import LANGUAGES, fill, problem_texts
 
 from ila_catalog.domain.calls import Call, Document, LearningNeed
-from ila_catalog.domain.catalogue_index import FacetValue
 from ila_catalog.domain.digcomp import Area
+from ila_catalog.domain.listed import FacetValue
 from ila_catalog.domain.phases import Phase, is_open
 from ila_catalog.domain.prices import per_hour
 

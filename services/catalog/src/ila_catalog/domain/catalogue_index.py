@@ -5,91 +5,32 @@ each search, by what was committed since (`Changes`), so a search never sees les
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from ila_kit.store.listing import BadList
-
 from ila_catalog.domain.bits import Postings, bits_of, signs_of
 from ila_catalog.domain.cursors import Key, read_cursor, written_cursor
+from ila_catalog.domain.listed import (
+    BOUNDS,
+    IDS,
+    PLAIN_FACETS,
+    Changes,
+    FacetValue,
+    Listed,
+    Match,
+    keys_of,
+    place_of,
+)
 from ila_catalog.domain.rounds import neutral_key, rounds
 from ila_catalog.domain.search import ProgrammeSearch
 from ila_catalog.domain.vocabulary import Vocabulary
 
-# Facets of one value each, by the name of the filter; DigComp areas and levels are counted apart.
-PLAIN_FACETS = ("kind", "mode", "territory", "funding_source", "language")
-_IDS = ("call_id", "provider_id")
 _LITTLE = 3
 _SUGGESTIONS = 3
-# A programme whose price is not known yet comes last, whichever way one sorts.
-_NO_PRICE, _NO_PRICE_DOWN = 10**12, -1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """A published programme, as far as it is looked for, counted and put in order.
-
-    `words` are folded, each once; `titles` are texts whose spelling is suggested to who misspells.
-    """
-
-    id: UUID
-    call_id: UUID
-    provider_id: UUID
-    kind: str
-    mode: str
-    territory: str
-    territory_name: str
-    funding_source: str
-    language: str
-    aims: frozenset[tuple[int, int]]
-    starts_on: date
-    total_hours: int
-    sort_title: str
-    price: Decimal | None
-    places_free: int
-    fingerprint: str | None
-    published_at: datetime
-    updated_at: datetime
-    words: Collection[str]
-    titles: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What was committed after the snapshot `since`: programmes as they are at `snapshot`.
-
-    `since` None: everything there is. `gone` are those that are not published (any more).
-    """
-
-    since: str | None
-    snapshot: str
-    listed: list[Listed]
-    gone: list[UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """A value that a filter may have, and how many programmes it would find beside the other filters."""
-
-    value: str
-    count: int
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What a search found: ids of the page in order, the cursor of the next page, how many in all."""
-
-    ids: list[UUID]
-    next: str | None
-    total: int
-    facets: Mapping[str, list[FacetValue]] | None
-    did_you_mean: list[str]
+_MOST_BOUNDS = 200
 
 
 @dataclass
@@ -103,7 +44,7 @@ class CatalogueIndex:
     _unused: list[int] = field(default_factory=list)
     _alive: int = 0
     _by: dict[str, Postings] = field(
-        default_factory=lambda: {name: Postings() for name in (*PLAIN_FACETS, *_IDS, "aim", "area", "level")}
+        default_factory=lambda: {name: Postings() for name in (*PLAIN_FACETS, *IDS, "aim", "area", "level")}
     )
     _vocabulary: Vocabulary = field(default_factory=Vocabulary)
     _territory_names: dict[str, str] = field(default_factory=dict)
@@ -143,7 +84,7 @@ class CatalogueIndex:
         self._listed[slot] = one
         bit = 1 << slot
         self._alive |= bit
-        for name, keys in _keys(one).items():
+        for name, keys in keys_of(one).items():
             for key in keys:
                 self._by[name].add(key, bit)
         self._vocabulary.add(one.words, bit)
@@ -164,7 +105,7 @@ class CatalogueIndex:
     def _clear(self, one: Listed) -> None:
         bit = 1 << self._slots[one.id]
         self._alive &= ~bit
-        for name, keys in _keys(one).items():
+        for name, keys in keys_of(one).items():
             for key in keys:
                 self._by[name].take(key, bit)
         self._vocabulary.take(one.words, bit)
@@ -179,7 +120,7 @@ class CatalogueIndex:
         """Have those orders made again that a change moved somebody in."""
         self._bounds.clear()
         for sort in list(self._orders):
-            if before is None or after is None or _place(sort, before) != _place(sort, after):
+            if before is None or after is None or place_of(sort, before) != place_of(sort, after):
                 del self._orders[sort]
 
     def _pool(self, search: ProgrammeSearch) -> int:
@@ -187,10 +128,10 @@ class CatalogueIndex:
         pool = self._alive
         if search.words is not None:
             pool &= self._told(search.words)
-        for name in _IDS:
+        for name in IDS:
             if name in search.exactly:
                 pool &= self._by[name][search.exactly[name]]
-        for name, bound in _BOUNDS.items():
+        for name, bound in BOUNDS.items():
             wanted = getattr(search, name)
             if wanted is not None:
                 pool &= self._within(name, wanted, bound)
@@ -285,7 +226,7 @@ class CatalogueIndex:
                 turns = rounds(one for _, one in listed)
                 made = [(neutral_key(turns[one.id], one.id), str(one.id), slot) for slot, one in listed]
             else:
-                made = [(_place(sort, one)[0], str(one.id), slot) for slot, one in listed]
+                made = [(place_of(sort, one)[0], str(one.id), slot) for slot, one in listed]
             self._orders[sort] = sorted(made)
         return self._orders[sort]
 
@@ -313,43 +254,7 @@ class CatalogueIndex:
         return _all(pool & self._alive, self._chosen(search).values()).bit_count() > found
 
 
-_MOST_BOUNDS = 200
-_BOUNDS: dict[str, Callable[[Listed, Any], bool]] = {
-    "starts_from": lambda one, day: bool(one.starts_on >= day),
-    "price_max": lambda one, amount: one.price is not None and one.price <= amount,
-    "places_free": lambda one, number: bool(one.places_free >= number),
-    "updated_since": lambda one, instant: bool(one.updated_at >= instant),
-}
-
-
 def _all(pool: int, sets: Iterable[int]) -> int:
     for one in sets:
         pool &= one
     return pool
-
-
-def _keys(one: Listed) -> dict[str, set[Any]]:
-    """Return what a programme is filtered by, by the name of its postings."""
-    keys: dict[str, set[Any]] = {name: {getattr(one, name)} for name in (*PLAIN_FACETS, *_IDS)}
-    keys["aim"] = set(one.aims)
-    keys["area"] = {area for area, _ in one.aims}
-    keys["level"] = {level for _, level in one.aims}
-    return keys
-
-
-def _place(sort: str, one: Listed) -> tuple[Any, ...]:
-    """Return what a programme's place in an order follows from, its key first."""
-    match sort.removeprefix("-"):
-        case "title":
-            return (one.sort_title,)
-        case "starts_on":
-            return (one.starts_on.isoformat(),)
-        case "hours":
-            return (one.total_hours,)
-        case "price":
-            missing = _NO_PRICE_DOWN if sort.startswith("-") else _NO_PRICE
-            return (missing if one.price is None else int(one.price * 100),)
-        case "neutral":
-            return (one.provider_id, one.fingerprint, one.published_at)
-        case _:
-            raise BadList(errors={"/sort": ["not an order of this list"]})

@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from ila_catalog.domain.catalogue_index import Changes, Listed
+from ila_catalog.domain.listed import Changes, Listed
 from ila_catalog.domain.search import tokens
 from ila_catalog.domain.states import PUBLISHED
 from ila_catalog.store.programmes import SUMMARIES

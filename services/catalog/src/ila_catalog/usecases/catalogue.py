@@ -7,7 +7,8 @@ from ila_kit.errors import Missing
 from ila_kit.store.listing import Page, PageRequest
 
 from ila_catalog.domain.calls import Call
-from ila_catalog.domain.catalogue_index import CatalogueIndex, Match
+from ila_catalog.domain.catalogue_index import CatalogueIndex
+from ila_catalog.domain.listed import Match
 from ila_catalog.domain.search import ProgrammeSearch
 from ila_catalog.domain.states import ARCHIVED, CLOSED, PUBLISHED
 from ila_catalog.ports import Row, Unit
