@@ -17,6 +17,7 @@ from ila_kit.web.uploads import download
 
 from ila_catalog.api import schemas
 from ila_catalog.api.json_ld import CONTEXT, MEDIA_TYPE, course
+from ila_catalog.api.programme_schemas import ProgrammeSchema
 from ila_catalog.api.shapes import programme_full
 from ila_catalog.usecases.open_data import CHANGES, export_programmes, export_state, list_changes
 
@@ -100,6 +101,12 @@ class FeedSchema(Schema):
     more = fields.Flag(required=True)
 
 
+class ExportSchema(Schema):
+    """Every published programme in full."""
+
+    items = fields.List(fields.Nested(ProgrammeSchema), required=True)
+
+
 @changes.operation("GET", "", PUBLIC, query=FeedQuery, answer=(200, FeedSchema))
 def get_public_changes(call: Call) -> Answer:
     """Tell which programmes and calls became public, changed or closed, each once at its last change.
@@ -121,7 +128,7 @@ def get_export_csv(call: Call) -> flask.Response:
     return _handed_out(call, "csv", "text/csv", _csv)
 
 
-@exports.operation("GET", "/export.json", PUBLIC, answer=(200, None), media_type="application/json")
+@exports.operation("GET", "/export.json", PUBLIC, answer=(200, ExportSchema))
 def get_export_json(call: Call) -> flask.Response:
     """Hand out every published programme in full, as the catalogue shows each."""
     return _handed_out(call, "json", "application/json", _json)
