@@ -166,6 +166,10 @@ def test_each_kind_of_fault_is_named(raw_call, path, value, named):
             lambda raw: raw["attachments"][0].update({"instead_of": ["annex_3"]}),
             "attachments[0] is required, and stands instead",
         ),
+        (
+            lambda raw: raw["attachments"][0].update({"families": ["vocational"], "kinds": ["study_course"]}),
+            "attachments[0].kinds names a kind that is of none of its families",
+        ),
         (lambda raw: raw["attachments"][0].update({"families": ["arts"]}), "attachments[0].families holds"),
         (lambda raw: raw["checklist"].append(dict(raw["checklist"][0])), "checklist name submitted_on"),
         (lambda raw: raw["requirements"].pop(5), "do not state the DigComp levels once"),

@@ -57,6 +57,9 @@ class NewPaperSchema(Schema):
         required=True, metadata={"description": "unless all that stand instead of it are attached"}
     )
     instead_of = fields.List(fields.Text(max=40, pattern=NAME))
+    kinds = fields.List(
+        fields.OneOf(list(KINDS)), metadata={"description": "left out: all kinds of the families"}
+    )
     source = _source()
 
 
@@ -121,6 +124,9 @@ class PaperSchema(Schema):
         required=True, metadata={"description": "unless all that stand instead of it are attached"}
     )
     instead_of = fields.List(fields.String(), required=True)
+    kinds = fields.List(
+        fields.OneOf(list(KINDS)), required=True, metadata={"description": "empty: all kinds of the families"}
+    )
     source = schemas.text()
 
 

@@ -143,6 +143,8 @@ def _check_papers(root: Reader, data: CallData) -> None:
     for index, paper in enumerate(data.attachments):
         if paper.required and paper.instead_of:
             root.fault(f"attachments[{index}]", "is required, and stands instead of another one")
+        if not {kind.kind for kind in data.kinds if kind.family in paper.families} >= set(paper.kinds):
+            root.fault(f"attachments[{index}].kinds", "names a kind that is of none of its families")
         if not needed >= set(paper.instead_of):
             root.fault(f"attachments[{index}].instead_of", "names what is not required")
 

@@ -81,6 +81,7 @@ def read_paper(one: Reader) -> Paper:
         subjects=one.words("subjects", SUBJECTS),
         required=one.take("required", flag, False),
         instead_of=one.words("instead_of") if one.has("instead_of") else [],
+        kinds=one.words("kinds", KINDS) if one.has("kinds") else [],
         source=one.text("source", 500),
     )
     one.unknown()

@@ -53,9 +53,10 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A kind of file that goes with an offer or its programme.
+    """A kind of file that goes with an offer or its programme: of some families, and there of some `kinds`.
 
-    A `required` one may be left out when all papers that stand `instead_of` it are attached.
+    Without `kinds` it is for all kinds of its families. A `required` one may be left out when all papers
+    that stand `instead_of` it are attached.
     Source: BR-307.
     """
 
@@ -67,6 +68,11 @@ class Paper:
     required: bool
     instead_of: list[str]
     source: str
+    kinds: list[str] = field(default_factory=list)
+
+    def concerns(self, kind: str, family: str) -> bool:
+        """Tell whether it goes with a kind of programme of a family."""
+        return family in self.families and (not self.kinds or kind in self.kinds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

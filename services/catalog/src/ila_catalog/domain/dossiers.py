@@ -111,7 +111,7 @@ class Dossier:
             found.append(NotConfirmed())
         family = self.call.data.family_of(self.offer.kind)
         attached = [one.kind for one in self.attachments]
-        if lacking := missing_files(self.call.data.attachments, family, attached):
+        if lacking := missing_files(self.call.data.attachments, self.offer.kind, family, attached):
             found.append(AttachmentMissing(kinds=", ".join(lacking)))
         return found
 

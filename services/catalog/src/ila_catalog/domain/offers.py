@@ -103,15 +103,15 @@ def content_hash(content: dict[str, Any]) -> str:
     return sha256_hex(content)
 
 
-def missing_files(papers: Iterable[Paper], family: str, attached: Iterable[str]) -> list[str]:
-    """Return which kinds of files an offer of a family still lacks, by the papers of its call.
+def missing_files(papers: Iterable[Paper], kind: str, family: str, attached: Iterable[str]) -> list[str]:
+    """Return which files an offer of a kind and family still lacks, by the papers of its call.
 
     Of papers that stand instead of another one, all are needed once one of them is attached.
     Source: BR-307; S-Sub2.
     """
-    mine, kinds = [paper for paper in papers if family in paper.families], set(attached)
-    needed = [paper.kind for paper in mine if paper.required and paper.kind not in kinds]
-    lacking = [one for kind in needed for one in _lacking(kind, mine, kinds)]
+    mine, there = [paper for paper in papers if paper.concerns(kind, family)], set(attached)
+    needed = [paper.kind for paper in mine if paper.required and paper.kind not in there]
+    lacking = [one for wanted in needed for one in _lacking(wanted, mine, there)]
     return list(dict.fromkeys(lacking))
 
 
