@@ -25,7 +25,7 @@ AFTER = {
     "submission": "submitted",
 }
 ONLY_IN_FULL = {
-    "description_lv", "description_en", "qualification", "learning_outcomes", "address", "published_at",
+    "description_lv", "description_en", "qualification", "learning_outcomes", "address",
     "quote",
 }  # fmt: skip
 APPLICATIONS = "/api/applications/v1/applications"
@@ -100,7 +100,8 @@ class FakeGateway:
         programmes = ANSWERS["programmes"]
         if path == CATALOGUE:
             wanted = [] if "q=xyz" in seen.path else [summary(one) for one in programmes]
-            return 200, {"items": wanted, "next": None if "after=" in seen.path else "a-cursor"}
+            after = None if "after=" in seen.path else "a-cursor"
+            return 200, {"items": wanted, "next": after, "total": len(wanted), "did_you_mean": []}
         if path.endswith("/quotes"):
             return 200, ANSWERS["quotes"][seen.body["kind"]]
         found = next((one for one in programmes if path.endswith(one["id"])), None)

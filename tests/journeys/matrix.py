@@ -29,6 +29,7 @@ KNOWN: dict[str, Callable[[], Any]] = {  # what a schema alone does not tell
     "conflict": lambda: False,
     "document_sha256": lambda: "0" * 64,
     "email": lambda: "somebody@example.org",
+    "kind": lambda: "curriculum",  # a paper that every call made here takes, with offers and programmes
     "iban": lambda: _iban(f"{secrets.randbelow(10**13):013}"),
     "legal_person_number": lambda: "99000000016",
     "maximum": lambda: 20,

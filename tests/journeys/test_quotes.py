@@ -1,5 +1,7 @@
 """The true answer: what call 1 pays, through the front door."""
 
+import time
+
 import pytest
 import suite
 
@@ -41,6 +43,22 @@ def test_a_set_shows_the_step_that_holds_it_below_the_unit_cost_of_its_programme
     assert "2127.19" in ceiling["formula"]
     assert ceiling["cap_applied"] is False
     assert all(step["source"] and step["sentence_lv"] and step["sentence_en"] for step in quote["steps"])
+
+
+def test_the_catalogue_shows_the_price_that_the_public_quote_explains():
+    visitor = suite.visitor()
+    listed = "/api/catalog/v1/public/programmes"
+    deadline = time.monotonic() + 60
+    items = visitor.read(listed)["items"]
+    while any(one["price"] is None for one in items):
+        assert time.monotonic() < deadline, "funding has not told every price"
+        time.sleep(0.5)
+        items = visitor.read(listed)["items"]
+    for one in items:
+        asked = visitor.read(f"{listed}/{one['id']}")["quote"]
+        quote = visitor.post(asked["href"], asked["body"]).json()
+        assert (quote["amount"], quote["hash"]) == (one["price"]["amount"], one["price"]["quote_hash"])
+        assert quote["methodology"]["version"] == one["price"]["methodology"]["version"]
 
 
 def test_visitors_get_the_same_answer_with_the_same_hash():

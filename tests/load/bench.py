@@ -22,7 +22,9 @@ from pathlib import Path
 from socket import socket
 from tempfile import TemporaryDirectory
 
+import catalogue
 import front
+import last_minute
 import lists
 import psutil
 import psycopg
@@ -118,6 +120,8 @@ def bench() -> None:
     with TemporaryDirectory() as folder, nginx_before(gateway, Path(folder)) as nginx, workers_stopped():
         results = measure(nginx.url, people[:CLIENTS], people[CLIENTS:])
         promises = [*front.measure(results, nginx, people[:CLIENTS]), lists.organisations()]
+        promises += catalogue.searches()
+        promises += last_minute.submissions()
     promises += signatures.containers()
     report = {"clients": CLIENTS, "seconds": SECONDS, "rounds": ROUNDS, "cases": summary(results)}
     report |= {

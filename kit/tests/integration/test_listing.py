@@ -128,6 +128,22 @@ def test_a_page_that_is_just_full_is_the_last(write, reader, person):
     assert reader.get(f"{NOTES}?limit=3").json["next"] is not None
 
 
+def test_who_has_read_all_can_ask_later_what_came_since(notes, write, person):
+    def read(after=None):
+        with notes.deps.units.read(process_actor("notes")) as unit:
+            request = PageRequest(sort="created_at", after=after)
+            return LISTING.page(unit.connection, request, [table.c.person_id == person])
+
+    assert (read().rows, read().last) == ([], None)
+    write(make(person, 1), make(person, 3))
+    whole = read()
+    assert (len(whole.rows), whole.next, whole.last is not None) == (2, None, True)
+    assert (read(whole.last).rows, read(whole.last).last) == ([], None)
+    later = make(person, 5)
+    write(later)
+    assert [row["id"] for row in read(whole.last).rows] == [later.id]
+
+
 def test_a_page_has_fifty_items_when_nobody_says_how_many(write, reader, person):
     write(*(make(person, number) for number in range(51)))
     assert len(reader.get(NOTES).json["items"]) == 50

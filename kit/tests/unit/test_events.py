@@ -11,7 +11,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ila_kit.events import Envelope, Event, from_json, to_json
+from ila_kit.events import Envelope, Event, from_json, to_bytes, to_json
 from ila_kit.ids import uuid7
 
 
@@ -182,3 +182,37 @@ def test_a_body_that_does_not_fit_is_not_read(change):
 def test_an_amount_that_is_not_whole_cents_never_leaves():
     with pytest.raises(ValueError, match="cents"):
         to_json({"amount": Decimal("0.001")})
+
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text()
+    | st.uuids()
+    | st.dates()
+    | st.datetimes(timezones=st.just(UTC))
+    | st.decimals(-1_000, 1_000, places=2)
+    | st.builds(Line, title=st.text(), hours=st.integers(1, 100))
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text() | st.uuids(), inner),
+    max_leaves=20,
+)
+
+
+@given(values)
+def test_written_at_once_it_is_the_same_as_by_way_of_plain_values(value):
+    try:
+        expected = orjson.dumps(to_json(value))
+    except TypeError:  # lone surrogates
+        with pytest.raises(TypeError):
+            to_bytes(value)
+    else:
+        assert to_bytes(value) == expected
+
+
+def test_what_json_has_not_is_refused():
+    with pytest.raises(TypeError, match="object"):
+        to_bytes({"a": object()})

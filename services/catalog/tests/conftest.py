@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +18,17 @@ from ila_catalog.domain.call_data import read_call
 from ila_catalog.domain.calls import Call, CallData
 from ila_catalog.domain.evaluation import Commission, Decision, Declaration
 from ila_catalog.domain.facts import Question, RegisterFact
+from ila_catalog.domain.likeness import Likeness
+from ila_catalog.domain.needs import NeedProposal
 from ila_catalog.domain.offers import Attachment, Offer, Receipt, Submission
 from ila_catalog.domain.places import Place
+from ila_catalog.domain.prices import Price
 from ila_catalog.domain.programme_data import read_programmes
 from ila_catalog.domain.programmes import Programme, Provider
+from ila_catalog.domain.questions import Question as CallQuestion
 from ila_catalog.domain.schedule import ScheduleChange
 from ila_catalog.domain.states import SEEN_BY_COMMISSION
+from ila_catalog.offer_ports import ShownLikenesses
 from ila_kit.actor import Scope, process_actor
 from ila_kit.errors import Missing, Stale
 from ila_kit.ids import uuid7
@@ -41,6 +47,7 @@ class FakeCalls:
     def __init__(self) -> None:
         self.rows: dict[UUID, Call] = {}
         self.locked = False
+        self.runs: list[str] = []
 
     def lock(self) -> None:
         self.locked = True
@@ -63,6 +70,9 @@ class FakeCalls:
         if self.rows[call.id].version != call.version - 1:
             raise Stale
         self.rows[call.id] = call
+
+    def running(self, call_id: UUID) -> list[str]:
+        return self.runs
 
     def page(self, request: PageRequest, states: Collection[str] | None = None) -> Page:
         kept = [call for call in self.rows.values() if states is None or call.state in states]
@@ -87,6 +97,10 @@ class FakeProgrammes:
     def add(self, programme: Programme) -> None:
         assert programme.id not in self.rows
         self.rows[programme.id] = programme
+
+    def add_all(self, programmes: Collection[Programme]) -> None:
+        for programme in programmes:
+            self.add(programme)
 
     def save(self, programme: Programme) -> None:
         if self.rows[programme.id].version != programme.version - 1:
@@ -352,6 +366,102 @@ class FakeEvaluation:
         return [one for offer_id in mine if (one := self.decision(offer_id))]
 
 
+class FakeLikenesses:
+    """Likenesses in memory, in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self.found: list[Likeness] = []
+        self.compared: dict[UUID, datetime] = {}
+
+    def lock(self, call_id: UUID, organisation_id: UUID) -> None:
+        self.locked = (call_id, organisation_id)
+
+    def replace(
+        self, call_id: UUID, organisation_id: UUID, offer_ids: Collection[UUID], found: list[Likeness]
+    ) -> None:
+        self.found, self.compared = list(found), dict.fromkeys(offer_ids, NOW)
+
+    def of(self, offer_id: UUID) -> ShownLikenesses:
+        mine = [one for one in self.found if offer_id in (one.one, one.other)]
+        rows = [
+            {"offer_id": one.other, "kind": one.kind, "percent": one.percent, "hours": list(one.hours)}
+            for one in mine
+        ]
+        return ShownLikenesses(compared_at=self.compared.get(offer_id), rows=rows)
+
+
+class FakeProgrammeNews:
+    """Prices and members of groups in memory, of `known` programmes."""
+
+    def __init__(self) -> None:
+        self.known: set[UUID] = set()
+        self.prices: dict[UUID, tuple[Price, int]] = {}
+        self.groups: dict[UUID, tuple[UUID, int, int]] = {}
+
+    def keep_price(self, programme_id: UUID, price: Price, version: int) -> bool:
+        if programme_id not in self.known or self.prices.get(programme_id, (None, 0))[1] >= version:
+            return False
+        self.prices[programme_id] = (price, version)
+        return True
+
+    def keep_members(self, programme_id: UUID, group_id: UUID, members: int, version: int) -> bool:
+        if programme_id not in self.known or self.groups.get(group_id, (None, 0, 0))[2] >= version:
+            return False
+        self.groups[group_id] = (programme_id, members, version)
+        return True
+
+    def taken(self, programme_id: UUID) -> int:
+        return sum(count for programme, count, _ in self.groups.values() if programme == programme_id)
+
+
+class FakeNeeds:
+    """Proposed learning needs in memory; `used` tells how many programmes rest on each."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, NeedProposal] = {}
+        self.used: Counter[UUID] = Counter()
+
+    def get(self, need_id: UUID) -> NeedProposal | None:
+        return self.rows.get(need_id)
+
+    def add(self, proposal: NeedProposal) -> None:
+        self.rows[proposal.id] = proposal
+
+    def save(self, proposal: NeedProposal) -> None:
+        if self.rows[proposal.id].version != proposal.version - 1:
+            raise Stale
+        self.rows[proposal.id] = proposal
+
+    def programmes_of(self, need_id: UUID) -> int:
+        return self.used[need_id]
+
+
+class FakeQuestions:
+    """Questions in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, CallQuestion] = {}
+
+    def get(self, call_id: UUID, question_id: UUID) -> CallQuestion | None:
+        found = self.rows.get(question_id)
+        return found if found and found.call_id == call_id else None
+
+    def find(self, question_id: UUID) -> CallQuestion | None:
+        return self.rows.get(question_id)
+
+    def open_ones(self, call_id: UUID, person: str) -> int:
+        mine = [one for one in self.rows.values() if (one.call_id, one.asked_by) == (call_id, person)]
+        return sum(one.state != "answered" for one in mine)
+
+    def add(self, question: CallQuestion) -> None:
+        self.rows[question.id] = question
+
+    def save(self, question: CallQuestion) -> None:
+        if self.rows[question.id].version != question.version - 1:
+            raise Stale
+        self.rows[question.id] = question
+
+
 class FakeCatalogUnit(FakeUnit):
     """A unit of work of the catalogue whose stores live in memory."""
 
@@ -359,9 +469,12 @@ class FakeCatalogUnit(FakeUnit):
         super().__init__(process_actor("catalog"), NOW)
         self.calls, self.programmes, self.providers = FakeCalls(), FakeProgrammes(), FakeProviders()
         self.offers, self.agreements = FakeOffers(), FakeAgreements()
+        self.needs, self.questions = FakeNeeds(), FakeQuestions()
         self.schedule_changes, self.places = FakeScheduleChanges(), FakePlaces()
         self.facts, self.attachments = FakeFacts(), FakeAttachments()
         self.evaluation = FakeEvaluation(self.offers)
+        self.programme_news = FakeProgrammeNews()
+        self.likenesses = FakeLikenesses()
 
 
 @pytest.fixture
@@ -417,6 +530,12 @@ def raw_programmes() -> dict[str, Any]:
 def call_data() -> CallData:
     """Call 1."""
     return read_call(RAW_CALL)
+
+
+@pytest.fixture
+def other_files() -> PackagedFiles:
+    """The folder of an invented call that is unlike call 1."""
+    return PackagedFiles(Path(__file__).parent / "parameters")
 
 
 @pytest.fixture

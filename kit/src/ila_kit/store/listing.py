@@ -38,10 +38,14 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of rows, and the cursor of the next one; None at the end."""
+    """One page of rows, and the cursor of the next one; None at the end.
+
+    `last` is the cursor of its last row, also at the end: for who asks later what came since.
+    """
 
     rows: list[dict[str, Any]]
     next: str | None
+    last: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ class Listing:
         rows = connection.execute(query).mappings().all()
         more = len(rows) > request.limit
         kept = rows[: request.limit]
-        return Page([_without_key(row) for row in kept], _encode(sort, kept[-1]) if more else None)
+        last = _encode(sort, kept[-1]) if kept else None
+        return Page([_without_key(row) for row in kept], last if more else None, last)
 
     def _select(self) -> sa.Select[Any]:
         return self.source if isinstance(self.source, sa.Select) else sa.select(self.source)

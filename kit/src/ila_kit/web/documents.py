@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _HEADER = {"type": "string", "minLength": 1, "maxLength": 255}
 _FILE = {"type": "string", "format": "binary"}
+_JSON = {"type": "object"}
 
 
 def documented(
@@ -106,6 +107,6 @@ def _files(made: "Operation") -> dict[str, Any]:
         content = {MULTIPART: {"schema": schema, "encoding": encoding}}
         said["requestBody"] = {"required": True, "content": content}
     if made.media_type:
-        content = {made.media_type: {"schema": _FILE}}
+        content = {made.media_type: {"schema": _JSON if made.media_type.endswith("json") else _FILE}}
         said["responses"] = {str(made.status): {"description": "The file", "content": content}}
     return said

@@ -17,11 +17,12 @@ from flask_smorest import Blueprint
 
 from ila_kit.actor import Actor, Scope
 from ila_kit.errors import DomainError, Stale
-from ila_kit.events import to_json
+from ila_kit.events import to_bytes
 from ila_kit.store.idempotency import Claim, InProgress, KeyReused
 from ila_kit.store.listing import PageRequest
 from ila_kit.store.unit import StoredAnswer, Units
 from ila_kit.web.access import Access
+from ila_kit.web.conditional import content_tag, is_known, kept_headers
 from ila_kit.web.documents import documented
 from ila_kit.web.identity import BadToken, Verifier
 from ila_kit.web.problems import BadRequest, Invalid
@@ -46,11 +47,12 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a view returns when headers matter: `version` becomes the ETag, `location` its header."""
+    """What a view returns when headers matter: `version`, or else the content when `tagged`, is the ETag."""
 
     value: Any
     location: str | None = None
     version: int | None = None
+    tagged: bool = False
     headers: dict[str, str] = field(default_factory=dict)
 
     def all_headers(self) -> dict[str, str]:
@@ -125,10 +127,8 @@ class Operation:
             call.unit = unit
             response = self._response(view(call, **path), wiring)
             unit.commit()
-        etag = response.headers.get("ETag")
-        if etag and flask.request.if_none_match.contains_weak(etag.strip('"')):
-            return _bare(304, {"ETag": etag})
-        return response
+        known = is_known(response.headers.get("ETag"))
+        return _bare(304, kept_headers(response.headers)) if known else response
 
     def _write(
         self, wiring: Wiring, view: Callable[..., Any], call: Call, path: dict[str, Any]
@@ -209,12 +209,13 @@ class Operation:
         answer = result if isinstance(result, Answer) else Answer(result)
         if isinstance(answer.value, flask.Response):
             return answer.value
-        shown = to_json(answer.value)
+        data = to_bytes(answer.value)
         if wiring.check_answers:
-            self._check(shown)
+            self._check(orjson.loads(data))
         if self.status == 204:
             return _bare(self.status, answer.all_headers())
-        return flask.Response(orjson.dumps(shown), self.status, answer.all_headers(), content_type=JSON)
+        headers = answer.all_headers() | (content_tag(data) if answer.tagged else {})
+        return flask.Response(data, self.status, headers, content_type=JSON)
 
     def _check(self, shown: Any) -> None:
         faults = self.answer.validate(shown) if self.answer else None

@@ -20,10 +20,11 @@ from ila_catalog.consumers import HANDLERS, TIMERS, RegisterJob
 from ila_catalog.domain.digcomp import read_areas
 from ila_catalog.ports import Deps
 from ila_catalog.settings import Settings
-from ila_catalog.store.tables import attachment
+from ila_catalog.store.tables import attachment, call_document
 from ila_catalog.store.unit import CatalogUnit
 
 SERVICE = "catalog"
+KEPT = [attachment, call_document]
 
 
 def live_deps(settings: Settings) -> Deps:
@@ -72,7 +73,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         timers=TIMERS,
         jobs={
             "registers": (settings.register_seconds, RegisterJob(deps).run),
-            "files": (FILES_SECONDS, FilesJob(deps.units.engine, deps.kept_files, [attachment]).run),
+            "files": (FILES_SECONDS, FilesJob(deps.units.engine, deps.kept_files, KEPT).run),
         },
         host=settings.host,
         port=settings.port,

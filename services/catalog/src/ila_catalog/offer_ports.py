@@ -1,6 +1,7 @@
 """What offers need from outside: stores, registers and a key to sign receipts with; `ports` joins them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -10,6 +11,7 @@ from ila_kit.registers import RegisterAnswer
 from ila_kit.store.listing import Page, PageRequest
 
 from ila_catalog.domain.facts import Question, RegisterFact
+from ila_catalog.domain.likeness import Likeness
 from ila_catalog.domain.offers import Attachment, Offer, Receipt, Submission
 from ila_catalog.domain.places import Place
 from ila_catalog.domain.schedule import ScheduleChange
@@ -89,6 +91,29 @@ class AttachmentStore(Protocol):
 
     def page(self, request: PageRequest, subject_id: UUID) -> Page:
         """Return a page of the files attached to a subject, as rows, in one query."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLikenesses:
+    """What an offer is like, as rows seen from it; `compared_at` is None before it was looked at."""
+
+    compared_at: datetime | None
+    rows: Sequence[Mapping[str, Any]]
+
+
+class LikenessStore(Protocol):
+    """Which offers of an institution are alike."""
+
+    def lock(self, call_id: UUID, organisation_id: UUID) -> None:
+        """Wait until nobody else compares these offers, and keep others out until this transaction ends."""
+
+    def replace(
+        self, call_id: UUID, organisation_id: UUID, offer_ids: Sequence[UUID], found: Sequence[Likeness]
+    ) -> None:
+        """Store what was found among these offers, in the place of what the institution had before."""
+
+    def of(self, offer_id: UUID) -> ShownLikenesses:
+        """Return what an offer is like, the most alike first."""
 
 
 class OfferStore(Protocol):

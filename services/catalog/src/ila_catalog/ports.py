@@ -1,8 +1,9 @@
 """What the catalogue needs from outside: its stores, the files of calls, and the wiring that brings them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,16 +13,19 @@ from ila_kit.ports import UnitOfWork
 from ila_kit.store.listing import Page, PageRequest
 from ila_kit.store.unit import Units
 
+from ila_catalog.call_ports import CallStore, DocumentStore, NeedStore, OutsideOfferStore, QuestionStore
 from ila_catalog.domain.agreement_text import AgreementTemplates
 from ila_catalog.domain.agreements import Agreement
-from ila_catalog.domain.calls import Call
+from ila_catalog.domain.catalogue_index import CatalogueIndex
 from ila_catalog.domain.digcomp import Area
 from ila_catalog.domain.evaluation import Commission, Decision, Declaration
+from ila_catalog.domain.listed import Changes
+from ila_catalog.domain.prices import Price
 from ila_catalog.domain.programmes import Programme, Provider
-from ila_catalog.domain.search import ProgrammeSearch
 from ila_catalog.offer_ports import (
     AttachmentStore,
     FactStore,
+    LikenessStore,
     OfferStore,
     PlaceStore,
     Registers,
@@ -30,31 +34,6 @@ from ila_catalog.offer_ports import (
 )
 
 Row = Mapping[str, Any]
-
-
-class CallStore(Protocol):
-    """Calls with everything that belongs to them."""
-
-    def lock(self) -> None:
-        """Wait until nobody else loads a call, and keep others out until this transaction ends."""
-
-    def hold(self, call_id: UUID) -> None:
-        """Keep a call as it is until this transaction ends; many may hold it at a time."""
-
-    def has_code(self, code: str) -> bool:
-        """Tell whether a call has this code."""
-
-    def get(self, call_id: UUID, states: Collection[str] | None = None, lock: bool = False) -> Call | None:
-        """Return a call, or None when there is none (in one of these states); `lock`: it stays so."""
-
-    def add(self, call: Call) -> None:
-        """Store a new call."""
-
-    def save(self, call: Call) -> None:
-        """Store the next version of a call. Raises Stale when somebody stored one since."""
-
-    def page(self, request: PageRequest, states: Collection[str] | None = None) -> Page:
-        """Return a page of calls without their needs and documents, in one query."""
 
 
 class ProgrammeStore(Protocol):
@@ -75,14 +54,24 @@ class ProgrammeStore(Protocol):
     def add(self, programme: Programme) -> None:
         """Store a new programme."""
 
+    def add_all(self, programmes: Collection[Programme]) -> None:
+        """Store new programmes, all in one go."""
+
     def save(self, programme: Programme) -> None:
         """Store the next version of a programme. Raises Stale when somebody stored one since."""
 
     def public(self, programme_id: UUID) -> Row | None:
         """Return a published programme in full, in one query; None when there is none."""
 
-    def public_page(self, request: PageRequest, search: ProgrammeSearch) -> Page:
-        """Return a page of published programmes that match, in one query."""
+
+class PublishedStore(Protocol):
+    """Published programmes, for the search of everybody."""
+
+    def changes(self, seen: str | None) -> Changes:
+        """Return what was committed since a snapshot, or everything, in one query."""
+
+    def rows(self, ids: Sequence[UUID]) -> list[Row]:
+        """Return these programmes in this order, as lists show them, in one query; unpublished ones not."""
 
 
 class ProviderStore(Protocol):
@@ -102,6 +91,29 @@ class ProviderStore(Protocol):
 
     def public_page(self, request: PageRequest) -> Page:
         """Return a page of institutions with at least one published programme, in one query."""
+
+
+class ProgrammeNewsStore(Protocol):
+    """What funding and applications told of programmes, each by the newest version told."""
+
+    def keep_price(self, programme_id: UUID, price: Price, version: int) -> bool:
+        """Store a price; False when something newer is known, or no such programme."""
+
+    def keep_members(self, programme_id: UUID, group_id: UUID, members: int, version: int) -> bool:
+        """Store how many members a group has; False when something newer is known, or no such programme."""
+
+
+class OpenDataStore(Protocol):
+    """What everybody may have whole."""
+
+    def changes(self, request: PageRequest) -> Page:
+        """Return what changed, oldest change first, as far as nothing older can come any more."""
+
+    def batches(self) -> Iterator[list[Row]]:
+        """Give every published programme with its provider and call, some hundred at a time."""
+
+    def state(self) -> tuple[str, datetime | None]:
+        """Return a text that changes with anything that is given away, and when that changed last."""
 
 
 class EvaluationStore(Protocol):
@@ -175,8 +187,28 @@ class Unit(UnitOfWork, Protocol):
         """Programmes."""
 
     @property
+    def public_programmes(self) -> PublishedStore:
+        """Published programmes."""
+
+    @property
     def providers(self) -> ProviderStore:
         """Institutions."""
+
+    @property
+    def needs(self) -> NeedStore:
+        """Learning needs on their way to a call."""
+
+    @property
+    def documents(self) -> DocumentStore:
+        """Documents of calls."""
+
+    @property
+    def questions(self) -> QuestionStore:
+        """Questions about calls."""
+
+    @property
+    def outside_offers(self) -> OutsideOfferStore:
+        """Offers that came another way."""
 
     @property
     def schedule_changes(self) -> ScheduleChangeStore:
@@ -195,8 +227,20 @@ class Unit(UnitOfWork, Protocol):
         """Offers and their submissions."""
 
     @property
+    def likenesses(self) -> LikenessStore:
+        """Which offers are alike."""
+
+    @property
     def attachments(self) -> AttachmentStore:
         """Files of offers and programmes."""
+
+    @property
+    def programme_news(self) -> ProgrammeNewsStore:
+        """Prices and taken places of programmes, as others told them."""
+
+    @property
+    def open_data(self) -> OpenDataStore:
+        """What everybody may have whole."""
 
     @property
     def evaluation(self) -> EvaluationStore:
@@ -216,6 +260,9 @@ class CallFiles(Protocol):
     def demonstration(self, code: str) -> dict[str, Any]:
         """Return the demonstration programmes of a call. Raises Missing when there are none."""
 
+    def vocabulary(self) -> dict[str, Any]:
+        """Return the words that invented institutions and programmes are made of."""
+
     def institutions(self) -> dict[str, dict[str, str]]:
         """Return rows of the register of institutions by VIIS number."""
 
@@ -229,7 +276,8 @@ class Deps:
     """Everything the doors need: units of work, what was read once at the start, and the neighbours.
 
     `alone(name)` holds a lock that one process has at a time, and gives False when another one has it.
-    `kept_files` are those that institutions gave.
+    `kept_files` are those that institutions gave, `catalogue` the published programmes as this process
+    searches them.
     """
 
     units: Units[Any]
@@ -239,3 +287,4 @@ class Deps:
     signer: Signer
     alone: Callable[[str], AbstractContextManager[bool]]
     kept_files: KeptFiles
+    catalogue: CatalogueIndex = field(default_factory=CatalogueIndex)

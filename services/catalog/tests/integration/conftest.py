@@ -40,8 +40,9 @@ SYSTEM = process_actor("catalog")
 TABLES = (
     "outbox, audit_seal, audit_entry, timer, idempotency_key, agreement_signature, agreement_programme, "
     "agreement, decision, interest_declaration, commission_member, commission, quota, attachment, "
-    "offer_submission, offer, programme, place, register_fact, provider, schedule_change, "
-    "learning_need, call_document, call"
+    "offer_submission, likeness, offer_comparison, offer, group_members, programme, place, register_fact, "
+    "provider, schedule_change, "
+    "need_proposal, call_question, outside_offer, learning_need, call_document, call"
 )
 
 
@@ -352,7 +353,7 @@ class Offering:
             "licence_number": "P-1",
             "digcomp": [{"area": 3, "level": 5}],
             "learning_outcomes": [{"lv": "Raksta programmu.", "en": "Writes a program."}],
-            "learning_need_id": call["learning_needs"][2]["id"],
+            "learning_need_id": next((one["id"] for one in call["learning_needs"][2:]), None),
             "mode": "in_person",
             "language": "lv",
             "places": 20,

@@ -1,6 +1,8 @@
 """What the agency does with calls over HTTP: copy, change, publish, and move the schedule by two persons."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -244,3 +246,73 @@ class TestScheduleChanges:
         assert move(offering.manager, call, learning=hours(10, 901)).json["code"] == "wrong-state"
         stranger = offering.client.as_(uuid4(), "provider_admin")
         assert move(stranger, call, learning=hours(10, 901)).status_code == 403
+
+
+class TestOneDeadlineForAll:
+    def test_no_route_takes_a_deadline_for_one_institution(self):
+        document = json.loads((Path(__file__).parents[2] / "openapi.json").read_text())
+        taking = {
+            f"{method.upper()} {path.removeprefix('/api/catalog/v1')}": names
+            for path, item in document["paths"].items()
+            for method, operation in item.items()
+            if method != "parameters"
+            if "closes_at" in (names := set(_members(document, operation.get("requestBody", {}))))
+        }
+        assert set(taking) == {
+            "POST /calls",
+            "PATCH /calls/{call_id}",
+            "POST /calls/{call_id}/schedule-changes",
+        }
+        for names in taking.values():
+            assert not [name for name in names if "organisation" in name or "provider" in name]
+
+    @pytest.mark.parametrize("place", ["window", "body"])
+    def test_a_deadline_moved_for_one_is_refused(self, offering, noon, place):
+        call, one = offering.call(), {"organisation_id": str(uuid7())}
+        opens, closes = map(as_instant, hours(-2, 3))
+        window = {"name": "offers", "opens_at": opens, "closes_at": closes}
+        body = {"phases": [window | (one if place == "window" else {})], "reason": "Lūgums"}
+        body |= one if place == "body" else {}
+        refused = offering.manager.post(f"{API}/{call['id']}/schedule-changes", body)
+        assert (refused.status_code, refused.json["code"]) == (422, "invalid-request")
+        assert offering.manager.get(f"{API}/{call['id']}/schedule-changes").json["items"] == []
+
+    @pytest.mark.parametrize(
+        "closes",
+        [
+            "2027-03-28T01:00:00Z",  # the hour that the clock skips
+            "2027-10-31T00:30:00Z",  # the first time that the clock shows 03:30
+            "2027-10-31T01:30:00Z",  # the second time
+        ],
+    )
+    def test_a_moved_deadline_holds_for_everybody_in_the_nights_of_the_clock(self, offering, clock, closes):
+        deadline = datetime.fromisoformat(closes)
+        clock.held = deadline - timedelta(hours=3)
+        call = offering.call()
+        colleges = [offering.institution() for _ in range(2)]
+        ready = [[one.ready(call, one.place()) for _ in range(2)] for one in colleges]
+        windows = {
+            "offers": (clock.held - timedelta(hours=2), deadline),
+            "evaluation": (deadline, deadline + timedelta(hours=1)),
+        }
+        change = move(offering.manager, call, **windows).json
+        assert confirm(offering.second, call, change).status_code == 201
+        clock.held = deadline - timedelta(microseconds=1)
+        for college, (in_time, _) in zip(colleges, ready, strict=True):
+            assert college.submit(in_time).status_code == 201
+        clock.held = deadline
+        for college, (_, late) in zip(colleges, ready, strict=True):
+            assert college.submit(late).json["code"] == "offers-closed"
+
+
+def _members(document, node):
+    """Tell the name of every member of a request body."""
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield from _members(document, document["components"]["schemas"][node["$ref"].rpartition("/")[2]])
+        yield from node.get("properties", {})
+        for inner in node.values():
+            yield from _members(document, inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _members(document, inner)

@@ -11,9 +11,21 @@ from ila_catalog.domain.evaluation import Commission, Declaration
 from ila_catalog.domain.facts import RegisterFact
 from ila_catalog.domain.offers import Offer, draft
 from ila_catalog.domain.phases import EVALUATION, Phase, phase_named
+from ila_catalog.domain.places import entered
 from ila_catalog.domain.programmes import Programme, Provider
+from ila_catalog.usecases.attachments import Attach, Subject, attach
+from ila_catalog.usecases.offers import (
+    BeginOffer,
+    ChangeOffer,
+    begin_offer,
+    change_offer,
+    submit_offer,
+)
+from ila_kit.actor import Scope
 from ila_kit.ids import uuid7
+from ila_kit.testing.fakes import someone
 
+IN_TIME = datetime(2024, 10, 10, 9, 0, tzinfo=UTC)
 IN_EVALUATION = datetime(2024, 10, 24, 9, 30, tzinfo=UTC)
 LICENCE = "P-1"
 
@@ -117,3 +129,86 @@ def tell_registers(unit: Any, provider: Provider) -> None:
         )
         for register, answer in answers.items()
     }
+
+
+class PlainSigner:
+    """A signature that one can read."""
+
+    def sign(self, claims):
+        return f"signed:{claims['sequence']}:{claims['sha256']}"
+
+    def public_keys(self):
+        return {"keys": []}
+
+
+@pytest.fixture
+def desk(world, call_data):
+    """An institution at work on offers while they are open, with complete programmes at hand."""
+    return Desk(world, call_data)
+
+
+class Desk:
+    """Makes offers of one institution."""
+
+    def __init__(self, world, data):
+        self.unit, self.call, self.provider, self.data = world.unit, world.call, world.provider, data
+        self.pattern = world.programme
+        self.signer = PlainSigner()
+        self.scope = Scope(organisations=frozenset({self.provider.id}))
+        self.unit.now = IN_TIME
+        self.act("provider_signatory", "provider_editor")
+        self.place = self._place()
+
+    def act(self, *roles):
+        self.unit.actor = someone(*roles, organisation=self.provider.id)
+
+    def _place(self):
+        found = {"address": "Kalnsētas iela 24", "territory": "LV-088", "territory_name": "Saldus novads"}
+        place = entered(self.provider.id, "x", self.unit.now).step(
+            "match", {"system"}, self.unit.now, **found
+        )
+        self.unit.places.rows[place.id] = place
+        return place
+
+    def programme(self, **changes):
+        parts = [replace(part, digital_hours=part.hours) for part in self.pattern.parts]
+        made = replace(
+            self.pattern,
+            id=uuid7(),
+            state="complete",
+            parts=parts,
+            place_id=self.place.id,
+            learning_need_id=self.data.learning_needs[2].id,
+            **changes,
+        )
+        self.unit.programmes.add(made)
+        return made
+
+    def draft(self, **changes):
+        programme = self.programme(**changes)
+        command = BeginOffer(
+            organisation_id=self.provider.id, call_id=self.call.id, programme_id=programme.id
+        )
+        return begin_offer(self.unit, command, self.scope)
+
+    def ready(self, **changes):
+        offer = self.draft(**changes)
+        for kind in ("annex_2", "annex_3", "annex_4", "curriculum"):
+            self.attach(offer, kind)
+        return self.write(offer)
+
+    def attach(self, offer, kind="annex_2"):
+        subject = Subject(kind="offer", id=offer.id)
+        command = Attach(subject=subject, kind=kind, name="a.pdf", media_type="x/y", size=1, sha256="0" * 64)
+        return attach(self.unit, command, self.scope)
+
+    def write(self, offer, **changes):
+        usual = {"funding_source": self.data.funding_source, "confirmed": True}
+        command = ChangeOffer(offer_id=offer.id, version=offer.version, **usual | changes)
+        return change_offer(self.unit, command, self.scope)
+
+    def submit(self, offer):
+        return submit_offer(self.unit, offer.id, self.scope, self.signer)
+
+    def state(self, offer):
+        return self.unit.offers.rows[offer.id].state

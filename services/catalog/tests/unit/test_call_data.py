@@ -54,7 +54,7 @@ def test_call_1_states_every_requirement_of_the_rules(call_data):
     assert values["BR-204", ("higher_education",)] == {"years_registered": 3}
     assert values["BR-206", both] == {"percent": 70}
     assert values["BR-207", both] == {"programmes": 2, "lowest_level": 3, "completers": 10}
-    assert call_data.levels() == (4, 6)
+    assert call_data.levels("vocational") == call_data.levels("higher_education") == (4, 6)
 
 
 def test_call_1_has_the_defaults_where_the_slides_are_silent(call_data):
@@ -68,12 +68,13 @@ def test_call_1_has_the_defaults_where_the_slides_are_silent(call_data):
 
 def test_everything_in_call_1_names_its_source(call_data):
     things = [*call_data.phases, *call_data.kinds, *call_data.requirements, *call_data.learning_needs]
+    things += [*call_data.attachments, *call_data.checklist]
     for thing in [*things, *call_data.documents, *call_data.parameters.values()]:
         assert "[seed]" in thing.source or "[default]" in thing.source
 
 
 def test_learning_needs_that_stand_in_for_the_list_say_so(call_data):
-    assert [need.area for need in call_data.learning_needs] == [1, 2, 3, 4, 5]
+    assert [area.area for need in call_data.learning_needs for area in need.areas] == [1, 2, 3, 4, 5]
     assert all(need.provisional and need.approved_on == date(2024, 9, 3) for need in call_data.learning_needs)
 
 
@@ -115,7 +116,7 @@ def test_all_faults_are_named_at_once_with_their_place(raw_call):
         (("phases",), [], "phases is not a list with something in it"),
         (("phases", 0, "name"), "easter", "phases[0].name is not one of"),
         (("phases", 0, "from"), "2025-03-30T03:30", "phases[0].from '2025-03-30T03:30'|never happens"),
-        (("kinds", 0, "family"), "vocational", "kinds[0].family is not that of a study_course"),
+        (("kinds", 0, "family"), "Higher education", "kinds[0].family is not a name"),
         (
             ("requirements", 5, "values"),
             {"lowest_level": 4, "hihgest_level": 6},
@@ -152,6 +153,25 @@ def test_each_kind_of_fault_is_named(raw_call, path, value, named):
         (lambda raw: raw["phases"].reverse(), "phases are out of order"),
         (lambda raw: raw["kinds"].append(dict(raw["kinds"][0])), "kinds name study_course twice"),
         (lambda raw: raw["learning_needs"][0].update({"lowest_level": 7}), "lowest level above its highest"),
+        (
+            lambda raw: raw["kinds"][0].update({"family": "short_studies"}),
+            "do not state the DigComp levels once, from lowest to highest, for short_studies",
+        ),
+        (
+            lambda raw: raw["attachments"].append(dict(raw["attachments"][0])),
+            "attachments name annex_2 twice",
+        ),
+        (lambda raw: raw["attachments"].pop(3), "attachments[3].instead_of names what is not required"),
+        (
+            lambda raw: raw["attachments"][0].update({"instead_of": ["annex_3"]}),
+            "attachments[0] is required, and stands instead",
+        ),
+        (
+            lambda raw: raw["attachments"][0].update({"families": ["vocational"], "kinds": ["study_course"]}),
+            "attachments[0].kinds names a kind that is of none of its families",
+        ),
+        (lambda raw: raw["attachments"][0].update({"families": ["arts"]}), "attachments[0].families holds"),
+        (lambda raw: raw["checklist"].append(dict(raw["checklist"][0])), "checklist name submitted_on"),
         (lambda raw: raw["requirements"].pop(5), "do not state the DigComp levels once"),
         (
             lambda raw: raw["requirements"][5]["values"].update({"lowest_level": 7}),

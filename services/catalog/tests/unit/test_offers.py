@@ -20,12 +20,9 @@ from ila_catalog.domain.errors import (
     WrongFundingSource,
 )
 from ila_catalog.domain.offers import content_hash
-from ila_catalog.domain.places import entered
 from ila_catalog.domain.states import OFFER
 from ila_catalog.usecases.attachments import (
-    Attach,
     Subject,
-    attach,
     detach,
     list_attachments,
     take_attachment,
@@ -33,9 +30,7 @@ from ila_catalog.usecases.attachments import (
 from ila_catalog.usecases.calls import CALL_PHASES
 from ila_catalog.usecases.offers import (
     BeginOffer,
-    ChangeOffer,
     begin_offer,
-    change_offer,
     revise_offer,
     show_receipt,
     submit_offer,
@@ -46,98 +41,11 @@ from ila_kit.actor import Scope
 from ila_kit.errors import Missing, Stale
 from ila_kit.ids import uuid7
 from ila_kit.states import NotYourStep, WrongState
-from ila_kit.testing.fakes import someone
 from joserfc import jws
 from joserfc.jwk import ECKey, KeySet
 
-IN_TIME = datetime(2024, 10, 10, 9, 0, tzinfo=UTC)
 DEADLINE = datetime(2024, 10, 11, 21, 0, tzinfo=UTC)
 ROLES = ("provider_admin", "provider_editor", "provider_signatory", "provider_trainer", "learner", "system")
-
-
-class PlainSigner:
-    """A signature that one can read."""
-
-    def sign(self, claims):
-        return f"signed:{claims['sequence']}:{claims['sha256']}"
-
-    def public_keys(self):
-        return {"keys": []}
-
-
-SIGNER = PlainSigner()
-
-
-@pytest.fixture
-def desk(world, call_data):
-    """An institution at work on offers while they are open, with complete programmes at hand."""
-    return Desk(world, call_data)
-
-
-class Desk:
-    """Makes offers of one institution."""
-
-    def __init__(self, world, data):
-        self.unit, self.call, self.provider, self.data = world.unit, world.call, world.provider, data
-        self.pattern = world.programme
-        self.scope = Scope(organisations=frozenset({self.provider.id}))
-        self.unit.now = IN_TIME
-        self.act("provider_signatory", "provider_editor")
-        self.place = self._place()
-
-    def act(self, *roles):
-        self.unit.actor = someone(*roles, organisation=self.provider.id)
-
-    def _place(self):
-        found = {"address": "Kalnsētas iela 24", "territory": "LV-088", "territory_name": "Saldus novads"}
-        place = entered(self.provider.id, "x", self.unit.now).step(
-            "match", {"system"}, self.unit.now, **found
-        )
-        self.unit.places.rows[place.id] = place
-        return place
-
-    def programme(self, **changes):
-        parts = [replace(part, digital_hours=part.hours) for part in self.pattern.parts]
-        made = replace(
-            self.pattern,
-            id=uuid7(),
-            state="complete",
-            parts=parts,
-            place_id=self.place.id,
-            learning_need_id=self.data.learning_needs[2].id,
-            **changes,
-        )
-        self.unit.programmes.add(made)
-        return made
-
-    def draft(self, **changes):
-        programme = self.programme(**changes)
-        command = BeginOffer(
-            organisation_id=self.provider.id, call_id=self.call.id, programme_id=programme.id
-        )
-        return begin_offer(self.unit, command, self.scope)
-
-    def ready(self, **changes):
-        offer = self.draft(**changes)
-        for kind in ("annex_2", "annex_3", "annex_4", "curriculum"):
-            self.attach(offer, kind)
-        return self.write(offer)
-
-    def attach(self, offer, kind="annex_2"):
-        subject = Subject(kind="offer", id=offer.id)
-        command = Attach(subject=subject, kind=kind, name="a.pdf", media_type="x/y", size=1, sha256="0" * 64)
-        return attach(self.unit, command, self.scope)
-
-    def write(self, offer, **changes):
-        usual = {"funding_source": self.data.funding_source, "confirmed": True}
-        command = ChangeOffer(offer_id=offer.id, version=offer.version, **usual | changes)
-        return change_offer(self.unit, command, self.scope)
-
-    def submit(self, offer):
-        return submit_offer(self.unit, offer.id, self.scope, SIGNER)
-
-    def state(self, offer):
-        return self.unit.offers.rows[offer.id].state
 
 
 def test_a_submission_binds_the_programme_and_gives_a_receipt(desk):
@@ -307,7 +215,7 @@ def test_a_foreign_offer_is_as_missing_as_none(desk):
             with pytest.raises(Missing):
                 act(desk.unit, offer_id, scope)
         with pytest.raises(Missing):
-            submit_offer(desk.unit, offer_id, scope, SIGNER)
+            submit_offer(desk.unit, offer_id, scope, desk.signer)
         with pytest.raises(Missing):
             take_attachment(desk.unit, Subject(kind="offer", id=offer_id), uuid7(), scope)
         with pytest.raises(Missing):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ila_catalog import settings
 from ila_catalog.app import create_app
-from ila_catalog.domain import errors
+from ila_catalog.domain import desk_errors, errors
 from ila_kit.cli import openapi
 from ila_kit.errors import DomainError
 from ila_kit.texts import LANGUAGES, problem_texts
@@ -22,8 +22,9 @@ def test_every_refusal_has_texts_in_both_languages():
     texts = problem_texts("ila_catalog")
     own = {
         kind.code
-        for kind in vars(errors).values()
-        if isinstance(kind, type) and issubclass(kind, DomainError) and kind.__module__ == errors.__name__
+        for module in (errors, desk_errors)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, DomainError) and kind.__module__ == module.__name__
     }
     assert own == set(texts)
     for code in own:

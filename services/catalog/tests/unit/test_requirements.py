@@ -283,5 +283,17 @@ def test_the_leap_day_becomes_the_day_before():
         ("", "annex_2 annex_3 annex_4 curriculum"),
     ],
 )
-def test_an_offer_lacks_annexes_or_a_description_of_its_content(attached, lacking):
-    assert missing_files(attached.split()) == lacking.split()
+def test_an_offer_lacks_annexes_or_a_description_of_its_content(call_data, attached, lacking):
+    for one in call_data.kinds:
+        found = missing_files(call_data.attachments, one.kind, one.family, attached.split())
+        assert found == lacking.split()
+
+
+def test_papers_of_another_family_are_not_missed(call_data):
+    assert missing_files(call_data.attachments, "module", "another", []) == []
+
+
+def test_a_paper_may_be_for_some_kinds_of_a_family_only(call_data):
+    plan = replace(call_data.attachments[0], kind="set_plan", kinds=["module_set"])
+    lacking = {kind: missing_files([plan], kind, "vocational", []) for kind in ("module", "module_set")}
+    assert lacking == {"module": [], "module_set": ["set_plan"]}

@@ -29,6 +29,7 @@ from ila_catalog.domain.schedule import (
     turns,
 )
 from ila_catalog.usecases.calls import (
+    CALL_CLOSING,
     CALL_PHASES,
     SCHEDULE_CHANGE_DUE,
     ProposeSchedule,
@@ -179,12 +180,12 @@ class TestTurning:
         turn_phases(unit, call.id)
         assert len(unit.events) == 3
 
-    def test_when_all_is_over_nothing_is_awaited(self, unit, call):
+    def test_when_all_is_over_only_the_end_of_the_call_is_awaited(self, unit, call):
         unit.calls.add(call)
         unit.now = datetime(2026, 1, 1, tzinfo=UTC)
         turn_phases(unit, call.id)
         assert {event.state for event in unit.events} == {"closed"}
-        assert unit.timers == {}
+        assert unit.timers == {(call.id, CALL_CLOSING): call.closing_at}
 
     @pytest.mark.parametrize("state", ["draft", "closed", "archived"])
     def test_only_a_published_call_turns(self, unit, call, state):

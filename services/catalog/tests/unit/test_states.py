@@ -1,4 +1,4 @@
-"""The state tables of calls, schedule changes, places, programmes and offers, each cell of them."""
+"""The state tables of calls and what is around them, of places, programmes and offers: each cell."""
 
 from itertools import product
 from types import SimpleNamespace
@@ -6,10 +6,21 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ila_catalog.domain.states import CALL, OFFER, PLACE, PROGRAMME, SCHEDULE_CHANGE
+from ila_catalog.domain.states import (
+    CALL,
+    LEARNING_NEED,
+    OFFER,
+    PLACE,
+    PROGRAMME,
+    QUESTION,
+    SCHEDULE_CHANGE,
+)
 from ila_kit.states import SYSTEM, NotYourStep, WrongState
 
-MACHINES = {machine.name: machine for machine in (CALL, SCHEDULE_CHANGE, PLACE, PROGRAMME, OFFER)}
+MACHINES = {
+    machine.name: machine
+    for machine in (CALL, SCHEDULE_CHANGE, LEARNING_NEED, QUESTION, PLACE, PROGRAMME, OFFER)
+}
 ROLES = sorted(
     {role for machine in MACHINES.values() for step in machine.steps.values() for role in step.roles}
     | {"learner", "provider_trainer", "auditor", "platform_admin", "commission_member", "contract_officer"}
@@ -20,6 +31,8 @@ MISSION = {
     "offer": "draft submitted withdrawn locked in_evaluation clarification approved rejected contested final",
     "call": "draft published closed archived",
     "schedule change": "proposed applied withdrawn lapsed",
+    "learning need": "proposed approved refused withdrawn lapsed",
+    "question": "asked overdue answered",
 }
 EDITORS, SIGNATORY = "provider_admin provider_editor", "provider_signatory"
 # What the tables say, written a second time as the mission has it: (state, action, roles, next state).
@@ -34,6 +47,19 @@ EXPECTED = {
         ("draft", "publish", f"call_manager {SYSTEM}", "published"),
         ("published", "close", f"call_manager {SYSTEM}", "closed"),
         ("closed", "archive", SYSTEM, "archived"),
+    ],
+    "learning need": [
+        ("proposed", "approve", "council_member", "approved"),
+        ("proposed", "refuse", "council_member", "refused"),
+        ("proposed", "withdraw", "call_manager", "withdrawn"),
+        ("proposed", "lapse", SYSTEM, "lapsed"),
+        ("approved", "withdraw", "council_member", "withdrawn"),
+    ],
+    "question": [
+        ("asked", "answer", "call_manager", "answered"),
+        ("asked", "remind", SYSTEM, "overdue"),
+        ("overdue", "answer", "call_manager", "answered"),
+        ("answered", "answer", "call_manager", "answered"),
     ],
     "programme": [
         ("draft", "complete", EDITORS, "complete"),
@@ -72,11 +98,13 @@ CELLS = [
 
 
 class Anything(SimpleNamespace):
-    """A publication that every guard lets pass."""
+    """A publication, closing or withdrawal that every guard lets pass."""
 
     call = SimpleNamespace(state="published", id="c")
     agreement = SimpleNamespace(state="in_force", id="a", covers=lambda _: True)
     programme_id = "p"
+    running = ()
+    programmes = 0
 
 
 @pytest.mark.parametrize("name", MISSION)
@@ -114,7 +142,8 @@ def test_every_state_can_be_reached(name):
 
 def test_what_waits_for_somebody_ends_by_itself():
     assert PLACE.timers.keys() == {"entered"}
-    assert SCHEDULE_CHANGE.timers.keys() == {"proposed"}
+    assert SCHEDULE_CHANGE.timers.keys() == LEARNING_NEED.timers.keys() == {"proposed"}
+    assert QUESTION.timers.keys() == {"asked"}
     assert OFFER.timers.keys() == {"clarification", "contested", "approved", "rejected"}
 
 

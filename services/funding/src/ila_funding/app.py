@@ -14,6 +14,7 @@ from ila_funding.api import BLUEPRINTS
 from ila_funding.clients.bank_file import Pain001, Payer
 from ila_funding.clients.identity import IdentityAccounts
 from ila_funding.consumers import HANDLERS, TIMERS
+from ila_funding.consumers.prices import PRICE_SECONDS, PriceJob
 from ila_funding.parameters import load_methodologies, load_targets
 from ila_funding.ports import Deps
 from ila_funding.settings import Settings
@@ -52,6 +53,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         broker=Broker(settings.broker_url, prefix=settings.bus_prefix),
         handlers=HANDLERS,
         timers=TIMERS,
+        jobs={"prices": (PRICE_SECONDS, PriceJob(units).run)},
         host=settings.host,
         port=settings.port,
         inbox_threads=settings.inbox_threads,

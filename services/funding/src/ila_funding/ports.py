@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
@@ -11,50 +11,19 @@ from ila_kit.ports import UnitOfWork
 from ila_kit.store.unit import Units
 
 from ila_funding.domain.agreement import Agreement
-from ila_funding.domain.budget import BudgetLine, PublishedCall
+from ila_funding.domain.budget import BudgetLine
 from ila_funding.domain.checks import Check, ClaimFacts
 from ila_funding.domain.claim import Claim, ClaimLine
 from ila_funding.domain.hold import Hold
 from ila_funding.domain.indicator import Indicator, Target
 from ila_funding.domain.ledger import AccountState, Movement
-from ila_funding.domain.methodology import Methodology
 from ila_funding.domain.payee import BankAccount
 from ila_funding.domain.payment_run import Payment, PaymentRun
-from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.provider import Provider
 from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult, VerifiedResult
 from ila_funding.domain.transfer import TransferFile
-
-
-class MethodologyStore(Protocol):
-    """Versions of the methodology."""
-
-    def deciding(self, as_of: date, known_at: datetime) -> Methodology:
-        """Return the version valid on a day, as known at an instant. Raises NoMethodology."""
-
-    def by_version(self, version: str) -> Methodology:
-        """Return the version a decision was pinned to. Raises KeyError for one that never was."""
-
-
-class CallStore(Protocol):
-    """Calls, as catalog told of them."""
-
-    def get(self, call_id: UUID) -> PublishedCall | None:
-        """Return a call, or None when nobody told of it yet."""
-
-    def save(self, call: PublishedCall) -> bool:
-        """Store a call; False when what is stored is not older."""
-
-
-class ProgrammeStore(Protocol):
-    """Programmes, as catalog told of them."""
-
-    def get(self, programme_id: UUID) -> PublishedProgramme | None:
-        """Return a programme with what its agreement pinned, or None when nobody told of it yet."""
-
-    def save(self, programme: PublishedProgramme) -> bool:
-        """Store a programme; False when what is stored is not older."""
+from ila_funding.told_ports import CallStore, MethodologyStore, PriceStore, ProgrammeStore
 
 
 class BudgetLineStore(Protocol):
@@ -248,6 +217,8 @@ class Unit(UnitOfWork, Protocol):
     def calls(self) -> CallStore: ...
     @property
     def programmes(self) -> ProgrammeStore: ...
+    @property
+    def prices(self) -> PriceStore: ...
     @property
     def lines(self) -> BudgetLineStore: ...
     @property

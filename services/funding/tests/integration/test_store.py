@@ -1,5 +1,6 @@
 """The database keeps the promises about money even when somebody goes around the service."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import psycopg
@@ -7,8 +8,10 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from ila_funding.consumers.prices import PriceJob
 from ila_funding.store.tables import metadata
 from ila_funding.usecases.holds import request_hold
+from ila_kit.actor import process_actor
 from ila_kit.ids import uuid7
 from ila_kit.store.migrate import downgrade, pending, upgrade
 from ila_kit.testing.stores import service_database
@@ -137,3 +140,26 @@ def test_a_failed_use_case_leaves_nothing_behind(world):
     assert world.sql("SELECT * FROM hold_request") == []
     assert world.line == (Decimal("0.00"), Decimal("2132000.00"))
     assert world.verification()["verified"]
+
+
+def test_programmes_that_were_known_before_prices_are_priced_by_the_worker(world):
+    world.publish()
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM programme_price")
+        connection.exec_driver_sql("DELETE FROM outbox")
+    job = PriceJob(world.units)
+    assert [job.run(), job.run()] == [1, 0]
+    with world.engine.connect() as connection:
+        told = connection.exec_driver_sql("SELECT body -> 'data' FROM outbox").scalars().all()
+        kept = connection.exec_driver_sql("SELECT amount, version FROM programme_price").all()
+    assert [one["amount"]["amount"] for one in told] == ["608.99"]
+    assert kept == [(PRICE, 1)]
+
+
+def test_of_two_who_price_a_programme_at_once_one_tells(world):
+    world.publish()
+    with world.units.open(process_actor("funding")) as unit:
+        price = replace(unit.prices.get(world.programme_id), amount=Decimal("1.00"))
+        assert not unit.prices.put(price)
+        assert unit.prices.put(replace(price, version=2))
+        assert unit.prices.get(world.programme_id).amount == Decimal("1.00")

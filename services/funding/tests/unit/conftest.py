@@ -18,6 +18,7 @@ from ila_funding.domain.provider import Provider
 from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult
 from ila_funding.domain.training import Kind, Part, Training
+from ila_funding.events.published import ProgrammePriced
 from ila_funding.parameters import load_methodologies
 from ila_funding.usecases.budget_lines import RegisterCall, register_call
 from ila_funding.usecases.holds import RequestHold
@@ -59,7 +60,9 @@ class FakeProgrammes(FakeTold):
         agreement = self.agreements.rows.get(programme.agreement_id) if programme else None
         if agreement is None or agreement.in_force_at is None:
             return programme
-        return replace(programme, pinned=PinnedMethodology(agreement.methodology_version))
+        return replace(
+            programme, pinned=PinnedMethodology(agreement.methodology_version, agreement.in_force_at)
+        )
 
 
 class FakeAgreements:
@@ -78,6 +81,27 @@ class FakeAgreements:
         old = self.rows.setdefault(new.id, new)
         if old.ended_at is None:
             self.rows[new.id] = replace(old, ended_at=new.ended_at, outcome=new.outcome)
+
+
+class FakePrices:
+    """Prices as they were told last, and what could not be priced."""
+
+    def __init__(self):
+        self.rows, self.refused = {}, {}
+
+    def get(self, programme_id):
+        return self.rows.get(programme_id)
+
+    def put(self, price):
+        told = self.rows.get(price.programme_id)
+        if (told.version if told else 0) != price.version - 1:
+            return False
+        self.rows[price.programme_id] = price
+        self.refused.pop(price.programme_id, None)
+        return True
+
+    def note_refusal(self, programme_id, code):
+        self.refused[programme_id] = code
 
 
 class FakeLines:
@@ -396,6 +420,7 @@ class FakeFunding(FakeUnit):
         self.agreements = FakeAgreements()
         self.calls, self.programmes = FakeTold("call_id"), FakeProgrammes(self.agreements)
         self.lines, self.requests, self.holds = FakeLines(), FakeRequests(), FakeHolds()
+        self.prices = FakePrices()
         self.ledger = FakeLedger(self.lines, self.requests)
         self.providers, self.results = FakeProviders(), FakeResults(self.holds)
         self.claims, self.runs = FakeClaims(self), FakeRuns()
@@ -409,6 +434,11 @@ class FakeFunding(FakeUnit):
         """The only budget line."""
         (line,) = self.lines.rows.values()
         return line
+
+    @property
+    def of_money(self) -> list[Any]:
+        """The events about people's money: all but the prices of programmes."""
+        return [event for event in self.events if not isinstance(event, ProgrammePriced)]
 
     def told(self, kind: type) -> list[Any]:
         """Return the published events of a kind."""

@@ -76,7 +76,14 @@ def test_what_holding_committing_and_releasing_publish_fits_the_schemas(
     request_hold(unit, second)
     commit_funds(unit, CommitFunds(application_id=first.application_id, sequence=5))
     end_request(unit, EndRequest(application_id=first.application_id, reason=Ending.EXPIRED, sequence=6))
-    told = {"entitlement_granted", "funds_committed", "funds_held", "funds_released", "hold_refused"}
+    told = {
+        "entitlement_granted",
+        "funds_committed",
+        "funds_held",
+        "funds_released",
+        "hold_refused",
+        "programme_priced",
+    }
     assert {event.type for event in unit.events} == {f"funding.{name}.v1" for name in told}
     for event in unit.events:
         validator(PUBLISHED[event.type]).validate(json.loads(json.dumps(event.as_data())))

@@ -44,7 +44,7 @@ def test_an_expired_place_gives_its_money_back_once(unit, asked):
         end_request(
             unit, EndRequest(application_id=request.application_id, reason=Ending.EXPIRED, sequence=9)
         )
-    (released,) = [event for event in unit.events if isinstance(event, FundsReleased)]
+    (released,) = [event for event in unit.of_money if isinstance(event, FundsReleased)]
     assert (released.amount, released.reason) == (PRICE, "place-expired")
     assert unit.line.held == 0
 
@@ -64,7 +64,7 @@ def test_holding_is_told_with_the_pinned_quote_and_the_entitlement(unit, asked):
     request = asked()
     request_hold(unit, request)
     (hold,) = unit.holds.rows.values()
-    held, granted = unit.events
+    held, granted = unit.of_money
     assert isinstance(held, FundsHeld)
     assert isinstance(granted, EntitlementGranted)
     assert (held.application_id, held.person_id) == (request.application_id, request.person_id)
@@ -127,7 +127,7 @@ def test_a_programme_of_another_call_is_refused(unit, asked, publish_programme):
 def test_a_draw_holds_nothing_at_eligibility(unit, asked, publish_call):
     publish_call(sequence=2, mode="draw")
     request_hold(unit, asked())
-    assert not unit.events
+    assert not unit.of_money
     assert unit.line.held == 0
 
 
@@ -160,7 +160,7 @@ def test_a_withdrawal_that_comes_first_is_remembered_and_the_hold_refused(unit, 
     for _ in range(3):
         request_hold(unit, request)
     withdraw(unit, request)
-    (refused,) = unit.events
+    (refused,) = unit.of_money
     assert (refused.reason, refused.application_id) == ("application-withdrawn", request.application_id)
     assert state_of(unit, request) == "withdrawn"
     assert unit.line.held == 0
@@ -285,12 +285,12 @@ def test_an_expired_hold_is_not_released_again(unit, asked):
 
 def test_a_timer_of_a_hold_that_never_was_does_nothing(unit):
     expire_hold(unit, uuid7())
-    assert not unit.events
+    assert not unit.of_money
 
 
 def test_serving_an_empty_queue_does_nothing(unit):
     serve_waiting(unit, unit.line.id)
-    assert not unit.events
+    assert not unit.of_money
 
 
 def test_a_limit_below_what_is_promised_is_refused(unit, asked, publish_call):

@@ -209,7 +209,7 @@ def test_each_step_of_a_life_is_told_once(new_unit):
     unit = new_unit()
     facts, *_ = LIVES["held, refused, contested, enrolled"]
     deliver(unit, [one for one in [*published(), *facts] for _ in range(3)])
-    assert [event.type.split(".")[1] for event in unit.events] == [
+    assert [event.type.split(".")[1] for event in unit.of_money] == [
         "funds_held",
         "entitlement_granted",
         "funds_released",
@@ -217,7 +217,7 @@ def test_each_step_of_a_life_is_told_once(new_unit):
         "entitlement_granted",
         "funds_committed",
     ]
-    assert unit.events[2].reason == "application-refused"
+    assert unit.of_money[2].reason == "application-refused"
 
 
 def test_an_enrolment_whose_hold_expired_is_told_that_there_is_no_money(new_unit):

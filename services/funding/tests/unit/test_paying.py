@@ -9,7 +9,6 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ila_funding.api.indicators import safe_cell
 from ila_funding.clients.bank_file import Pain001, Payer
 from ila_funding.clients.identity import IdentityAccounts
 from ila_funding.consumers import HANDLERS, TIMERS
@@ -299,12 +298,6 @@ def test_identity_is_asked_for_the_accounts_of_organisations():
     for answer in wrong:
         with pytest.raises(Unavailable):
             IdentityAccounts(lambda given=answer: Identity(given)).of([organisation], "payment-run")
-
-
-@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_no_cell_is_taken_for_a_formula(value):
-    assert safe_cell(value) == f"'{value}"
-    assert (safe_cell("1 = 1"), safe_cell(None), safe_cell(7)) == ("1 = 1", "", "7")
 
 
 def opened(person, at: datetime) -> Envelope:

@@ -8,6 +8,7 @@ from marshmallow import validate
 from ila_catalog.api import schemas
 from ila_catalog.domain.agreements import ACTION_OF, AGENCY, PROVIDER, Agreement
 from ila_catalog.domain.evaluation import OUTCOMES, Commission, Decision
+from ila_catalog.domain.likeness import CLONE, SPLIT
 from ila_catalog.domain.offers import Offer
 from ila_catalog.domain.states import AGREEMENT, OFFER
 
@@ -82,12 +83,21 @@ class NewDecisionSchema(Schema):
     )
 
 
+class SeenLikenessSchema(Schema):
+    """Another offer of the institution that was flagged as alike when the decision was made."""
+
+    offer_id = fields.Id(required=True)
+    kind = fields.OneOf([CLONE, SPLIT], required=True)
+    percent = fields.WholeNumber(min=1, max=100, required=True)
+
+
 class DecisionSchema(NewDecisionSchema):
     """A decision as the institution reads it, and the state the offer is in now."""
 
     id = fields.Id(required=True)
     offer_id = fields.Id(required=True)
     decided_at = fields.Instant(required=True)
+    likenesses = fields.List(fields.Nested(SeenLikenessSchema), required=True)
     state = fields.OneOf(sorted(OFFER.states), required=True)
     version = schemas.number(1)
 
@@ -186,6 +196,7 @@ def decision_shown(offer: Offer, decision: Decision) -> dict[str, Any]:
         "outcome": decision.outcome,
         "reasons": decision.reasons,
         "decided_at": decision.decided_at,
+        "likenesses": decision.likenesses,
         "state": offer.state,
         "version": offer.version,
     }

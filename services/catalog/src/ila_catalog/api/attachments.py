@@ -10,11 +10,10 @@ from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 from ila_kit.web.uploads import download
 
 from ila_catalog.api import schemas
+from ila_catalog.domain.call_parts import NAME
+from ila_catalog.domain.desk_errors import FileKindNotTaken
 from ila_catalog.domain.errors import OffersClosed
-from ila_catalog.domain.offers import OFFER_FILES, PROGRAMME_FILES
 from ila_catalog.usecases.attachments import (
-    OFFER,
-    PROGRAMME,
     Attach,
     Subject,
     attach,
@@ -28,26 +27,20 @@ class AttachmentQuery(ListQuery):
     """Filters of attachments."""
 
     sort = schemas.sort("created_at")
-    kind = fields.OneOf(list(OFFER_FILES))
+    kind = fields.Text(max=40, pattern=NAME)
 
 
-class OfferFileSchema(Schema):
-    """What a file of an offer is."""
+class FileSchema(Schema):
+    """What a file is: one of the papers that the call names (`attachments`)."""
 
-    kind = fields.OneOf(list(OFFER_FILES), required=True)
-
-
-class ProgrammeFileSchema(Schema):
-    """What a file of a programme is."""
-
-    kind = fields.OneOf(list(PROGRAMME_FILES), required=True)
+    kind = fields.Text(max=40, pattern=NAME, required=True)
 
 
 class AttachmentSchema(Schema):
     """A file, without its bytes."""
 
     id = fields.Id(required=True)
-    kind = fields.OneOf(list(OFFER_FILES), required=True)
+    kind = schemas.text()
     name = schemas.text()
     media_type = schemas.text()
     size = fields.WholeNumber(min=1, max=2**31 - 1, required=True)
@@ -55,7 +48,6 @@ class AttachmentSchema(Schema):
     created_at = fields.Instant(required=True)
 
 
-_FORMS: dict[str, type[Schema]] = {OFFER: OfferFileSchema, PROGRAMME: ProgrammeFileSchema}
 _PAGE = list_of(AttachmentSchema)
 _SHOWN = ("id", "kind", "name", "media_type", "size", "sha256", "created_at")
 
@@ -75,11 +67,11 @@ def add_attachments(resource: Resource, path: str, kind: str, readers: Access, w
         "POST",
         one,
         writers,
-        body=_FORMS[kind],
+        body=FileSchema,
         files=("file",),
         answer=(201, AttachmentSchema),
         idempotent=True,
-        refusals=[WrongState, OffersClosed],
+        refusals=[WrongState, OffersClosed, FileKindNotTaken],
     )
     def post_attachment(call: Call, subject_id: UUID) -> Answer:
         """Attach a file to a draft."""

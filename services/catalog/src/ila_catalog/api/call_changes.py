@@ -23,6 +23,7 @@ from ila_catalog.api.call_schemas import (
 from ila_catalog.api.calls import OFFICERS, PUBLIC, calls, public_calls
 from ila_catalog.api.shapes import officer_call
 from ila_catalog.domain import calls as domain
+from ila_catalog.domain.desk_errors import CallStillRuns
 from ila_catalog.domain.errors import (
     CodeTaken,
     FaultyData,
@@ -45,6 +46,7 @@ from ila_catalog.usecases.calls import (
     publish_call,
     withdraw_schedule,
 )
+from ila_catalog.usecases.closing import close_call
 
 PATH = "/api/catalog/v1/calls"
 MANAGERS = Access(any={"call_manager"})
@@ -63,7 +65,9 @@ __all__ = ["calls", "public_calls"]
 )
 def post_call(call: Call) -> Answer:
     """Draft a call by the pattern of another one."""
-    made = copy_call(call.unit, CopyCall(**_read(call.body)))
+    made = copy_call(
+        call.unit, CopyCall(**_read(call.body, "based_on", "code", "title_lv", "title_en", "with_needs"))
+    )
     return _answer(call, made, location=f"{PATH}/{made.id}")
 
 
@@ -93,6 +97,19 @@ def patch_call(call: Call, call_id: UUID) -> Answer:
 def post_publication(call: Call, call_id: UUID) -> Answer:
     """Publish a draft; from now on its phases turn by themselves."""
     return _answer(call, publish_call(call.unit, call_id))
+
+
+@calls.operation(
+    "POST",
+    "/<uuid:call_id>/closure",
+    MANAGERS,
+    answer=(201, OfficerCallSchema),
+    idempotent=True,
+    refusals=[WrongState, CallStillRuns],
+)
+def post_closure(call: Call, call_id: UUID) -> Answer:
+    """Close a call of which nothing runs any more; it stays readable."""
+    return _answer(call, close_call(call.unit, call_id))
 
 
 @calls.operation(
@@ -165,9 +182,14 @@ def post_schedule_withdrawal(call: Call, call_id: UUID, change_id: UUID) -> Answ
     return Answer(to_json(change), version=change.version)
 
 
-def _read(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a body with its windows, and amounts of money as a call's data spells them."""
-    read = dict(body)
+def _read(body: dict[str, Any], *named: str) -> dict[str, Any]:
+    """Return a body with its windows, amounts of money as a call's data spells them, and the rest as content.
+
+    `named` are the members that are no content.
+    """
+    own = {"phases", "parameters", *named}
+    read = {name: value for name, value in body.items() if name in own}
+    read["content"] = {name: value for name, value in body.items() if name not in own}
     if "phases" in body:
         read["phases"] = _windows(body)
     if "parameters" in body:

@@ -1,10 +1,9 @@
 """What goes in and comes out of the routes of calls."""
 
-import marshmallow as ma
 from ila_kit.web.schemas import ListQuery, Schema, fields
 
 from ila_catalog.api import schemas
-from ila_catalog.domain.calls import KINDS
+from ila_catalog.api.call_content_schemas import CallContentSchema, DecidedSchema
 from ila_catalog.domain.parameters import PARAMETERS
 from ila_catalog.domain.phases import NAMES
 from ila_catalog.domain.schedule import OPEN, OVER
@@ -44,64 +43,6 @@ class PhaseSchema(PlannedPhaseSchema):
     open = fields.Flag(required=True)
 
 
-class KindSchema(Schema):
-    """A kind of programme a call takes, and how many of it one institution may submit."""
-
-    kind = fields.OneOf(list(KINDS), required=True)
-    family = fields.OneOf(schemas.FAMILY_NAMES, required=True)
-    title_lv = schemas.text()
-    title_en = schemas.text()
-    quota = schemas.number(1)
-    source = schemas.text()
-
-
-class RequirementSchema(Schema):
-    """What an institution or programme must meet, as text and as the values rules compute with."""
-
-    code = schemas.text()
-    rule = schemas.text()
-    families = fields.List(fields.OneOf(schemas.FAMILY_NAMES), required=True)
-    text_lv = schemas.text()
-    text_en = schemas.text()
-    values = fields.Dict(required=True)
-    source = schemas.text()
-
-
-class LearningNeedSchema(Schema):
-    """What the supervisory council wants taught."""
-
-    id = fields.Id(required=True)
-    area = schemas.area()
-    area_lv = schemas.text()
-    area_en = schemas.text()
-    lowest_level = schemas.level()
-    highest_level = schemas.level()
-    approved_on = fields.Date(required=True)
-    provisional = fields.Flag(required=True)
-    source = schemas.text()
-
-
-class DocumentSchema(Schema):
-    """One version of a document of a call."""
-
-    id = fields.Id(required=True)
-    kind = schemas.text()
-    number = schemas.text(allow_none=True)
-    title_lv = schemas.text()
-    title_en = schemas.text()
-    document_version = schemas.number(1)
-    dated = fields.Date(required=True)
-    url = schemas.text(allow_none=True)
-    source = schemas.text()
-
-
-class ParameterSchema(Schema):
-    """A decision of a call: a whole number, a word, true or false, or money; and its source."""
-
-    value = ma.fields.Raw(required=True)
-    source = schemas.text()
-
-
 class CallSummarySchema(Schema):
     """A call in a list."""
 
@@ -123,18 +64,7 @@ class CallSummarySchema(Schema):
     version = schemas.number(1)
 
 
-class _CallContentSchema(Schema):
-    project_title_lv = schemas.text()
-    project_title_en = schemas.text()
-    source = schemas.text()
-    kinds = fields.List(fields.Nested(KindSchema), required=True)
-    requirements = fields.List(fields.Nested(RequirementSchema), required=True)
-    learning_needs = fields.List(fields.Nested(LearningNeedSchema), required=True)
-    documents = fields.List(fields.Nested(DocumentSchema), required=True)
-    parameters = fields.Dict(keys=fields.String(), values=fields.Nested(ParameterSchema), required=True)
-
-
-class PublicCallSchema(CallSummarySchema, _CallContentSchema):
+class PublicCallSchema(CallSummarySchema, CallContentSchema):
     """A call with everything it decides."""
 
 
@@ -155,7 +85,7 @@ class OfficerCallSummarySchema(CallSummarySchema, _OfficerFields):
     """A call in an officer's list."""
 
 
-class OfficerCallSchema(CallSummarySchema, _CallContentSchema, _OfficerFields):
+class OfficerCallSchema(CallSummarySchema, CallContentSchema, _OfficerFields):
     """A call as officers see it: its state too, and no word about the present moment."""
 
     class Meta(Schema.Meta):
@@ -172,7 +102,7 @@ class WindowSchema(Schema):
     closes_at = fields.Instant(required=True)
 
 
-class ChangeCallSchema(Schema):
+class ChangeCallSchema(DecidedSchema):
     """What changes in the draft of a call; what is left out stays."""
 
     title_lv = fields.Text(max=200)
@@ -184,10 +114,13 @@ class ChangeCallSchema(Schema):
     )
 
 
-class NewCallSchema(Schema):
+class NewCallSchema(DecidedSchema):
     """A call by the pattern of another one: its own name and schedule, and what it decides otherwise."""
 
     code = fields.Text(max=60, pattern="[a-z0-9-]+", required=True)
+    with_needs = fields.Flag(
+        load_default=True, metadata={"description": "take over the learning needs of the pattern"}
+    )
     title_lv = fields.Text(max=200, required=True)
     title_en = fields.Text(max=200, required=True)
     based_on = fields.Id(required=True)

@@ -29,10 +29,11 @@ calls = Resource(
 
 
 @public_calls.operation("GET", "", PUBLIC, query=PublicCallQuery, answer=(200, list_of(CallSummarySchema)))
-def get_public_calls(call: Call) -> dict[str, Any]:
+def get_public_calls(call: Call) -> Answer:
     """List published calls, the one whose applications open last first."""
     page = list_public_calls(call.unit, page_request(call.query))
-    return {"items": [call_summary(row["call"], call.unit.now) for row in page.rows], "next": page.next}
+    items = [call_summary(row["call"], call.unit.now) for row in page.rows]
+    return Answer({"items": items, "next": page.next}, tagged=True)
 
 
 @public_calls.operation("GET", "/<uuid:call_id>", PUBLIC, answer=(200, PublicCallSchema))

@@ -4,6 +4,16 @@ from ila_kit.web.schemas import ListQuery, Schema, fields
 
 from ila_catalog.api import schemas
 from ila_catalog.domain.calls import KINDS
+from ila_catalog.domain.findings import (
+    ATTESTATION,
+    ATTESTED,
+    COMPUTED,
+    COUNCIL,
+    MET,
+    NOT_MET,
+    OPEN,
+    REGISTER,
+)
 from ila_catalog.domain.states import OFFER
 
 _MOST_RECEIPTS = 2**53
@@ -62,6 +72,9 @@ class OfferSchema(Schema):
     state = fields.OneOf(sorted(OFFER.states), required=True)
     actions = fields.List(fields.String(), required=True)
     submission = schemas.number()
+    flagged = fields.Flag(
+        required=True, metadata={"description": "alike to another offer of the institution, or cut"}
+    )
     created_at = fields.Instant(required=True)
     updated_at = fields.Instant(required=True)
     version = schemas.number(1)
@@ -86,7 +99,44 @@ class SubmissionSchema(ReceiptSchema):
     submitted_by = schemas.text()
 
 
-class DryRunSchema(Schema):
+class KnownFromSchema(Schema):
+    """How one knows: the answer of a register with its time and hash, numbers that were computed with,
+    a paper with the SHA-256 of its file, or what the council approved."""
+
+    kind = fields.OneOf([REGISTER, COMPUTED, ATTESTATION, COUNCIL], required=True)
+    facts = fields.Dict(required=True)
+
+
+class ReadingSchema(Schema):
+    """One way to understand a requirement whose sources differ."""
+
+    text_lv = schemas.text()
+    text_en = schemas.text()
+    source = schemas.text()
+
+
+class FindingSchema(Schema):
+    """How an offer stands to a requirement: `met`, `not_met` (with the codes of what is against it),
+    `open` while a register has not answered, or `attested`, which people judge."""
+
+    code = schemas.text()
+    rule = schemas.text()
+    text_lv = schemas.text()
+    text_en = schemas.text()
+    source = schemas.text()
+    outcome = fields.OneOf([MET, NOT_MET, OPEN, ATTESTED], required=True)
+    problems = fields.List(fields.String(), required=True)
+    provenance = fields.List(fields.Nested(KnownFromSchema), required=True)
+    readings = fields.List(fields.Nested(ReadingSchema), required=True)
+
+
+class RequirementsSchema(Schema):
+    """How an offer stands to its place and to each requirement of its call."""
+
+    requirements = fields.List(fields.Nested(FindingSchema), required=True)
+
+
+class DryRunSchema(RequirementsSchema):
     """Whether an offer could be submitted now, and everything that hinders it."""
 
     ready = fields.Flag(required=True)

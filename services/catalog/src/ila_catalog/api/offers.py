@@ -19,6 +19,7 @@ from ila_catalog.api.offer_schemas import (
     OfferQuery,
     OfferSchema,
     ReceiptSchema,
+    RequirementsSchema,
     SubmissionQuery,
     SubmissionSchema,
     SubmittedOfferSchema,
@@ -44,6 +45,7 @@ from ila_catalog.usecases.offers import (
     ChangeOffer,
     begin_offer,
     change_offer,
+    judge_requirements,
     list_offers,
     list_submissions,
     revise_offer,
@@ -116,9 +118,25 @@ def put_offer(call: Call, offer_id: UUID) -> Answer:
 
 @offers.operation("POST", "/<uuid:offer_id>/dry-run", WRITERS, answer=(200, DryRunSchema), reads=True)
 def post_dry_run(call: Call, offer_id: UUID) -> dict[str, Any]:
-    """Check an offer as its submission would, all faults at once, and change nothing."""
+    """Check an offer as its submission would, all faults at once, and change nothing.
+
+    Beside them stands each requirement, how the offer meets it, and how one knows.
+    """
     faults = try_submission(call.unit, offer_id, call.scope)
-    return {"ready": not faults, "problems": [problem_shown(fault) for fault in faults]}
+    return {
+        "ready": not faults,
+        "problems": [problem_shown(fault) for fault in faults],
+        "requirements": to_json(judge_requirements(call.unit, offer_id, call.scope)),
+    }
+
+
+@offers.operation("GET", "/<uuid:offer_id>/requirements", READERS, answer=(200, RequirementsSchema))
+def get_requirements(call: Call, offer_id: UUID) -> dict[str, Any]:
+    """Show each requirement, how the offer meets it by what is known now, and how one knows.
+
+    What was known when it was submitted stands in the submission, and never changes.
+    """
+    return {"requirements": to_json(judge_requirements(call.unit, offer_id, call.scope))}
 
 
 @offers.operation(

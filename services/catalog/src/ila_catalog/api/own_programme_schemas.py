@@ -109,7 +109,7 @@ class OwnProgrammeSummarySchema(Schema):
     organisation_id = fields.Id(required=True)
     organisation_title = schemas.text()
     kind = fields.OneOf(list(KINDS), required=True)
-    family = fields.OneOf(schemas.FAMILY_NAMES, required=True)
+    family = schemas.text()
     title_lv = schemas.text()
     title_en = schemas.text()
     total_hours = schemas.number(1)

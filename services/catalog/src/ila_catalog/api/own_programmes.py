@@ -18,7 +18,6 @@ from ila_catalog.api.own_programme_schemas import (
     ProgrammeContentSchema,
 )
 from ila_catalog.api.shapes import actions_for, problem_shown
-from ila_catalog.domain.calls import FAMILIES
 from ila_catalog.domain.digcomp import Aim
 from ila_catalog.domain.errors import (
     ContentExcluded,
@@ -166,7 +165,7 @@ def _summary(programme: Programme, roles: Collection[str]) -> dict[str, Any]:
     return {name: getattr(programme, name) for name in (*names, "version")} | {
         "organisation_id": programme.provider.id,
         "organisation_title": programme.provider.name,
-        "family": FAMILIES[programme.kind],
+        "family": programme.family,
         "total_hours": total_hours(programme.parts),
         "actions": actions_for(PROGRAMME, programme.state, roles),
     }

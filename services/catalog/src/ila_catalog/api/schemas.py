@@ -4,10 +4,8 @@ from typing import Any
 
 from ila_kit.web.schemas import Schema, fields
 
-from ila_catalog.domain.calls import FAMILIES
 from ila_catalog.domain.digcomp import AREAS, LEVELS
 
-FAMILY_NAMES = sorted(set(FAMILIES.values()))
 MOST = 1_000_000
 
 

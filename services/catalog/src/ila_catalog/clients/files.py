@@ -29,6 +29,10 @@ class PackagedFiles:
         """Return the demonstration programmes of a call. Raises Missing when there are none."""
         return self._toml("demonstration", code)
 
+    def vocabulary(self) -> dict[str, Any]:
+        """Return the words that invented institutions and programmes are made of."""
+        return self._toml("demonstration", "vocabulary")
+
     def institutions(self) -> dict[str, dict[str, str]]:
         """Return rows of the register of institutions by VIIS number."""
         return {row["reg_no"]: row for row in self._csv("institutions.csv")}

@@ -6,16 +6,19 @@ from typing import Any
 
 from ila_kit.canonical import sha256_hex
 
-from ila_catalog.domain.calls import FAMILIES, KINDS, CallData, Document, Kind, LearningNeed, Requirement
-from ila_catalog.domain.digcomp import AREAS, LEVELS
-from ila_catalog.domain.parameters import PARAMETERS, REQUIREMENTS, WORD_LISTS, Parameter, flag, whole, word
+from ila_catalog.domain.call_parts import (
+    read_criterion,
+    read_document,
+    read_kind,
+    read_need,
+    read_paper,
+    read_requirement,
+)
+from ila_catalog.domain.calls import CallData, NeedArea
+from ila_catalog.domain.parameters import PARAMETERS, Parameter, whole, word
 from ila_catalog.domain.phases import NAMES, Phase
 from ila_catalog.domain.reader import Reader
 from ila_catalog.domain.riga import closing, opening
-
-_AREA, _LEVEL = whole(AREAS[0], AREAS[-1]), whole(LEVELS[0], LEVELS[-1])
-_DOCUMENT_KINDS = word("call_regulations", "annex", "learning_needs", "methodology", "regulation")
-_FAMILY_NAMES = tuple(dict.fromkeys(FAMILIES.values()))
 
 
 def read_call(raw: Mapping[str, Any]) -> CallData:
@@ -35,10 +38,12 @@ def read_call(raw: Mapping[str, Any]) -> CallData:
         activity=root.text("activity", 60),
         source=root.text("source", 500),
         phases=[_phase(one) for one in root.tables("phases")],
-        kinds=[_kind(one) for one in root.tables("kinds")],
-        requirements=[_requirement(one) for one in root.tables("requirements")],
-        learning_needs=[_need(one) for one in root.tables("learning_needs")],
-        documents=[_document(one) for one in root.tables("documents")],
+        kinds=[read_kind(one) for one in root.tables("kinds")],
+        requirements=[read_requirement(one) for one in root.tables("requirements")],
+        attachments=[read_paper(one) for one in root.tables("attachments")],
+        checklist=[read_criterion(one) for one in root.tables("checklist")],
+        learning_needs=[read_need(one) for one in root.tables("learning_needs")],
+        documents=[read_document(one) for one in root.tables("documents")],
         parameters=_parameters(root.table("parameters")),
     )
     root.unknown()
@@ -64,78 +69,6 @@ def _phase(one: Reader) -> Phase:
     return phase
 
 
-def _kind(one: Reader) -> Kind:
-    kind = one.take("kind", word(*KINDS), "")
-    family = one.take("family", word(*_FAMILY_NAMES), "")
-    if kind and family and FAMILIES[kind] != family:
-        one.fault("family", f"is not that of a {kind}: {FAMILIES[kind]}")
-    made = Kind(
-        kind=kind,
-        family=family,
-        title_lv=one.text("title_lv"),
-        title_en=one.text("title_en"),
-        quota=one.number("quota", whole(1, 1_000)),
-        source=one.text("source", 500),
-    )
-    one.unknown()
-    return made
-
-
-def _requirement(one: Reader) -> Requirement:
-    code = one.take("code", word(*REQUIREMENTS), "")
-    made = Requirement(
-        code=code,
-        rule=one.text("rule", 20),
-        families=one.words("families", _FAMILY_NAMES),
-        text_lv=one.text("text_lv", 1_000),
-        text_en=one.text("text_en", 1_000),
-        values=_values(one.table("values"), code),
-        source=one.text("source", 500),
-    )
-    one.unknown()
-    return made
-
-
-def _values(table: Reader, code: str) -> dict[str, Any]:
-    """Return the values of a requirement: those of its code that the call states."""
-    checks, lists = REQUIREMENTS.get(code, {}), WORD_LISTS.get(code, ())
-    found = {name: table.take(name, check, 0) for name, check in checks.items() if table.has(name)}
-    found |= {name: table.words(name) for name in lists if table.has(name)}
-    if code:
-        table.unknown()
-    return found
-
-
-def _need(one: Reader) -> LearningNeed:
-    made = LearningNeed(
-        id=one.id("id"),
-        area=one.number("area", _AREA),
-        lowest_level=one.number("lowest_level", _LEVEL),
-        highest_level=one.number("highest_level", _LEVEL),
-        approved_on=one.day("approved_on"),
-        provisional=one.take("provisional", flag, False),
-        source=one.text("source", 500),
-    )
-    one.unknown()
-    return made
-
-
-def _document(one: Reader) -> Document:
-    made = Document(
-        id=one.id("id"),
-        kind=one.take("kind", _DOCUMENT_KINDS, ""),
-        number=one.maybe_text("number", 60),
-        title_lv=one.text("title_lv"),
-        title_en=one.text("title_en"),
-        document_version=one.number("document_version", whole(1, 1_000)),
-        dated=one.day("dated"),
-        url=one.url("url"),
-        source=one.text("source", 500),
-    )
-    one.unknown()
-    return made
-
-
 def _parameters(table: Reader) -> dict[str, Parameter]:
     """Return every parameter a call must decide; a missing one is a fault, a default is written down."""
     found: dict[str, Parameter] = {}
@@ -151,20 +84,69 @@ def _parameters(table: Reader) -> dict[str, Parameter]:
     return found
 
 
+def must_hold_together(data: CallData) -> None:
+    """Raise FaultyData naming what is wrong with the values of a call that are each right."""
+    root = Reader({})
+    _check_together(root, data)
+    root.finish()
+
+
 def _check_together(root: Reader, data: CallData) -> None:
     """Note what is wrong with values that are each right."""
     _check_phases(root, data.phases)
     _check_unique(root, "kinds", [kind.kind for kind in data.kinds])
+    _check_unique(root, "attachments", [paper.kind for paper in data.attachments])
+    _check_unique(root, "checklist", [criterion.code for criterion in data.checklist])
     _check_unique(root, "documents", [str(document.id) for document in data.documents])
     _check_unique(root, "learning_needs", [str(need.id) for need in data.learning_needs])
     for index, need in enumerate(data.learning_needs):
-        if need.lowest_level > need.highest_level:
-            root.fault(f"learning_needs[{index}]", "has a lowest level above its highest")
-    levels = [one for one in data.requirements if one.code == "digcomp_level"]
-    if len(levels) != 1 or set(levels[0].values) != {"lowest_level", "highest_level"}:
-        root.fault("requirements", "do not state the DigComp levels once, from lowest to highest")
-    elif levels[0].values["lowest_level"] > levels[0].values["highest_level"]:
-        root.fault("requirements", "have a lowest DigComp level above the highest")
+        _check_areas(root, f"learning_needs[{index}]", need.areas)
+    _check_families(root, data)
+    for family in data.families:
+        _check_levels(root, data, family)
+    _check_papers(root, data)
+
+
+def _check_areas(root: Reader, place: str, areas: list[NeedArea]) -> None:
+    if any(one.lowest_level > one.highest_level for one in areas):
+        root.fault(place, "has a lowest level above its highest")
+    if len({one.area for one in areas}) < len(areas):
+        root.fault(place, "names an area twice")
+
+
+def _check_families(root: Reader, data: CallData) -> None:
+    """Note each rule and paper that is about a family of which the call takes no kind."""
+    known = set(data.families)
+    for name in ("requirements", "attachments"):
+        for index, one in enumerate(getattr(data, name)):
+            if not known >= set(one.families):
+                root.fault(
+                    f"{name}[{index}].families", f"holds something else than {', '.join(sorted(known))}"
+                )
+
+
+def _check_levels(root: Reader, data: CallData, family: str) -> None:
+    levels = [
+        one.values for one in data.requirements if one.code == "digcomp_level" and family in one.families
+    ]
+    if len(levels) != 1 or set(levels[0]) != {"lowest_level", "highest_level"}:
+        root.fault(
+            "requirements", f"do not state the DigComp levels once, from lowest to highest, for {family}"
+        )
+    elif levels[0]["lowest_level"] > levels[0]["highest_level"]:
+        root.fault("requirements", f"have a lowest DigComp level above the highest, for {family}")
+
+
+def _check_papers(root: Reader, data: CallData) -> None:
+    """Note each paper that stands instead of one that nobody needs."""
+    needed = {paper.kind for paper in data.attachments if paper.required}
+    for index, paper in enumerate(data.attachments):
+        if paper.required and paper.instead_of:
+            root.fault(f"attachments[{index}]", "is required, and stands instead of another one")
+        if not {kind.kind for kind in data.kinds if kind.family in paper.families} >= set(paper.kinds):
+            root.fault(f"attachments[{index}].kinds", "names a kind that is of none of its families")
+        if not needed >= set(paper.instead_of):
+            root.fault(f"attachments[{index}].instead_of", "names what is not required")
 
 
 def _check_phases(root: Reader, phases: list[Phase]) -> None:

@@ -109,7 +109,9 @@ class Dossier:
             found.append(WrongFundingSource(needed=needed))
         if not self.offer.confirmed:
             found.append(NotConfirmed())
-        if lacking := missing_files(one.kind for one in self.attachments):
+        family = self.call.data.family_of(self.offer.kind)
+        attached = [one.kind for one in self.attachments]
+        if lacking := missing_files(self.call.data.attachments, self.offer.kind, family, attached):
             found.append(AttachmentMissing(kinds=", ".join(lacking)))
         return found
 

@@ -3,7 +3,7 @@
 import calendar
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -62,10 +62,19 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenLikeness:
+    """Another offer that was flagged as alike when a decision was made (BR-708)."""
+
+    offer_id: UUID
+    kind: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What the commission decided about an offer; the institution reads the reasons.
 
-    Source: BR-405.
+    `likenesses` are those that were flagged at that moment. Source: BR-405, BR-708.
     """
 
     id: UUID
@@ -74,6 +83,7 @@ class Decision:
     reasons: list[Reason]
     decided_by: UUID
     decided_at: datetime
+    likenesses: list[SeenLikeness] = field(default_factory=list)
 
 
 def appointed(call_id: UUID, members: Sequence[UUID], chair: UUID, version: int) -> Commission:

@@ -1,6 +1,6 @@
 """An offer: an institution's item for a call, its submissions and their receipts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -9,11 +9,8 @@ from uuid import UUID
 from ila_kit.canonical import sha256_hex
 from ila_kit.ids import uuid7
 
+from ila_catalog.domain.calls import Paper
 from ila_catalog.domain.states import DRAFT, OFFER
-
-OFFER_FILES = ("annex_2", "annex_3", "annex_4", "curriculum", "study_plan", "course_description")
-PROGRAMME_FILES = ("curriculum", "study_plan", "course_description")
-_ANNEXES = ("annex_2", "annex_3", "annex_4")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,15 +103,19 @@ def content_hash(content: dict[str, Any]) -> str:
     return sha256_hex(content)
 
 
-def missing_files(attached: Iterable[str]) -> list[str]:
-    """Return which kinds of files an offer still lacks.
+def missing_files(papers: Iterable[Paper], kind: str, family: str, attached: Iterable[str]) -> list[str]:
+    """Return which files an offer of a kind and family still lacks, by the papers of its call.
 
-    The annexes 2 to 4, and either a copy of the curriculum or a study plan with a course description.
+    Of papers that stand instead of another one, all are needed once one of them is attached.
     Source: BR-307; S-Sub2.
     """
-    kinds = set(attached)
-    lacking = [kind for kind in _ANNEXES if kind not in kinds]
-    described: Sequence[str] = [kind for kind in ("study_plan", "course_description") if kind not in kinds]
-    if "curriculum" in kinds or not described:
-        return lacking
-    return [*lacking, *(described if len(described) == 1 else ["curriculum"])]
+    mine, there = [paper for paper in papers if paper.concerns(kind, family)], set(attached)
+    needed = [paper.kind for paper in mine if paper.required and paper.kind not in there]
+    lacking = [one for wanted in needed for one in _lacking(wanted, mine, there)]
+    return list(dict.fromkeys(lacking))
+
+
+def _lacking(kind: str, papers: Iterable[Paper], attached: Collection[str]) -> list[str]:
+    others = [paper.kind for paper in papers if kind in paper.instead_of]
+    open_ones = [one for one in others if one not in attached]
+    return open_ones if len(open_ones) < len(others) else [kind]

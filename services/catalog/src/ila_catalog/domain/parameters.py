@@ -77,11 +77,14 @@ PARAMETERS: dict[str, Check] = {
     # 0: hours are nominal, not tied to the clock.
     "learning_hour_minutes_vocational": whole(0, 60),
     "learning_hour_minutes_studies": whole(0, 60),
+    "questions_close_days": whole(0, 60),
+    "closing_days": whole(0, 3_650),
     "budget_limit": amount,
 }
 
 REQUIREMENTS: dict[str, dict[str, Check]] = {
     "programme_origin": {
+        "licence_family": word("vocational", "higher_education"),
         "study_form": word("full_time", "in_person"),
         "licensed": flag,
         "accredited": flag,

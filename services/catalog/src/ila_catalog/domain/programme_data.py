@@ -69,10 +69,12 @@ def _programme(
     one: Reader, call: CallData, providers: Mapping[str, Provider], agreements: Mapping[UUID, UUID]
 ) -> Programme:
     provider = _one_of(one, providers)
+    kind = one.take("kind", word(*KINDS), "")
     made = Programme(
         id=one.id("id"),
         call_id=call.id,
-        kind=one.take("kind", word(*KINDS), ""),
+        kind=kind,
+        family=call.family_of(kind),
         title_lv=one.text("title_lv"),
         title_en=one.text("title_en"),
         description_lv=one.text("description_lv", 5_000),
@@ -107,7 +109,7 @@ def _check_together(one: Reader, programme: Programme, call: CallData) -> None:
         one.fault("parts", f"are too few or too many for a {programme.kind}")
     if len(programme.parts) > MOST_PARTS:
         one.fault("parts", f"are more than {MOST_PARTS}")
-    for aim in outside_levels(programme.digcomp, *call.levels()):
+    for aim in outside_levels(programme.digcomp, *call.levels(programme.family)):
         one.fault("digcomp", f"level {aim.level} of area {aim.area} is outside the levels of the call")
     if programme.starts_on > programme.ends_on:
         one.fault("ends_on", "is before the start")

@@ -71,7 +71,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
-    """One programme item of a call, in one version."""
+    """One programme item of a call, in one version; `family` is that of its kind, by the call."""
 
     id: UUID
     call_id: UUID
@@ -102,6 +102,7 @@ class Programme:
     licence_number: str | None = None
     learning_need_id: UUID | None = None
     place_id: UUID | None = None
+    family: str = ""
 
     def step(self, action: str, roles: Iterable[str]) -> Self:
         """Return the programme after an action. Raises WrongState or NotYourStep."""

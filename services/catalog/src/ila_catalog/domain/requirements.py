@@ -1,12 +1,13 @@
 """What a programme must meet to be offered: each rule gives the refusals that its breaches deserve."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from ila_kit.errors import DomainError
 
-from ila_catalog.domain.calls import FAMILIES, CallData, LearningNeed, Requirement
+from ila_catalog.domain.calls import CallData, Requirement
 from ila_catalog.domain.digcomp import outside_levels
 from ila_catalog.domain.errors import (
     ContentExcluded,
@@ -33,10 +34,10 @@ _NEEDED = (
     "description_en",
     "digcomp",
     "learning_outcomes",
-    "licence_number",
-    "learning_need_id",
     "place_id",
 )
+# What is needed only where the call has a requirement of that code.
+_NEEDED_BY = {"licence_number": "programme_origin", "learning_need_id": "approved_need"}
 REGISTERS = (INSTITUTIONS, LICENCES)
 Faults = Iterator[DomainError]
 
@@ -91,13 +92,19 @@ def years_before(day: date, years: int) -> date:
 
 
 def _form_faults(call: CallData, programme: Programme) -> Faults:
-    lacking = [name for name in _NEEDED if not getattr(programme, name)]
+    lacking = [name for name in _needed(call, programme) if not getattr(programme, name)]
     if lacking:
         yield FieldsMissing(fields=", ".join(lacking))
     if call.kind_named(programme.kind) is None:
         yield KindNotTaken(kind=programme.kind)
     if not right_number_of_parts(programme.kind, programme.parts):
         yield WrongNumberOfParts(kind=programme.kind, parts=len(programme.parts))
+
+
+def _needed(call: CallData, programme: Programme) -> list[str]:
+    """Return what a programme of its family must say."""
+    more = [name for name, code in _NEEDED_BY.items() if _of(call, programme, code)]
+    return [*_NEEDED, *more]
 
 
 def _excluded(call: CallData, programme: Programme) -> Faults:
@@ -110,7 +117,7 @@ def _excluded(call: CallData, programme: Programme) -> Faults:
 
 
 def _level_faults(call: CallData, programme: Programme) -> Faults:
-    lowest, highest = call.levels()
+    lowest, highest = call.levels(call.family_of(programme.kind))
     for aim in outside_levels(programme.digcomp, lowest, highest):
         yield LevelOutsideCall(area=aim.area, level=aim.level, lowest=lowest, highest=highest)
 
@@ -130,15 +137,11 @@ def _need_faults(call: CallData, programme: Programme, today: date) -> Faults:
     need = next((one for one in call.learning_needs if one.id == programme.learning_need_id), None)
     if need is None or need.approved_on > today:
         yield NeedNotApproved(learning_need_id=str(programme.learning_need_id))
-    elif not _covers(programme, need):
-        yield NeedNotCovered(area=need.area, lowest=need.lowest_level, highest=need.highest_level)
-
-
-def _covers(programme: Programme, need: LearningNeed) -> bool:
-    return any(
-        aim.area == need.area and need.lowest_level <= aim.level <= need.highest_level
-        for aim in programme.digcomp
-    )
+    elif not need.covered_by(programme.digcomp):
+        open_ = next(
+            one for one in need.areas if not replace(need, areas=[one]).covered_by(programme.digcomp)
+        )
+        yield NeedNotCovered(area=open_.area, lowest=open_.lowest_level, highest=open_.highest_level)
 
 
 def _place_faults(programme: Programme, place: Place | None) -> Faults:
@@ -147,16 +150,22 @@ def _place_faults(programme: Programme, place: Place | None) -> Faults:
 
 
 def _licence_faults(call: CallData, programme: Programme, facts: Facts, today: date) -> Faults:
-    told = answers(facts, LICENCES)
-    if told is None:
+    """Refuse a licence that the register does not have or that is another than the call asks for.
+
+    A family without a requirement of origin needs none. Licences are of the register's own families:
+    `licence_family` names which, where the call's family has another name.
+    """
+    told, origins = answers(facts, LICENCES), _of(call, programme, "programme_origin")
+    if told is None or not origins:
         return
-    number, family = programme.licence_number, FAMILIES[programme.kind]
+    number = programme.licence_number
+    family = origins[0].values.get("licence_family", call.family_of(programme.kind))
     licence = next((one for one in told.get("licences", ()) if one["number"] == number), None)
     if licence is None or licence["family"] != family:
         found = licence["family"] if licence else "none"
         yield _unfit_licence(number, "family", found, family, "BR-201")
         return
-    for one in _of(call, programme, "programme_origin"):
+    for one in origins:
         yield from _origin_faults(licence, one)
     for one in _of(call, programme, "institution_years"):
         yield from _running_faults(licence, one, today)
@@ -205,5 +214,5 @@ def _unfit_licence(number: str | None, fact: str, value: Any, needed: Any, rule:
 
 def _of(call: CallData, programme: Programme, code: str) -> list[Requirement]:
     """Return the requirements of that code for the programme's family."""
-    family = FAMILIES[programme.kind]
+    family = call.family_of(programme.kind)
     return [one for one in call.requirements if one.code == code and family in one.families]

@@ -1,7 +1,7 @@
 """Which steps calls, places, programmes, offers and agreements may take; what the tables lack is refused.
 
 Source: 01-mission, section 5. A call goes from draft to published; it is closed when
-its learning phase is over and archived when its retention ends.
+all its phases are over and nothing of it runs any more, and archived when its retention ends.
 """
 
 from datetime import timedelta
@@ -9,10 +9,17 @@ from typing import Any
 
 from ila_kit.states import SYSTEM, StateMachine, Step, Timer, WrongState
 
-from ila_catalog.domain.errors import CallNotPublished, NoAgreementInForce, OtherDocument, PreparerSigns
+from ila_catalog.domain.desk_errors import CallStillRuns, NeedInUse
+from ila_catalog.domain.errors import (
+    CallNotPublished,
+    NoAgreementInForce,
+    OtherDocument,
+    PreparerSigns,
+)
 
 DRAFT, PUBLISHED, CLOSED, ARCHIVED = "draft", "published", "closed", "archived"
 COMPLETE, BOUND, APPROVED = "complete", "bound", "approved"
+REFUSED, FINAL = "refused", "final"
 PREPARED, SIGNED_BY_PROVIDER = "prepared", "signed_by_provider"
 IN_FORCE, AMENDED = "in_force", "amended"
 ENDED, TERMINATED = "ended", "terminated"
@@ -20,21 +27,31 @@ BINDING = frozenset({IN_FORCE, AMENDED})
 _BY_SYSTEM = frozenset({SYSTEM})
 ENTERED, MATCHED, NOT_MATCHED = "entered", "matched", "not_matched"
 PROPOSED, APPLIED, LAPSED = "proposed", "applied", "lapsed"
+ASKED, OVERDUE, ANSWERED = "asked", "overdue", "answered"
+NON_COMPLIANT, RETURNED_UNOPENED = "non_compliant", "returned_unopened"
 SUBMITTED, WITHDRAWN, LOCKED, IN_EVALUATION = "submitted", "withdrawn", "locked", "in_evaluation"
 EDITORS = frozenset({"provider_admin", "provider_editor"})
 SIGNATORIES = frozenset({"provider_signatory"})
 _CALL_MANAGERS = frozenset({"call_manager"})
+_COUNCIL = frozenset({"council_member"})
 _CHAIR = frozenset({"commission_chair"})
 _APPEAL = frozenset({"appeal_officer"})
 _PROVIDER_SIGNS, _AGENCY_SIGNS = frozenset({"provider_signatory"}), frozenset({"agency_signatory"})
 _CONTRACTS = frozenset({"contract_officer"})
+
+
+def _has_nothing_running(closing: Any) -> None:
+    """Refuse to close a call while offers are open, undecided, or bind somebody."""
+    if closing.running:
+        raise CallStillRuns(running=", ".join(closing.running))
+
 
 CALL = StateMachine(
     "call",
     DRAFT,
     [
         Step(DRAFT, "publish", PUBLISHED, frozenset({"call_manager", SYSTEM})),
-        Step(PUBLISHED, "close", CLOSED, frozenset({"call_manager", SYSTEM})),
+        Step(PUBLISHED, "close", CLOSED, frozenset({"call_manager", SYSTEM}), guard=_has_nothing_running),
         Step(CLOSED, "archive", ARCHIVED, _BY_SYSTEM),
     ],
 )
@@ -130,6 +147,40 @@ SCHEDULE_CHANGE = StateMachine(
         Step(PROPOSED, "lapse", LAPSED, _BY_SYSTEM),
     ],
     timers={PROPOSED: Timer(timedelta(days=14), "lapse")},
+)
+
+
+def _is_unused(withdrawal: Any) -> None:
+    """Refuse to take away a need that programmes were completed for."""
+    if withdrawal.programmes:
+        raise NeedInUse(programmes=withdrawal.programmes)
+
+
+# What the council neither approves nor refuses lapses; call files bring needs that are approved already.
+LEARNING_NEED = StateMachine(
+    "learning need",
+    PROPOSED,
+    [
+        Step(PROPOSED, "approve", APPROVED, _COUNCIL),
+        Step(PROPOSED, "refuse", REFUSED, _COUNCIL),
+        Step(PROPOSED, "withdraw", WITHDRAWN, _CALL_MANAGERS),
+        Step(PROPOSED, "lapse", LAPSED, _BY_SYSTEM),
+        Step(APPROVED, "withdraw", WITHDRAWN, _COUNCIL, guard=_is_unused),
+    ],
+    timers={PROPOSED: Timer(timedelta(days=60), "lapse")},
+)
+
+# Nobody answers by silence: a question that waits too long is marked, and alarms the call managers.
+QUESTION = StateMachine(
+    "question",
+    ASKED,
+    [
+        Step(ASKED, "answer", ANSWERED, _CALL_MANAGERS),
+        Step(ASKED, "remind", OVERDUE, _BY_SYSTEM),
+        Step(OVERDUE, "answer", ANSWERED, _CALL_MANAGERS),
+        Step(ANSWERED, "answer", ANSWERED, _CALL_MANAGERS),
+    ],
+    timers={ASKED: Timer(timedelta(days=2), "remind")},
 )
 
 # `lock` and `evaluate` come when the call's phases turn, which is their timer. A draft or a withdrawn

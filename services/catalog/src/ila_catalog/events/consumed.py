@@ -1,6 +1,8 @@
 """The facts this service reads of others, each as the narrow part it relies on."""
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
@@ -48,4 +50,45 @@ class ProviderReinstated(Event):
     subject_field: ClassVar[str] = "organisation_id"
 
     organisation_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammePriced(Event):
+    """What a programme pays, by which methodology, and the hash of the quote that explains it."""
+
+    type: ClassVar[str] = "funding.programme_priced.v1"
+    subject_field: ClassVar[str] = "programme_id"
+
+    programme_id: UUID
+    amount: Decimal
+    methodology_id: UUID
+    methodology_version: str
+    as_of: date
+    quote_hash: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPlacesChanged(Event):
+    """How many learners a group of a programme has."""
+
+    type: ClassVar[str] = "applications.group_places_changed.v1"
+    subject_field: ClassVar[str] = "group_id"
+
+    group_id: UUID
+    programme_id: UUID
+    members: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupCancelled(Event):
+    """A group takes place no more: it has no members."""
+
+    type: ClassVar[str] = "applications.group_cancelled.v1"
+    subject_field: ClassVar[str] = "group_id"
+
+    group_id: UUID
+    programme_id: UUID
     version: int

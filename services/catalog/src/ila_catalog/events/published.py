@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ila_kit.events import Event
 
-from ila_catalog.domain.calls import FAMILIES, Call
+from ila_catalog.domain.calls import Call
 from ila_catalog.domain.programmes import Programme
 from ila_catalog.events.published_agreements import (
     AgreementEnded,
@@ -34,7 +34,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPublished(Event):
-    """A call is open to the world, or has changed since: what others need of its decisions."""
+    """A call is open to the world, has changed since, or is closed: what others need of its decisions."""
 
     type: ClassVar[str] = "catalog.call_published.v1"
     subject_field: ClassVar[str] = "call_id"
@@ -59,6 +59,7 @@ class CallPublished(Event):
     co_payment_percent: int
     applications_open_at: datetime
     applications_close_at: datetime
+    state: str
     version: int
 
     @classmethod
@@ -86,6 +87,7 @@ class CallPublished(Event):
             co_payment_percent=cast(int, data.parameter("co_payment_percent")),
             applications_open_at=call.applications.opens_at,
             applications_close_at=call.applications.closes_at,
+            state=call.state,
             version=call.version,
         )
 
@@ -132,7 +134,7 @@ class ProgrammePublished(Event):
             programme_id=programme.id,
             call_id=programme.call_id,
             kind=programme.kind,
-            family=FAMILIES[programme.kind],
+            family=call.data.family_of(programme.kind),
             title_lv=programme.title_lv,
             title_en=programme.title_en,
             parts=[PublishedPart(title=part.title, hours=part.hours) for part in programme.parts],

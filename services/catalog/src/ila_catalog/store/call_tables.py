@@ -27,6 +27,8 @@ call = sa.Table(
     sa.Column("kinds", JSONB, nullable=False),
     sa.Column("requirements", JSONB, nullable=False),
     sa.Column("parameters", JSONB, nullable=False),
+    sa.Column("attachments", JSONB, nullable=False, comment="papers of offers and programmes"),
+    sa.Column("checklist", JSONB, nullable=False, server_default="[]", comment="of the commission"),
     sa.Column("phase_states", JSONB, nullable=False, server_default="{}", comment="what was told of each"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("published_at", UTC),
@@ -39,6 +41,7 @@ call = sa.Table(
     sa.CheckConstraint("(state = 'draft') = (published_at IS NULL)", name="call_published"),
     sa.Index("call_opening", "applications_open_at", "id"),
     sa.Index("call_created", "created_at", "id"),
+    sa.Index("call_changes", "updated_at", "id", postgresql_where=sa.text("published_at IS NOT NULL")),
 )
 
 learning_need = sa.Table(
@@ -47,9 +50,13 @@ learning_need = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("call_id", sa.Uuid, sa.ForeignKey("call.id"), nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("area", sa.SmallInteger, nullable=False),
+    sa.Column("area", sa.SmallInteger, nullable=False, comment="the first; all stand in areas"),
     sa.Column("lowest_level", sa.SmallInteger, nullable=False),
     sa.Column("highest_level", sa.SmallInteger, nullable=False),
+    sa.Column("areas", JSONB, nullable=False, server_default="[]", comment="empty: only the first"),
+    sa.Column("text_lv", sa.Text),
+    sa.Column("text_en", sa.Text),
+    sa.Column("entered", sa.Boolean, nullable=False, server_default=sa.false(), comment="on the platform"),
     sa.Column("approved_on", sa.Date, nullable=False),
     sa.Column("provisional", sa.Boolean, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
@@ -75,8 +82,17 @@ call_document = sa.Table(
     sa.Column("dated", sa.Date, nullable=False),
     sa.Column("url", sa.Text),
     sa.Column("source", sa.Text, nullable=False),
+    sa.Column("file_name", sa.Text),
+    sa.Column("media_type", sa.Text),
+    sa.Column("size", sa.Integer, comment="in bytes"),
+    sa.Column("sha256", sa.Text),
+    sa.Column("added_at", UTC, comment="on the platform; null: stands in the call's file"),
+    sa.Column("added_by", sa.Text),
     sa.CheckConstraint("document_version > 0", name="call_document_version"),
+    sa.CheckConstraint("(sha256 IS NULL) = (file_name IS NULL)", name="call_document_file"),
     sa.Index("call_document_call", "call_id", "position"),
+    sa.Index("call_document_dated", "call_id", "dated", "id"),
+    sa.Index("call_document_sha256", "sha256"),
 )
 
 schedule_change = sa.Table(

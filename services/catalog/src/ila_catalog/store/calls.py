@@ -1,6 +1,7 @@
 """Calls in the database: rows stay in here, callers give and get domain calls."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,12 +13,32 @@ from ila_kit.money import from_money
 from ila_kit.store.listing import Listing, Page, PageRequest
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 
-from ila_catalog.domain.calls import Call, CallData, Document, Kind, LearningNeed, Requirement
+from ila_catalog.domain.calls import (
+    Call,
+    CallData,
+    Criterion,
+    Document,
+    Kind,
+    LearningNeed,
+    NeedArea,
+    Paper,
+    Requirement,
+)
 from ila_catalog.domain.errors import FaultyData
 from ila_catalog.domain.parameters import Parameter
 from ila_catalog.domain.phases import Phase
+from ila_catalog.domain.states import (
+    BINDING,
+    DRAFT,
+    FINAL,
+    OFFER,
+    PREPARED,
+    PUBLISHED,
+    SIGNED_BY_PROVIDER,
+    WITHDRAWN,
+)
+from ila_catalog.store.tables import agreement, call_document, learning_need, offer, programme
 from ila_catalog.store.tables import call as table
-from ila_catalog.store.tables import call_document, learning_need
 
 LISTING = Listing(
     table,
@@ -28,6 +49,11 @@ LISTING = Listing(
     updated=table.c.updated_at,
 )
 _OWN = ("learning_needs", "documents")
+_RUNNING = (
+    ("offers", offer, sorted(OFFER.states - {DRAFT, WITHDRAWN, FINAL})),
+    ("agreements", agreement, sorted({PREPARED, SIGNED_BY_PROVIDER} | BINDING)),
+    ("programmes", programme, [PUBLISHED]),
+)
 _PLAIN = (
     "id",
     "code",
@@ -42,7 +68,7 @@ _PLAIN = (
     "activity",
     "source",
 )
-_JSON = ("phases", "kinds", "requirements", "parameters")
+_JSON = ("phases", "kinds", "requirements", "parameters", "attachments", "checklist")
 
 
 class SqlCallStore:
@@ -89,6 +115,18 @@ class SqlCallStore:
             raise Stale()
         self._put_rows(call)
 
+    def running(self, call_id: UUID) -> list[str]:
+        """Return what of a call still runs: offers, agreements, programmes."""
+        found = self._connection.execute(
+            sa.select(
+                *(
+                    sa.exists().where(thing.c.call_id == call_id, thing.c.state.in_(states)).label(name)
+                    for name, thing, states in _RUNNING
+                )
+            )
+        ).mappings()
+        return [name for name, runs in found.one().items() if runs]
+
     def page(self, request: PageRequest, states: Collection[str] | None = None) -> Page:
         """Return a page of calls without their needs and documents."""
         page = LISTING.page(self._connection, request, where=_in_states(states))
@@ -96,16 +134,12 @@ class SqlCallStore:
         return Page([{"call": _call(dict(row) | bare)} for row in page.rows], page.next)
 
     def _put_rows(self, call: Call) -> None:
-        self._put(learning_need, call.id, call.data.learning_needs)
-        self._put(call_document, call.id, call.data.documents)
+        self._put(learning_need, call.id, [_need_values(need) for need in call.data.learning_needs])
+        self._put(call_document, call.id, [_shallow(document) for document in call.data.documents])
 
-    def _put(self, child: sa.Table, call_id: UUID, things: list[LearningNeed] | list[Document]) -> None:
+    def _put(self, child: sa.Table, call_id: UUID, things: list[dict[str, Any]]) -> None:
         """Store the rows of a call in their order, and remove those it no longer has. Raises FaultyData."""
-        rows = [
-            {name: getattr(thing, name) for name in child.c.keys() if name not in ("call_id", "position")}  # noqa: SIM118
-            | {"call_id": call_id, "position": position}
-            for position, thing in enumerate(things)
-        ]
+        rows = [thing | {"call_id": call_id, "position": position} for position, thing in enumerate(things)]
         kept = [row["id"] for row in rows]
         self._connection.execute(sa.delete(child).where(child.c.call_id == call_id, child.c.id.not_in(kept)))
         if rows and self._upserted(child, call_id, rows) != len(rows):
@@ -151,14 +185,33 @@ def _values(call: Call) -> dict[str, Any]:
     )
 
 
+def _shallow(thing: LearningNeed | Document) -> dict[str, Any]:
+    return {one.name: getattr(thing, one.name) for one in fields(thing)}
+
+
+def _need_values(need: LearningNeed) -> dict[str, Any]:
+    """Return a need as its row: the first area apart, for whoever knows of one only."""
+    areas = to_json(need.areas)
+    return {**_shallow(need), **areas[0], "areas": areas}
+
+
+def _need(row: Mapping[str, Any]) -> LearningNeed:
+    """Return a need of a row; one that was written with one area has no others."""
+    first = {name: row[name] for name in ("area", "lowest_level", "highest_level")}
+    areas = [from_json(NeedArea, one) for one in row["areas"] or [first]]
+    return from_json(LearningNeed, {**row, "areas": to_json(areas)})
+
+
 def _call(row: Mapping[str, Any]) -> Call:
     data = CallData(
         **{name: row[name] for name in _PLAIN},
         phases=[from_json(Phase, one) for one in row["phases"]],
         kinds=[from_json(Kind, one) for one in row["kinds"]],
         requirements=[from_json(Requirement, one) for one in row["requirements"]],
-        learning_needs=[from_json(LearningNeed, one) for one in row["learning_needs"]],
+        learning_needs=[_need(one) for one in row["learning_needs"]],
         documents=[from_json(Document, one) for one in row["documents"]],
+        attachments=[from_json(Paper, one) for one in row["attachments"]],
+        checklist=[from_json(Criterion, one) for one in row["checklist"]],
         parameters={name: _parameter(one) for name, one in row["parameters"].items()},
     )
     return Call(

@@ -11,7 +11,7 @@ from ila_kit.events import from_json, to_json
 from ila_kit.store.listing import Listing, Page, PageRequest
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from ila_catalog.domain.evaluation import Commission, Decision, Declaration, Reason
+from ila_catalog.domain.evaluation import Commission, Decision, Declaration, Reason, SeenLikeness
 from ila_catalog.domain.states import SEEN_BY_COMMISSION, SUBMITTED
 from ila_catalog.store.evaluation_tables import commission, commission_member, decision, interest_declaration
 from ila_catalog.store.offer_tables import offer
@@ -120,7 +120,8 @@ class SqlEvaluationStore:
 
     def add_decision(self, one: Decision) -> None:
         """Store a decision; it never changes."""
-        values = {name: getattr(one, name) for name in _DECISION} | {"reasons": to_json(one.reasons)}
+        said = {name: to_json(getattr(one, name)) for name in ("reasons", "likenesses")}
+        values = {name: getattr(one, name) for name in _DECISION} | said
         self._connection.execute(sa.insert(decision).values(values))
 
     def decision(self, offer_id: UUID) -> Decision | None:
@@ -151,4 +152,5 @@ def _takes_part(call_id: UUID, organisation_id: sa.ColumnElement[Any]) -> sa.Exi
 
 def _decision(row: Mapping[str, Any]) -> Decision:
     reasons = [from_json(Reason, one) for one in row["reasons"]]
-    return Decision(**{name: row[name] for name in _DECISION}, reasons=reasons)
+    seen = [from_json(SeenLikeness, one) for one in row["likenesses"]]
+    return Decision(**{name: row[name] for name in _DECISION}, reasons=reasons, likenesses=seen)

@@ -43,6 +43,13 @@ decision = sa.Table(
     sa.Column("reasons", JSONB, nullable=False, comment="[{criterion, text}]"),
     sa.Column("decided_by", sa.Uuid, nullable=False),
     sa.Column("decided_at", UTC, nullable=False),
+    sa.Column(
+        "likenesses",
+        JSONB,
+        nullable=False,
+        server_default="[]",
+        comment="[{offer_id, kind, percent}] as they stood when it was decided",
+    ),
     sa.CheckConstraint("outcome IN ('approved', 'rejected')", name="decision_outcome"),
     sa.CheckConstraint("jsonb_array_length(reasons) > 0", name="decision_reasons"),
     sa.Index("decision_offer", "offer_id", "id"),

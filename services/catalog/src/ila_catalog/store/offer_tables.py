@@ -50,6 +50,33 @@ offer_submission = sa.Table(
     sa.UniqueConstraint("sequence", name="offer_submission_sequence"),
 )
 
+offer_comparison = sa.Table(
+    "offer_comparison",
+    metadata,
+    sa.Column("offer_id", sa.Uuid, sa.ForeignKey("offer.id"), primary_key=True),
+    sa.Column("compared_at", UTC, nullable=False, comment="with all that its institution offers in the call"),
+)
+
+likeness = sa.Table(
+    "likeness",
+    metadata,
+    sa.Column("offer_id", sa.Uuid, sa.ForeignKey("offer.id"), primary_key=True),
+    sa.Column(
+        "other_offer_id",
+        sa.Uuid,
+        sa.ForeignKey("offer.id"),
+        primary_key=True,
+        comment="itself: its own parts",
+    ),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("percent", sa.SmallInteger, nullable=False),
+    sa.Column("hours", sa.ARRAY(sa.Integer), nullable=False, comment="of all pieces that hang together"),
+    sa.Column("alike", JSONB, nullable=False, comment="[{place, one, other, percent}]"),
+    sa.CheckConstraint("kind IN ('clone', 'split')", name="likeness_kind"),
+    sa.CheckConstraint("percent BETWEEN 1 AND 100", name="likeness_percent"),
+    sa.Index("likeness_other", "other_offer_id"),
+)
+
 attachment = sa.Table(
     "attachment",
     metadata,

@@ -15,12 +15,14 @@ from ila_catalog.domain.offers import Offer, Receipt, Submission
 from ila_catalog.store.columns import within
 from ila_catalog.store.evaluation import declared_by
 from ila_catalog.store.offer_tables import receipt_sequence
+from ila_catalog.store.tables import likeness, offer_submission, programme, provider, quota
 from ila_catalog.store.tables import offer as table
-from ila_catalog.store.tables import offer_submission, programme, provider, quota
 
+_FLAGGED = sa.exists().where((likeness.c.offer_id == table.c.id) | (likeness.c.other_offer_id == table.c.id))
 LISTING = Listing(
     sa.select(
         table,
+        _FLAGGED.label("flagged"),
         provider.c.name.label("organisation_title"),
         programme.c.title_lv.label("programme_title_lv"),
         programme.c.title_en.label("programme_title_en"),

@@ -66,6 +66,7 @@ place = sa.Table(
 )
 
 _PUBLISHED = sa.text("state = 'published'")
+_EVER_PUBLIC = sa.text("published_at IS NOT NULL")
 
 programme = sa.Table(
     "programme",
@@ -95,6 +96,21 @@ programme = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("funding_source", sa.Text, nullable=False),
     sa.Column("places", sa.Integer, nullable=False),
+    sa.Column(
+        "places_taken", sa.Integer, nullable=False, server_default="0", comment="by members of its groups"
+    ),
+    sa.Column(
+        "places_free",
+        sa.Integer,
+        sa.Computed("greatest(places - places_taken, 0)", persisted=True),
+        nullable=False,
+    ),
+    sa.Column("price_amount", sa.Numeric(10, 2), comment="EUR, as funding told it; null before"),
+    sa.Column("price_methodology_id", sa.Uuid),
+    sa.Column("price_methodology_version", sa.Text),
+    sa.Column("price_as_of", sa.Date, comment="day whose rates these are"),
+    sa.Column("price_hash", sa.Text, comment="of the quote that explains it"),
+    sa.Column("price_version", sa.Integer, nullable=False, server_default="0", comment="told last"),
     sa.Column("starts_on", sa.Date, nullable=False),
     sa.Column("ends_on", sa.Date, nullable=False),
     sa.Column("demonstration", sa.Boolean, nullable=False),
@@ -104,6 +120,10 @@ programme = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("published_at", UTC),
     sa.Column("agreement_id", sa.Uuid, sa.ForeignKey("agreement.id"), comment="under which it is published"),
+    sa.Column("content_fingerprint", sa.Text, comment="same words, same fingerprint"),
+    sa.Column(
+        "changed", sa.BigInteger, nullable=False, server_default="0", comment="transaction of the last write"
+    ),
     sa.Column("created_at", UTC, nullable=False),
     sa.Column("updated_at", UTC, nullable=False),
     sa.CheckConstraint(
@@ -116,16 +136,20 @@ programme = sa.Table(
     sa.CheckConstraint("jsonb_array_length(parts) > 0 AND total_hours > 0", name="programme_parts"),
     sa.CheckConstraint("places > 0 AND version > 0", name="programme_places"),
     sa.CheckConstraint("starts_on <= ends_on", name="programme_dates"),
+    sa.CheckConstraint("price_amount > 0", name="programme_price"),
     sa.CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="programme_published"),
     sa.Index("programme_call", "call_id", "id"),
     sa.Index("programme_own", "provider_id", "id"),
     sa.Index("programme_of_agreement", "agreement_id", postgresql_where=sa.text("agreement_id IS NOT NULL")),
+    sa.Index("programme_need", "learning_need_id", postgresql_where=sa.text("learning_need_id IS NOT NULL")),
     sa.Index("programme_provider", "provider_id", postgresql_where=_PUBLISHED),
     sa.Index("programme_neutral", "neutral_order", "id", postgresql_where=_PUBLISHED),
     sa.Index("programme_title", "sort_title", "id", postgresql_where=_PUBLISHED),
     sa.Index("programme_start", "starts_on", "id", postgresql_where=_PUBLISHED),
     sa.Index("programme_hours", "total_hours", "id", postgresql_where=_PUBLISHED),
+    sa.Index("programme_change", "changed"),
     sa.Index("programme_updated", "updated_at", postgresql_where=_PUBLISHED),
+    sa.Index("programme_changes", "updated_at", "id", postgresql_where=_EVER_PUBLIC),
     sa.Index(
         "programme_search",
         "search_text",
@@ -140,4 +164,15 @@ programme = sa.Table(
         postgresql_ops={"digcomp": "jsonb_path_ops"},
         postgresql_where=_PUBLISHED,
     ),
+)
+
+group_members = sa.Table(
+    "group_members",
+    metadata,
+    sa.Column("group_id", sa.Uuid, primary_key=True),
+    sa.Column("programme_id", sa.Uuid, sa.ForeignKey("programme.id"), nullable=False),
+    sa.Column("members", sa.Integer, nullable=False, comment="0 of a cancelled group"),
+    sa.Column("told_version", sa.Integer, nullable=False, comment="of the group"),
+    sa.CheckConstraint("members >= 0", name="group_members_count"),
+    sa.Index("group_members_programme", "programme_id"),
 )

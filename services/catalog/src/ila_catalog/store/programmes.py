@@ -10,10 +10,11 @@ from ila_kit.actor import Scope
 from ila_kit.errors import Stale
 from ila_kit.events import from_json, to_json
 from ila_kit.store.listing import Listing, Page, PageRequest
+from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 
 from ila_catalog.domain.digcomp import Aim
 from ila_catalog.domain.programmes import LearningOutcome, Part, Programme, Territory, total_hours
-from ila_catalog.domain.search import ProgrammeSearch, fold, neutral_order, sort_key
+from ila_catalog.domain.search import content_fingerprint, fold, neutral_order, sort_key
 from ila_catalog.domain.states import PUBLISHED
 from ila_catalog.store.columns import within
 from ila_catalog.store.providers import provider_of
@@ -21,7 +22,16 @@ from ila_catalog.store.tables import call, provider
 from ila_catalog.store.tables import programme as table
 
 _PROVIDER = [column.label(f"provider_{column.name}") for column in provider.c if column is not provider.c.id]
-_WINDOW = [call.c.code.label("call_code"), call.c.applications_open_at, call.c.applications_close_at]
+# The family of a programme is what the call says of its kind.
+_FAMILY = sa.func.coalesce(
+    sa.func.jsonb_path_query_first(
+        call.c.kinds,
+        sa.cast("$[*] ? (@.kind == $kind).family", JSONPATH),
+        sa.func.jsonb_build_object("kind", table.c.kind),
+    ).op("#>>")(sa.cast([], ARRAY(sa.Text))),
+    "",
+).label("family")
+_WINDOW = [call.c.code.label("call_code"), call.c.applications_open_at, call.c.applications_close_at, _FAMILY]
 _SHORT = [
     table.c[name]
     for name in (
@@ -41,34 +51,26 @@ _SHORT = [
         "language",
         "funding_source",
         "places",
+        "places_free",
+        *(f"price_{name}" for name in ("amount", "methodology_id", "methodology_version", "as_of", "hash")),
         "starts_on",
         "ends_on",
         "demonstration",
         "version",
+        "published_at",
+        "content_fingerprint",
         "updated_at",
     )
 ]
 _JOINED = table.join(provider, provider.c.id == table.c.provider_id).join(call, call.c.id == table.c.call_id)
 _PUBLISHED = table.c.state == PUBLISHED
 
-LISTING = Listing(
-    sa.select(*_SHORT, *_WINDOW, *_PROVIDER).select_from(_JOINED).where(_PUBLISHED),
-    id=table.c.id,
-    sorts={
-        "neutral": table.c.neutral_order,
-        "title": table.c.sort_title,
-        "starts_on": table.c.starts_on,
-        "hours": table.c.total_hours,
-    },
-    default="neutral",
-    filters={
-        name: table.c[name]
-        for name in ("call_id", "kind", "mode", "territory", "funding_source", "provider_id")
-    },
-    updated=table.c.updated_at,
-)
+# What lists of the public catalogue show of a programme.
+SUMMARIES = sa.select(*_SHORT, *_WINDOW, *_PROVIDER).select_from(_JOINED).where(_PUBLISHED)
+# What the public sees of a programme in full.
+FULL = sa.select(table, *_WINDOW, *_PROVIDER).select_from(_JOINED).where(_PUBLISHED)
 OWN_LISTING = Listing(
-    sa.select(table, *_PROVIDER).select_from(_JOINED),
+    sa.select(table, _FAMILY, *_PROVIDER).select_from(_JOINED),
     id=table.c.id,
     sorts={"created_at": table.c.id},
     default="-created_at",
@@ -104,6 +106,7 @@ _PLAIN = (
     "place_id",
     "agreement_id",
 )
+_COMPUTED = ("family",)
 _JSON = ("parts", "digcomp", "learning_outcomes")
 
 
@@ -115,7 +118,7 @@ class SqlProgrammeStore:
 
     def get(self, programme_id: UUID, lock: bool = False) -> Programme | None:
         """Return a programme in any state. `lock`: nobody else changes it meanwhile."""
-        query = sa.select(table, *_PROVIDER).select_from(_JOINED).where(table.c.id == programme_id)
+        query = sa.select(table, _FAMILY, *_PROVIDER).select_from(_JOINED).where(table.c.id == programme_id)
         query = query.with_for_update(of=table) if lock else query
         row = self._connection.execute(query).mappings().one_or_none()
         return _programme(dict(row)) if row else None
@@ -127,22 +130,30 @@ class SqlProgrammeStore:
 
     def of_call(self, call_id: UUID) -> list[Programme]:
         """Return every programme of a call, in the order of their ids."""
-        query = sa.select(table, *_PROVIDER).select_from(_JOINED).where(table.c.call_id == call_id)
+        query = sa.select(table, _FAMILY, *_PROVIDER).select_from(_JOINED).where(table.c.call_id == call_id)
         rows = self._connection.execute(query.order_by(table.c.id)).mappings()
         return [_programme(dict(row)) for row in rows]
 
     def among(self, ids: Collection[UUID], lock: bool = False) -> list[Programme]:
         """Return these programmes in the order of their ids; `lock`: nobody else changes them meanwhile."""
         query = (
-            sa.select(table, *_PROVIDER).select_from(_JOINED).where(table.c.id.in_(ids)).order_by(table.c.id)
+            sa.select(table, _FAMILY, *_PROVIDER)
+            .select_from(_JOINED)
+            .where(table.c.id.in_(ids))
+            .order_by(table.c.id)
         )
         rows = self._connection.execute(query.with_for_update(of=table) if lock else query).mappings()
         return [_programme(dict(row)) for row in rows]
 
     def add(self, programme: Programme) -> None:
         """Store a new programme."""
-        values = _values(programme) | {"created_at": self._now, "updated_at": self._now}
-        self._connection.execute(sa.insert(table).values(values))
+        self.add_all([programme])
+
+    def add_all(self, programmes: Collection[Programme]) -> None:
+        """Store new programmes, all in one go."""
+        at = {"created_at": self._now, "updated_at": self._now}
+        if programmes:
+            self._connection.execute(sa.insert(table), [_values(one) | at for one in programmes])
 
     def save(self, programme: Programme) -> None:
         """Store the next version, unless somebody stored it first. Raises Stale."""
@@ -153,25 +164,8 @@ class SqlProgrammeStore:
 
     def public(self, programme_id: UUID) -> Mapping[str, Any] | None:
         """Return a published programme with its provider and call, as one row."""
-        query = sa.select(table, *_WINDOW, *_PROVIDER).select_from(_JOINED)
-        query = query.where(table.c.id == programme_id, _PUBLISHED)
-        row = self._connection.execute(query).mappings().one_or_none()
+        row = self._connection.execute(FULL.where(table.c.id == programme_id)).mappings().one_or_none()
         return dict(row) if row else None
-
-    def public_page(self, request: PageRequest, search: ProgrammeSearch) -> Page:
-        """Return a page of the published programmes that match, as rows."""
-        return LISTING.page(self._connection, request, where=_matching(search))
-
-
-def _matching(search: ProgrammeSearch) -> list[sa.ColumnElement[bool]]:
-    """Return what a row must meet. Words are looked for as they are: % and _ mean themselves."""
-    clauses = [table.c.search_text.contains(word, autoescape=True) for word in search.words]
-    aim = {"area": search.digcomp_area, "level": search.level}
-    if wanted := {name: number for name, number in aim.items() if number is not None}:
-        clauses.append(table.c.digcomp.contains([wanted]))
-    if search.starts_from is not None:
-        clauses.append(table.c.starts_on >= search.starts_from)
-    return clauses
 
 
 def _values(programme: Programme) -> dict[str, Any]:
@@ -185,6 +179,9 @@ def _values(programme: Programme) -> dict[str, Any]:
         "search_text": _searchable(programme),
         "sort_title": sort_key(programme.title_lv),
         "neutral_order": neutral_order(programme.id),
+        "content_fingerprint": content_fingerprint(
+            programme.description_lv, (part.title for part in programme.parts)
+        ),
     }
     return plain | content | computed
 
@@ -208,7 +205,7 @@ def _searchable(programme: Programme) -> str:
 
 def _programme(row: Mapping[str, Any]) -> Programme:
     return Programme(
-        **{name: row[name] for name in _PLAIN},
+        **{name: row[name] for name in (*_PLAIN, *_COMPUTED)},
         parts=[from_json(Part, one) for one in row["parts"]],
         digcomp=[from_json(Aim, one) for one in row["digcomp"]],
         learning_outcomes=[from_json(LearningOutcome, one) for one in row["learning_outcomes"]],

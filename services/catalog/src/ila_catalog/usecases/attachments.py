@@ -9,6 +9,8 @@ from ila_kit.ids import uuid7
 from ila_kit.states import WrongState
 from ila_kit.store.listing import Page, PageRequest
 
+from ila_catalog.domain.calls import Call
+from ila_catalog.domain.desk_errors import FileKindNotTaken
 from ila_catalog.domain.offers import Attachment
 from ila_catalog.domain.states import COMPLETE, DRAFT
 from ila_catalog.ports import Unit
@@ -39,8 +41,11 @@ class Attach:
 
 
 def attach(unit: Unit, command: Attach, scope: Scope) -> Attachment:
-    """Add a file to a draft. Raises Missing, WrongState or OffersClosed."""
-    _must_be_open(unit, command.subject, scope)
+    """Add a file to a draft. Raises Missing, WrongState, OffersClosed or FileKindNotTaken."""
+    call = _must_be_open(unit, command.subject, scope)
+    taken = call.data.papers(command.subject.kind)
+    if command.kind not in taken:
+        raise FileKindNotTaken(taken=", ".join(taken))
     attachment = Attachment(
         id=uuid7(),
         subject_kind=command.subject.kind,
@@ -99,9 +104,12 @@ def _seen(unit: Unit, subject: Subject, scope: Scope, lock: bool = False) -> tup
     return programme.state, programme.call_id
 
 
-def _must_be_open(unit: Unit, subject: Subject, scope: Scope) -> None:
+def _must_be_open(unit: Unit, subject: Subject, scope: Scope) -> Call:
+    """Return the call of a draft that may still change. Raises Missing, WrongState or OffersClosed."""
     _, call_id = _seen(unit, subject, scope)
-    call_for_offers(unit, call_id).must_take_drafts(unit.now)
+    call = call_for_offers(unit, call_id)
+    call.must_take_drafts(unit.now)
     state, _ = _seen(unit, subject, scope, lock=True)
     if state not in _OPEN_STATES[subject.kind]:
         raise WrongState(thing=subject.kind, state=state, action="attach")
+    return call

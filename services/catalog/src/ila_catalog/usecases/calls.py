@@ -1,7 +1,7 @@
 """What the agency does with calls: make one from another, change the draft, publish, move the schedule."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +20,13 @@ from ila_catalog.ports import Unit
 from ila_catalog.usecases.catalogue import show_public_call
 
 CALL_PHASES = "call_phases"
+CALL_CLOSING = "call_closing"
 SCHEDULE_CHANGE_DUE = "schedule_change_due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyCall:
-    """A new call by the pattern of another one."""
+    """A new call by the pattern of another one; `content` is what it decides otherwise, by name."""
 
     based_on: UUID
     code: str
@@ -33,6 +34,8 @@ class CopyCall:
     title_en: str
     phases: Sequence[Window]
     parameters: Mapping[str, Any]
+    with_needs: bool = True
+    content: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +44,9 @@ class ChangeCall:
 
     call_id: UUID
     version: int
-    title_lv: str | None = None
-    title_en: str | None = None
     phases: Sequence[Window] | None = None
     parameters: Mapping[str, Any] | None = None
+    content: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ class ProposeSchedule:
 
 
 def copy_call(unit: Unit, command: CopyCall) -> Call:
-    """Store a draft with the kinds, requirements, needs and documents of another call.
+    """Store a draft with what another call decides, but for what is decided here.
 
     Raises Missing, CodeTaken or FaultyData.
     """
@@ -65,10 +67,15 @@ def copy_call(unit: Unit, command: CopyCall) -> Call:
     template = _found(unit.calls.get(command.based_on))
     if unit.calls.has_code(command.code):
         raise CodeTaken(code=command.code)
-    data = copied(template.data, code=command.code, title_lv=command.title_lv, title_en=command.title_en)
-    call = Call(
-        data=decided(data, command.phases, command.parameters), state=DRAFT, version=1, shifted_by_days=0
+    data = copied(
+        template.data,
+        code=command.code,
+        title_lv=command.title_lv,
+        title_en=command.title_en,
+        with_needs=command.with_needs,
     )
+    made = decided(data, command.phases, command.parameters, command.content)
+    call = Call(data=made, state=DRAFT, version=1, shifted_by_days=0)
     unit.calls.add(call)
     unit.audit("call_drafted", "call", call.id, based_on=template.id, code=command.code)
     return call
@@ -81,14 +88,8 @@ def change_call(unit: Unit, command: ChangeCall) -> Call:
         raise Stale()
     if call.state != DRAFT:
         raise WrongState(thing=CALL.name, state=call.state, action="change")
-    titled = replace(
-        call.data,
-        title_lv=command.title_lv or call.data.title_lv,
-        title_en=command.title_en or call.data.title_en,
-    )
-    changed = replace(
-        call, data=decided(titled, command.phases, command.parameters), version=call.version + 1
-    )
+    data = decided(call.data, command.phases, command.parameters, command.content)
+    changed = replace(call, data=data, version=call.version + 1)
     unit.calls.save(changed)
     unit.audit("call_changed", "call", call.id, version=changed.version)
     return changed
@@ -106,6 +107,14 @@ def publish_call(unit: Unit, call_id: UUID) -> Call:
     unit.calls.save(published)
     _announce(unit, published, "call_published")
     return published
+
+
+def announce_change(unit: Unit, call: Call, action: str, **details: Any) -> None:
+    """Store the next version of a call; one that is published is told to whoever listens."""
+    unit.calls.save(call)
+    unit.audit(action, "call", call.id, version=call.version, **details)
+    if call.state == PUBLISHED:
+        unit.publish(CallPublished.of(call), sequence=call.version)
 
 
 def propose_schedule(unit: Unit, command: ProposeSchedule) -> ScheduleChange:

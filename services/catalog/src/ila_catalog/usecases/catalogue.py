@@ -1,17 +1,28 @@
 """Read the catalogue: what visitors see, and what officers see."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from ila_kit.errors import Missing
 from ila_kit.store.listing import Page, PageRequest
 
 from ila_catalog.domain.calls import Call
+from ila_catalog.domain.catalogue_index import CatalogueIndex
+from ila_catalog.domain.listed import Match
 from ila_catalog.domain.search import ProgrammeSearch
 from ila_catalog.domain.states import ARCHIVED, CLOSED, PUBLISHED
 from ila_catalog.ports import Row, Unit
 
 # A closed call stays readable: people look up what they applied under.
 PUBLIC_STATES = (PUBLISHED, CLOSED, ARCHIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of programmes, and what the search tells beside it."""
+
+    rows: list[Row]
+    match: Match
 
 
 def list_public_calls(unit: Unit, request: PageRequest) -> Page:
@@ -34,9 +45,15 @@ def show_call(unit: Unit, call_id: UUID) -> Call:
     return _found(unit.calls.get(call_id))
 
 
-def find_programmes(unit: Unit, request: PageRequest, search: ProgrammeSearch) -> Page:
-    """Return a page of the published programmes that match a search."""
-    return unit.programmes.public_page(request, search)
+def find_programmes(unit: Unit, catalogue: CatalogueIndex, search: ProgrammeSearch) -> Found:
+    """Return a page of the published programmes that match: two queries, whatever is asked.
+
+    The index of this process is first brought up to what is committed. Raises BadList.
+    """
+    with catalogue.lock:
+        catalogue.follow(unit.public_programmes.changes(catalogue.seen))
+        match = catalogue.find(search)
+    return Found(rows=unit.public_programmes.rows(match.ids), match=match)
 
 
 def show_programme(unit: Unit, programme_id: UUID) -> Row:

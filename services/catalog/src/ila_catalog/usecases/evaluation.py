@@ -1,7 +1,7 @@
 """What a commission does: it is appointed, its members declare interests, its chair decides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from ila_kit.actor import EVERYTHING, Scope
@@ -18,6 +18,7 @@ from ila_catalog.domain.evaluation import (
     Decision,
     Declaration,
     Reason,
+    SeenLikeness,
     appeal_over,
     appointed,
     check_assessors,
@@ -144,7 +145,9 @@ def decide_offer(unit: Unit, command: DecideOffer) -> tuple[Offer, Decision]:
     chair = _check_chair(unit, was, command.person_id)
     check_open(call, unit.now)
     offer = was.step(_ACTION_OF[command.outcome], unit.actor.role_names, unit.now)
-    decision = decided(offer.id, command.outcome, command.reasons, chair, unit.now)
+    decision = replace(
+        decided(offer.id, command.outcome, command.reasons, chair, unit.now), likenesses=_flagged(unit, offer)
+    )
     _follow_with_programme(unit, call, offer, decision)
     unit.offers.save(offer)
     unit.evaluation.add_decision(decision)
@@ -212,6 +215,14 @@ def _check_chair(unit: Unit, offer: Offer, person_id: UUID | None) -> UUID:
         raise Missing()
     check_assessors(commission, declarations)
     return person_id
+
+
+def _flagged(unit: Unit, offer: Offer) -> list[SeenLikeness]:
+    """Return what is flagged about an offer now: it is kept with the decision, and decides nothing."""
+    shown = unit.likenesses.of(offer.id)
+    return [
+        SeenLikeness(**{name: row[name] for name in ("offer_id", "kind", "percent")}) for row in shown.rows
+    ]
 
 
 def _follow_with_programme(unit: Unit, call: Call, offer: Offer, decision: Decision) -> None:

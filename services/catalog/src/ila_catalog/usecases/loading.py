@@ -7,8 +7,9 @@ from uuid import UUID
 
 from ila_catalog.domain.agreement_text import AgreementTemplates
 from ila_catalog.domain.agreements import Agreement
-from ila_catalog.domain.calls import Call, CallData, scheduled
-from ila_catalog.domain.errors import DemonstrationLoaded, EditionNotRaised
+from ila_catalog.domain.calls import Call, CallData, Document, scheduled
+from ila_catalog.domain.desk_errors import NeedInUse
+from ila_catalog.domain.errors import DemonstrationLoaded, EditionNotRaised, FaultyData
 from ila_catalog.domain.phases import APPLICATIONS, contains_day, phase_named, shift_to_open, shifted
 from ila_catalog.domain.programmes import Programme, moved, published
 from ila_catalog.domain.states import APPROVED, CALL, DRAFT, PUBLISHED
@@ -91,13 +92,45 @@ def _publish_call(unit: Unit, data: CallData, days: int) -> Call:
 
 
 def _revise_call(unit: Unit, stored: Call, data: CallData, days: int) -> Call:
-    """Store and announce the next version. Raises EditionNotRaised."""
+    """Store and announce the next version. Raises EditionNotRaised, NeedInUse or FaultyData."""
     if stored.data.content_hash != data.content_hash and data.edition <= stored.data.edition:
         raise EditionNotRaised(code=data.code, edition=data.edition, stored_edition=stored.data.edition)
-    call = replace(stored, data=scheduled(data, days), version=stored.version + 1, shifted_by_days=days)
+    merged = _with_what_was_added(unit, stored.data, scheduled(data, days))
+    call = replace(stored, data=merged, version=stored.version + 1, shifted_by_days=days)
     unit.calls.save(call)
     _announce(unit, call, "call_changed")
     return call
+
+
+def _with_what_was_added(unit: Unit, stored: CallData, data: CallData) -> CallData:
+    """Return the content of a file beside what was added to its call on the platform.
+
+    Needs that the council approved here stay, and every version of a document that was ever shown. A need
+    that the file no longer has must not be one that programmes rest on. Raises NeedInUse or FaultyData.
+    """
+    _keep_versions(stored.documents, data.documents)
+    needs, documents = {one.id for one in data.learning_needs}, {one.id for one in data.documents}
+    gone = [one for one in stored.learning_needs if one.id not in needs]
+    for need in gone:
+        if not need.entered and (used := unit.needs.programmes_of(need.id)):
+            raise NeedInUse(programmes=used)
+    return replace(
+        data,
+        learning_needs=[*data.learning_needs, *(one for one in gone if one.entered)],
+        documents=[*data.documents, *(one for one in stored.documents if one.id not in documents)],
+    )
+
+
+def _keep_versions(shown: Iterable[Document], wanted: Iterable[Document]) -> None:
+    """Raise FaultyData when a file gives another version the id of one that was shown."""
+    before = {one.id: one for one in shown}
+    faults = [
+        f"documents: {one.id} is version {before[one.id].document_version}; another version needs its own id"
+        for one in wanted
+        if one.id in before and one.version_shown != before[one.id].version_shown
+    ]
+    if faults:
+        raise FaultyData(faults)
 
 
 def _announce(unit: Unit, call: Call, action: str) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from ila_kit.actor import Scope
 from ila_kit.clock import as_instant, riga_date
 from ila_kit.errors import DomainError, Missing, Stale
+from ila_kit.events import to_json
 from ila_kit.ids import uuid7
 from ila_kit.states import SYSTEM, WrongState
 from ila_kit.store.listing import Page, PageRequest
@@ -14,14 +15,16 @@ from ila_catalog.domain import offers as domain
 from ila_catalog.domain.calls import Call
 from ila_catalog.domain.dossiers import Dossier
 from ila_catalog.domain.errors import ProgrammeOffered, QuotaExceeded
+from ila_catalog.domain.findings import Finding, findings
 from ila_catalog.domain.offers import Offer, Receipt, Submission, content_hash
 from ila_catalog.domain.phases import OFFERS
 from ila_catalog.domain.schedule import OVER
-from ila_catalog.domain.states import DRAFT
+from ila_catalog.domain.states import DRAFT, WITHDRAWN
 from ila_catalog.events.published import OfferSubmitted, OfferWithdrawn
 from ila_catalog.offer_ports import Signer
 from ila_catalog.ports import Unit
 from ila_catalog.usecases.calls import CALL_PHASES
+from ila_catalog.usecases.likeness import want_comparison
 from ila_catalog.usecases.requirements import call_for_offers, own_provider
 
 BY_ITSELF = (SYSTEM,)
@@ -94,6 +97,20 @@ def try_submission(unit: Unit, offer_id: UUID, scope: Scope) -> list[DomainError
     return [*_hindrances(unit, dossier), *dossier.faults(riga_date(unit.now)), *_used_up(unit, dossier)]
 
 
+def judge_requirements(unit: Unit, offer_id: UUID, scope: Scope) -> list[Finding]:
+    """Return how an offer stands to each requirement, by what is known now. Raises Missing.
+
+    As of the day of its receipt, or of today while it has none.
+    """
+    offer = unit.offers.get(offer_id, scope)
+    call = unit.calls.get(offer.call_id)
+    if call is None:
+        raise Missing()
+    receipt = unit.offers.receipt(offer.id) if offer.state not in (DRAFT, WITHDRAWN) else None
+    as_of = riga_date(receipt.received_at if receipt else unit.now)
+    return findings(_dossier(unit, offer, call), as_of)
+
+
 def submit_offer(unit: Unit, offer_id: UUID, scope: Scope, signer: Signer) -> tuple[Offer, Receipt]:
     """Submit an offer as a version that never changes, and give its signed receipt.
 
@@ -112,6 +129,7 @@ def submit_offer(unit: Unit, offer_id: UUID, scope: Scope, signer: Signer) -> tu
     unit.programmes.save(dossier.programme.step("bind", BY_ITSELF))
     receipt = _store(unit, offer, dossier, signer)
     unit.publish(OfferSubmitted.of(offer, receipt), sequence=offer.version)
+    want_comparison(unit, offer.id)
     _note(unit, offer, "offer_submitted", receipt_sequence=receipt.sequence, sha256=receipt.sha256)
     if call.phase_states.get(OFFERS) == OVER:
         # In time, and stored after the deadline had been worked off: the timer locks it too.
@@ -133,6 +151,7 @@ def withdraw_offer(unit: Unit, offer_id: UUID, scope: Scope) -> Offer:
     if programme is not None:
         unit.programmes.save(programme.step("unbind", BY_ITSELF))
     unit.publish(OfferWithdrawn.of(offer), sequence=offer.version)
+    want_comparison(unit, offer.id)
     _note(unit, offer, "offer_withdrawn")
     return offer
 
@@ -226,7 +245,8 @@ def _most(call: Call, offer: Offer) -> int:
 
 
 def _store(unit: Unit, offer: Offer, dossier: Dossier, signer: Signer) -> Receipt:
-    content = dossier.content(offer.submission, unit.now)
+    found = to_json(findings(dossier, riga_date(unit.now)))
+    content = dossier.content(offer.submission, unit.now) | {"requirements": found}
     sequence = unit.offers.next_sequence()
     said = {
         "offer_id": str(offer.id),

@@ -9,11 +9,11 @@ from ila_catalog.domain.schedule import OVER, Turn, next_turn_at, turns
 from ila_catalog.domain.states import IN_EVALUATION, LOCKED, PUBLISHED, SUBMITTED
 from ila_catalog.events.published import CallPhaseChanged
 from ila_catalog.ports import Unit
-from ila_catalog.usecases.calls import CALL_PHASES
+from ila_catalog.usecases.calls import CALL_CLOSING, CALL_PHASES
 
 
 def turn_phases(unit: Unit, call_id: UUID) -> None:
-    """Tell which phases of a call have begun or ended, lock and open its offers, and wait for the next.
+    """Tell which phases of a call have begun or ended, lock and open its offers, wait for what comes next.
 
     A second call finds nothing left to do. Source: BR-306 (nothing moves after the deadline).
     """
@@ -28,6 +28,8 @@ def turn_phases(unit: Unit, call_id: UUID) -> None:
         _note_overdue(unit, call)
     if (at := next_turn_at(call.data.phases, unit.now)) is not None:
         unit.set_timer(call.id, CALL_PHASES, at)
+    else:
+        unit.set_timer(call.id, CALL_CLOSING, call.closing_at)
 
 
 def _tell(unit: Unit, call: Call, turn: Turn) -> Call:

@@ -84,6 +84,7 @@ def draft_programme(unit: Unit, command: DraftProgramme, scope: Scope) -> Progra
         funding_source=call.data.funding_source,
         demonstration=False,
         state=DRAFT,
+        family=call.data.family_of(command.content.kind),
         **_written(command.content, place),
     )
     unit.programmes.add(programme)
@@ -99,10 +100,13 @@ def change_programme(unit: Unit, command: ChangeProgramme, scope: Scope) -> Prog
     was = _own(unit, command.programme_id, scope)
     if was.version != command.version:
         raise Stale()
-    call_for_offers(unit, was.call_id).must_take_drafts(unit.now)
+    call = call_for_offers(unit, was.call_id)
+    call.must_take_drafts(unit.now)
+    family = call.data.family_of(command.content.kind)
     same = was.step("reopen", unit.actor.role_names) if was.state != DRAFT else was
     place = place_of(unit, command.content.place_id, was.provider.id)
-    programme = replace(same, version=was.version + 1, **_written(command.content, place))
+    written = _written(command.content, place)
+    programme = replace(same, version=was.version + 1, family=family, **written)
     unit.programmes.save(programme)
     _note(unit, programme, "programme_changed")
     return programme
@@ -169,7 +173,10 @@ def _where(place: Place | None) -> dict[str, Any]:
 
 
 def _note(unit: Unit, programme: Programme, action: str) -> None:
-    """Put a step into the audit trail, and have the registers asked about what it claims."""
+    """Put a step into the audit trail, and have the registers asked about what it claims.
+
+    A family without licences has its institution asked about once the programme is complete.
+    """
     unit.audit(action, "programme", programme.id, version=programme.version, state=programme.state)
-    if programme.licence_number:
+    if programme.licence_number or programme.state != DRAFT:
         want_checks(unit, programme.provider.id)

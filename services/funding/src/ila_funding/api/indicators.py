@@ -1,7 +1,5 @@
 """Indicators over HTTP: two counters and what was promised, for staff and for everybody."""
 
-import csv
-from io import StringIO
 from typing import Any
 
 import flask
@@ -9,6 +7,7 @@ from ila_kit.clock import as_instant
 from ila_kit.events import to_json
 from ila_kit.web.resource import Access, Call, Resource
 from ila_kit.web.schemas import Schema, fields
+from ila_kit.web.tables import BOM, csv_bytes
 from ila_kit.web.uploads import download
 
 from ila_funding.domain.indicator import Indicator
@@ -34,7 +33,6 @@ public_indicators = Resource(
 )
 STAFF = Access(any={"call_manager", "rate_manager", "rate_approver", "claim_officer", "auditor"})
 HEAD = ("indicator", "call_code", "call_title_lv", "count", "target", "due_on", "state", "as_of")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class TargetSchema(Schema):
@@ -89,18 +87,8 @@ def get_public_indicators(call: Call) -> dict[str, Any]:
 def get_indicators_csv(call: Call) -> flask.Response:
     """Hand out the same as a table for spreadsheets: UTF-8, and no cell that one would run."""
     counted = count_indicators(call.unit, call.deps.targets)
-    table = StringIO()
-    writer = csv.writer(table)
-    writer.writerow(HEAD)
     rows = _rows(counted, call.unit.indicators.adults_by_call())
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return download(table.getvalue().encode("utf-8-sig"), "indicators.csv", "text/csv")
-
-
-def safe_cell(value: Any) -> str:
-    """Return a value as a cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return download(BOM + csv_bytes([HEAD, *rows]), "indicators.csv", "text/csv")
 
 
 def _counted(call: Call) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Facts this service publishes; each has its JSON Schema in `published/<type>.json`."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
@@ -21,6 +21,22 @@ class PersonalDataViewed(Look):
     """Somebody looked at the account of a learner."""
 
     type: ClassVar[str] = "funding.personal_data_viewed.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammePriced(Event):
+    """What one learner's training by a programme pays, and which quote explains it."""
+
+    type: ClassVar[str] = "funding.programme_priced.v1"
+    subject_field: ClassVar[str] = "programme_id"
+    programme_id: UUID
+    call_id: UUID
+    amount: Decimal
+    methodology_id: UUID
+    methodology_version: str
+    as_of: date
+    quote_hash: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,22 @@ published_programme = sa.Table(
     sa.Column("sequence", sa.BigInteger, nullable=False),
 )
 
+programme_price = sa.Table(
+    "programme_price",
+    metadata,
+    sa.Column("programme_id", sa.Uuid, primary_key=True),
+    sa.Column("amount", MONEY),
+    sa.Column("methodology_id", sa.Uuid),
+    sa.Column("methodology_version", sa.Text),
+    sa.Column("as_of", sa.Date, comment="day in Riga whose rates these are"),
+    sa.Column("quote_hash", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False, comment="counts what was told; 0: nothing yet"),
+    sa.Column("refusal", sa.Text, comment="why it could not be priced when that was tried last"),
+    sa.CheckConstraint(
+        "(version > 0) = (amount IS NOT NULL AND quote_hash IS NOT NULL)", name="programme_price_told"
+    ),
+)
+
 budget_line = sa.Table(
     "budget_line",
     metadata,

@@ -65,7 +65,8 @@ def _programme(row: dict[str, Any]) -> PublishedProgramme:
         continuing_programme=row.pop("continuing_programme"),
     )
     version = row.pop("methodology_version")
-    pinned = None if row.pop("in_force_at") is None else PinnedMethodology(version)
+    in_force_at = row.pop("in_force_at")
+    pinned = None if in_force_at is None else PinnedMethodology(version, in_force_at)
     return PublishedProgramme(training=training, pinned=pinned, **row)
 
 

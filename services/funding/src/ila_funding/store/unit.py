@@ -18,6 +18,7 @@ from ila_funding.store.ledger import SqlLedgerStore
 from ila_funding.store.methodologies import MethodologyList
 from ila_funding.store.payment_runs import SqlRunStore
 from ila_funding.store.personal_data import PARTS
+from ila_funding.store.prices import SqlPriceStore
 from ila_funding.store.providers import SqlAgreementStore, SqlProviderStore
 from ila_funding.store.reconciliation import reconcile
 from ila_funding.store.results import SqlIndicatorStore, SqlResultStore
@@ -60,6 +61,11 @@ class FundingUnit(Unit):
     def programmes(self) -> SqlProgrammeStore:
         """Programmes, as catalog told of them."""
         return SqlProgrammeStore(self.connection)
+
+    @cached_property
+    def prices(self) -> SqlPriceStore:
+        """What was told of the price of each programme."""
+        return SqlPriceStore(self.connection)
 
     @cached_property
     def lines(self) -> SqlBudgetLineStore:

@@ -7,10 +7,12 @@ from ila_kit.clock import riga_date
 from ila_funding.domain.agreement import Agreement
 from ila_funding.domain.errors import NoMethodology
 from ila_funding.ports import Unit
+from ila_funding.usecases.programmes import price_programme
 
 
 def pin_methodology(unit: Unit, agreement: Agreement) -> None:
-    """Keep an agreement that came into force, with the methodology valid on that day as known then.
+    """Keep an agreement that came into force, with the methodology valid on that day as known then,
+    and price its programmes by it.
 
     Source: BR-406, BR-707.
     """
@@ -21,6 +23,8 @@ def pin_methodology(unit: Unit, agreement: Agreement) -> None:
         version = None
     unit.agreements.note_in_force(replace(agreement, methodology_version=version))
     unit.audit("pin_methodology", "agreement", agreement.id, methodology=version)
+    for programme_id in agreement.programme_ids:
+        price_programme(unit, programme_id)
 
 
 def end_agreement(unit: Unit, agreement: Agreement) -> None:
