@@ -3,7 +3,6 @@
 Source: BR-102.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -150,12 +149,13 @@ def _represented(legal_person: RegisterAnswer | None, codes: set[str]) -> bool:
     """Tell whether those who signed may sign for a legal person: alone, or as many as it takes together."""
     told: dict[str, Any] = (legal_person and legal_person.answer) or {}
     signing = [one for one in told.get("representatives") or [] if _digits(one) in codes]
-    return _enough(one.get("signatures_needed") for one in signing)
+    # Who stands in the register twice is still one person.
+    people = len({_digits(one) for one in signing})
+    return any(_enough(one.get("signatures_needed"), people) for one in signing)
 
 
-def _enough(needed: Iterable[Any]) -> bool:
-    asked = list(needed)
-    return any(isinstance(one, int) and 1 <= one <= len(asked) for one in asked)
+def _enough(needed: Any, people: int) -> bool:
+    return type(needed) is int and 1 <= needed <= people
 
 
 def _digits(representative: dict[str, Any]) -> str:
