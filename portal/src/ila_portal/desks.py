@@ -1,6 +1,6 @@
 """Desks: a part of the portal for certain people. Its pages are data: what they read, show, and let do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -65,6 +65,8 @@ class Shown:
 class Page:
     """A page of a desk. `reads` are at most two answers by name; the thing it is about is the first.
 
+    `then` is read after them, where their answers say: `{offer[call_id]}`. `adds` makes of all answers what
+    the template and `pick` fields find beside them.
     `one` is the endpoint that shows a row of its list, `new` the one that adds to it; `under` is the page it
     hangs below. In the navigation it stands for those who hold one of `roles`, or everybody.
     """
@@ -81,6 +83,8 @@ class Page:
     under: str = ""
     heading: str = ""
     words: str = "state"
+    then: Mapping[str, str] = field(default_factory=dict)
+    adds: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda answers: {}
 
 
 class Desk(flask.Blueprint):
@@ -129,6 +133,9 @@ def answer(page: Page, desk: str, **facts: Any) -> Any:
         one.address(known) if isinstance(one, Listing) else one.format(**known) for one in page.reads.values()
     ]
     answers = dict(zip(page.reads, seen_by_person(*addresses), strict=True))
+    later = [one.format(**known, **answers) for one in page.then.values()]
+    answers |= dict(zip(page.then, seen_by_person(*later), strict=True))
+    answers |= page.adds(answers)
     listing = next((one for one in page.reads.values() if isinstance(one, Listing)), None)
     html = flask.render_template(
         page.template or ("list.html" if listing else "one.html"),

@@ -36,7 +36,7 @@ KNOWN = {
     "viis_number": "9900000001", "legal_person_number": "40003000018", "company_number": "40003000018",
     "code": "call-2",
     "iban": "LV80BANK0000435195001", "personal_code": "322503-62317", "digcomp_level": "5",
-    "digcomp_area": "5",
+    "digcomp_area": "5", "paper": "curriculum",
 }  # fmt: skip
 
 
@@ -80,11 +80,15 @@ def answering(gateway, page: Page, **facts) -> None:
         template = path_of(read)
         path = re.sub(r"\{\w+\}", IDENTIFIER, template.replace("{organisation_id}", ORGANISATION))
         gateway.fail(path.partition("?")[0], 200, answer_of(template, **facts))
+    for template in page.then.values():
+        gateway.fail(re.sub(r"\{[^}]+\}", IDENTIFIER, template), 200, answer_of(template))
 
 
 @pytest.mark.parametrize(("desk", "page"), NAMED)
 def test_a_page_asks_at_most_twice_and_only_what_there_is(desk, page):
     assert len(page.reads) <= 2
+    assert len(page.then) <= 1
+    assert all(operation("GET", read) for read in page.then.values())
     for read in page.reads.values():
         found, _ = operation("GET", path_of(read))
         given = {one["name"]: one["schema"] for one in found.get("parameters", []) if one["in"] == "query"}

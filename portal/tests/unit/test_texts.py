@@ -103,7 +103,6 @@ OF_ANSWERS = [
     *(f"outcome.{outcome}" for outcome in ("indeterminate", "noted")),
     *(f"right.{right}" for right in ("named", "representative", "authorised", "open", "unproven")),
     *(f"verdict.{verdict}" for verdict in ("passed", "indeterminate", "failed")),
-    *(f"paper.{paper}" for paper in ("annex_2", "annex_3", "annex_4", "curriculum")),
     *(f"phase.{phase}" for phase in PHASES),
     *(f"side.{side}" for side in ("provider", "agency")),
     *(f"group-of.{group}" for group in ("parts", "digcomp", "administrator")),

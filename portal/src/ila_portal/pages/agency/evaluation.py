@@ -8,7 +8,15 @@ from ila_portal.forms import Field
 from ila_portal.pages.agency.calls import CALL
 from ila_portal.pages.agency.desk import AUDITOR, CHAIR, COMMISSION, CONTRACTS, agency
 from ila_portal.pages.provider.money import AGREEMENTS
-from ila_portal.pages.provider.training import CATALOG, OFFER, OFFER_SHOWS, OFFERS, RECEIPT_SHOWS
+from ila_portal.pages.provider.training import (
+    CATALOG,
+    OFFER,
+    OFFER_CALL,
+    OFFER_SHOWS,
+    OFFERS,
+    RECEIPT_SHOWS,
+    papers_of_offer,
+)
 
 PUBLIC = f"{CATALOG}/public/calls"
 CRITERIA = ("administrative", "eligibility", "quality")
@@ -109,6 +117,8 @@ agency.add(
         template="offer.html",
         under="offers",
         heading="programme_title",
+        then=OFFER_CALL,
+        adds=papers_of_offer,
     ),
 )
 agency.add(

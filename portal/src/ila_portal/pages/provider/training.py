@@ -1,5 +1,8 @@
 """What the institution offers: places, programmes, offers with their receipts."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from ila_portal.deeds import Deed
 from ila_portal.desks import Listing, Page, Shown
 from ila_portal.forms import Field
@@ -10,7 +13,6 @@ CATALOG = "/api/catalog/v1"
 CALLS, PLACES = f"{CATALOG}/public/calls", f"{CATALOG}/places"
 PROGRAMMES, OFFERS = f"{CATALOG}/programmes", f"{CATALOG}/offers"
 PROGRAMME, OFFER = f"{PROGRAMMES}/{{id}}", f"{OFFERS}/{{id}}"
-PAPERS = ("annex_2", "annex_3", "annex_4", "curriculum")
 OFFER_STATES = ("draft", "submitted", "withdrawn", "locked", "in_evaluation", "approved", "rejected", "final")
 MOST_PARTS, MOST_AIMS = 4, 2
 MODES, LANGUAGES = ("in_person", "remote", "mixed"), ("lv", "en")
@@ -170,13 +172,33 @@ RECEIPT_SHOWS = (
     Shown("sha256", "code", label="fingerprint"),
     Shown("signature", "code", label="platform_signature"),
 )
+OFFER_CALL = {"call": f"{CALLS}/{{offer[call_id]}}"}
+
+
+def papers_of_offer(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the papers that an offer's call asks for with its kind of programme, and all its papers by kind.
+
+    The service decides by the same members of the call, and refuses others.
+    """
+    call, kind = answers["call"], answers["offer"]["kind"]
+    family = next((one["family"] for one in call["kinds"] if one["kind"] == kind), "")
+    asked = [
+        paper
+        for paper in call["attachments"]
+        if "offer" in paper["subjects"]
+        and family in paper["families"]
+        and (not paper["kinds"] or kind in paper["kinds"])
+    ]
+    return {"asked": asked, "papers_by_kind": {paper["kind"]: paper for paper in call["attachments"]}}
+
+
 OFFER_DEEDS = (
     Deed("offer-submission", f"{OFFER}/submission", verbs=("submit",), roles=SIGNATORY, acr="high"),
     Deed(
         "attachment",
         f"{OFFER}/attachments",
         (
-            Field("kind", "choice", choices=PAPERS, words="paper", label="paper"),
+            Field("kind", "pick", words="asked", value="kind", label="paper"),
             Field("file", "file", label="file"),
         ),
         states=("draft",),
@@ -221,6 +243,8 @@ provider.add(
         template="offer.html",
         under="offers",
         heading="programme_title",
+        then=OFFER_CALL,
+        adds=papers_of_offer,
     ),
 )
 provider.add(
