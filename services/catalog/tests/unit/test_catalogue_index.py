@@ -127,6 +127,8 @@ class TestWords:
         index = index_of(*(listed(title) for title in TITLES))
         asked = ProgrammeSearch(words=("progamesana",), exactly={"kind": "study_course"})
         assert index.find(asked).did_you_mean == []
+        for beside in ({"price_max": Decimal(1)}, {"places_free": 11}, {"exactly": {"call_id": CALLS[1]}}):
+            assert index.find(ProgrammeSearch(words=("progamesana",), **beside)).did_you_mean == []
         assert index.find(ProgrammeSearch(words=("qqqqq", "wwwww"))).did_you_mean == []
         assert index.find(ProgrammeSearch(words=())).did_you_mean == []
 

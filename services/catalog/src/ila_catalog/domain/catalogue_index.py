@@ -6,7 +6,7 @@ each search, by what was committed since (`Changes`), so a search never sees les
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -245,13 +245,13 @@ class CatalogueIndex:
         spelled = [
             " ".join(map(self._vocabulary.spelled, one))
             for one in [best, *others]
-            if one != asked and self._alive & self._told(tuple(one)) and self._finds_more(one, search, found)
+            if one != asked and self._finds_more(one, search, found)
         ]
         return list(dict.fromkeys(spelled))[:_SUGGESTIONS]
 
     def _finds_more(self, words: list[str], search: ProgrammeSearch, found: int) -> bool:
-        pool = self._told(tuple(words))
-        return _all(pool & self._alive, self._chosen(search).values()).bit_count() > found
+        pool = self._pool(replace(search, words=tuple(words)))
+        return _all(pool, self._chosen(search).values()).bit_count() > found
 
 
 def _all(pool: int, sets: Iterable[int]) -> int:
