@@ -177,6 +177,30 @@ def test_a_representative_by_register_signs_for_somebody_else_to_administer(worl
     assert decide(world, registration).state == "approved"
 
 
+@pytest.mark.parametrize("use_case", [approve_registration, check_authorisation, return_registration])
+def test_who_signed_decides_nothing_about_it_also_with_a_code_they_had_before(world, use_case):
+    world.verifier.verdict, world.verifier.signers = "passed", [f"PNOLV-{HEAD}"]
+    registration = world.registered(REGISTRANT)
+    tell(world, registration, represented((HEAD, 1)))
+    signer = world.person(HEAD)
+    world.unit.persons.add_code(signer, PersonalCode.parse(SECOND), world.unit.now)
+    with pytest.raises(ApproverNotIndependent):
+        decide(world, registration, use_case, signer)
+
+
+def test_an_authorisation_that_changes_takes_back_what_was_approved_with_another_one(world):
+    world.verifier.verdict, world.verifier.signers = "indeterminate", [f"PNOLV-{STRANGER}"]
+    registration = world.registered(REGISTRANT)
+    tell(world, registration, represented((HEAD, 1)))
+    authorise_signer(world.unit, registration.id, world.file(), MINE)
+    decide(world, registration, check_authorisation)
+    assert len(decide(world, registration, approver=uuid7()).approvals) == 1
+    authorise_signer(world.unit, registration.id, world.file(name="b.pdf"), MINE)
+    decide(world, registration, check_authorisation)
+    first = decide(world, registration, approver=uuid7())
+    assert (first.state, len(first.approvals)) == ("submitted", 1)
+
+
 def test_an_authorisation_counts_once_an_approver_has_looked_at_it(world):
     world.verifier.verdict, world.verifier.signers = "passed", [f"PNOLV-{STRANGER}"]
     registration = world.registered(REGISTRANT)

@@ -119,7 +119,10 @@ def _end(unit: Unit, command: Decide, action: str, audited: str) -> Registration
 
 
 def _to_decide(unit: Unit, command: Decide) -> Registration:
-    """Return a registration, locked, for an approver who has nothing to do with any institution."""
+    """Return a registration, locked, for an approver who has nothing to do with any institution.
+
+    Who signed for it decides nothing about it either, by whatever code they had then.
+    """
     registration = unit.registrations.get(command.registration_id, EVERYTHING, lock=True)
     approver = UUID(unit.actor.id)
     administrator = unit.persons.by_code(registration.form.administrator.personal_code)
@@ -127,6 +130,9 @@ def _to_decide(unit: Unit, command: Decide) -> Registration:
     if approver == registration.registrant_id or held & PROVIDER:
         raise ApproverNotIndependent()
     if administrator is not None and administrator.id == approver:
+        raise ApproverNotIndependent()
+    signed = {signer.personal_code for signer in registration.attestation.signers}
+    if not signed.isdisjoint(unit.persons.codes(approver)):
         raise ApproverNotIndependent()
     return registration
 
