@@ -80,9 +80,9 @@ class Filled:
 
 
 def is_id(given: str) -> bool:
-    """Whether a text is an id of something."""
+    """Whether a text is an id of something, as services write it: they take no other spelling."""
     try:
-        return bool(UUID(given))
+        return str(UUID(given)) == given.lower()
     except ValueError:
         return False
 
