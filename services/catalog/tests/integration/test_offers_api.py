@@ -338,6 +338,23 @@ class TestQuotas:
             with pytest.raises(sa.exc.IntegrityError, match="quota_used"):
                 connection.execute(sa.text("UPDATE quota SET used = used + 1"))
 
+    def test_another_edition_moves_the_quota_also_of_who_has_used_some(self, college, call, place, engine):
+        offers = [college.ready(call, place) for _ in range(6)]
+        assert [college.submit(offer).status_code for offer in offers[:4]] == [201, 201, 201, 409]
+        self.take(engine, 4)
+        assert [college.submit(offer).status_code for offer in offers[3:5]] == [201, 409]
+        self.take(engine, 2)
+        assert college.submit(offers[4]).json["code"] == "quota-exceeded"
+        college.signatory.post(f"{API}/offers/{offers[0]['id']}/withdrawal")
+        assert college.submit(offers[5]).json["code"] == "quota-exceeded"
+
+    def take(self, engine, most):
+        """Have every call take so many offers of each kind."""
+        kind = "one || jsonb_build_object('quota', CAST(:most AS integer))"
+        kinds = f"SELECT jsonb_agg({kind}) FROM jsonb_array_elements(kinds) AS one"
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"UPDATE call SET kinds = ({kinds})"), {"most": most})
+
     def test_each_kind_has_a_quota_of_its_own(self, college, call, place):
         for _ in range(3):
             assert college.submit(college.ready(call, place)).status_code == 201

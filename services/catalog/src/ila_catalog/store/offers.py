@@ -101,13 +101,18 @@ class SqlOfferStore:
     def take_quota(self, offer: Offer, most: int) -> bool:
         """Count a submission of that kind; False when the institution has used up what the call takes.
 
-        One row per institution, call and kind: whoever comes at the same time waits for it.
+        One row per institution, call and kind: whoever comes at the same time waits for it. `most` is that
+        of the call's last edition; what an earlier one took stays.
         """
         key = _quota_key(offer)
-        self._connection.execute(
-            insert(quota).values(key | {"used": 0, "most": most}).on_conflict_do_nothing()
+        new = insert(quota).values(key | {"used": 0, "most": most})
+        raised = new.on_conflict_do_update(
+            index_elements=["organisation_id", "call_id", "kind"],
+            set_={"most": new.excluded.most},
+            where=quota.c.most < new.excluded.most,
         )
-        take = sa.update(quota).where(*_is_quota(key), quota.c.used < quota.c.most)
+        self._connection.execute(raised)
+        take = sa.update(quota).where(*_is_quota(key), quota.c.used < most)
         return self._connection.execute(take.values(used=quota.c.used + 1)).rowcount == 1
 
     def give_back_quota(self, offer: Offer) -> None:
