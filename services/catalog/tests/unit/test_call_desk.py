@@ -11,6 +11,7 @@ from ila_catalog.domain.call_data import read_call
 from ila_catalog.domain.calls import Call, NeedArea
 from ila_catalog.domain.desk_errors import (
     CallStillRuns,
+    CorrectionUnexplained,
     DocumentDatedLater,
     NeedInUse,
     NothingToReturn,
@@ -278,6 +279,13 @@ class TestQuestions:
         ]
         assert (corrected.published_text, corrected.answered_at) == ("Divi?", unit.now)
         assert all("somebody" not in str(entry) for entry in unit.audited)
+
+    def test_a_correction_says_why(self, unit, call):
+        question = ask_question(unit, call.id, "Vai drīkst iesniegt divus?", "somebody")
+        answer(unit, call, question)
+        with pytest.raises(CorrectionUnexplained):
+            answer(unit, call, question, text_lv="Nē.")
+        assert len(unit.questions.rows[question.id].answers) == 1
 
     @pytest.mark.parametrize(("days", "last"), [(0, DEADLINE), (3, datetime(2024, 10, 8, 21, 0, tzinfo=UTC))])
     def test_questions_are_taken_until_the_instant_that_the_call_names(self, unit, call, days, last):

@@ -12,7 +12,7 @@ from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 from ila_catalog.api import schemas
 from ila_catalog.api.call_changes import MANAGERS
 from ila_catalog.api.calls import PUBLIC, calls, public_calls
-from ila_catalog.domain.desk_errors import QuestionsClosed, TooManyQuestions
+from ila_catalog.domain.desk_errors import CorrectionUnexplained, QuestionsClosed, TooManyQuestions
 from ila_catalog.domain.questions import CallAnswer, Question
 from ila_catalog.domain.states import EDITORS, QUESTION, SIGNATORIES
 from ila_catalog.usecases.questions import (
@@ -127,7 +127,7 @@ def post_question(call: Call, call_id: UUID) -> Answer:
     body=NewAnswerSchema,
     answer=(201, QuestionSchema),
     idempotent=True,
-    refusals=[WrongState, NotYourStep, Stale],
+    refusals=[WrongState, NotYourStep, Stale, CorrectionUnexplained],
 )
 def post_answer(call: Call, call_id: UUID, question_id: UUID) -> Answer:
     """Answer a question for everybody, or correct the answer; the earlier version stays readable."""

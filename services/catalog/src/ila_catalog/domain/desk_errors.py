@@ -45,6 +45,12 @@ class TooManyQuestions(Conflict):
     code = "too-many-questions"
 
 
+class CorrectionUnexplained(Refusal):
+    """An answer that corrects one that was given says why."""
+
+    code = "correction-unexplained"
+
+
 class ReturnNotRecorded(Refusal):
     """What came by post or in person is returned unopened: when, and by whom."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from ila_kit.errors import Missing
 from ila_kit.store.listing import Page, PageRequest
 
-from ila_catalog.domain.desk_errors import TooManyQuestions
+from ila_catalog.domain.desk_errors import CorrectionUnexplained, TooManyQuestions
 from ila_catalog.domain.questions import MOST_OPEN, CallAnswer, Question, asked
 from ila_catalog.domain.states import ASKED
 from ila_catalog.ports import Unit
@@ -44,13 +44,15 @@ def ask_question(unit: Unit, call_id: UUID, text: str, person: str) -> Question:
 def answer_question(unit: Unit, command: AnswerQuestion) -> Question:
     """Answer a question for everybody, or correct the answer: the earlier version stays readable.
 
-    Raises Missing, Stale or WrongState.
+    Raises Missing, Stale, WrongState or CorrectionUnexplained.
     """
     if unit.calls.get(command.call_id) is None:
         raise Missing()
     was = unit.questions.get(command.call_id, command.question_id)
     if was is None:
         raise Missing()
+    if was.answers and not command.reason:
+        raise CorrectionUnexplained()
     answer = CallAnswer(
         answer_version=len(was.answers) + 1,
         text_lv=command.text_lv,
