@@ -76,7 +76,7 @@ class QuestionStore(Protocol):
         """Return a question, locked, or None when there is none."""
 
     def open_ones(self, call_id: UUID, person: str) -> int:
-        """Return how many questions of a person about a call have no answer yet."""
+        """Return how many questions of a person about a call have no answer yet; the person waits in line."""
 
     def add(self, question: Question) -> None:
         """Store a new question."""

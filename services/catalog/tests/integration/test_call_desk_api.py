@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from ila_catalog.domain.questions import MOST_OPEN
 from ila_kit.clock import as_instant
 from ila_kit.ids import uuid7
 
@@ -271,6 +272,12 @@ class TestQuestions:
         assert "Paraugs" not in read.text
         assert [one["id"] for one in asker.get(f"{path}/questions").json["items"]] == [asked.json["id"]]
         assert other.get(f"{path}/questions").json["items"] == []
+
+    def test_who_asks_all_at_once_has_no_more_open_than_others(self, offering, path):
+        editor = self.member(offering)
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            answers = list(pool.map(lambda _: self.ask(editor, path).status_code, range(MOST_OPEN + 8)))
+        assert sorted(answers) == [201] * MOST_OPEN + [409] * 8
 
     def test_after_the_deadline_they_are_refused_by_name(self, offering, path, clock):
         editor = self.member(offering)

@@ -51,7 +51,12 @@ class SqlQuestionStore:
         return _question(row) if row else None
 
     def open_ones(self, call_id: UUID, person: str) -> int:
-        """Return how many questions of a person about a call have no answer yet."""
+        """Return how many questions of a person about a call have no answer yet.
+
+        Who asks several at once waits for each: the next one counts those before it.
+        """
+        key = sa.func.hashtextextended(f"questions:{call_id}:{person}", 0)
+        self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
         mine = (table.c.call_id == call_id) & (table.c.asked_by == person) & (table.c.state != ANSWERED)
         return self._connection.scalar(sa.select(sa.func.count()).where(mine)) or 0
 
