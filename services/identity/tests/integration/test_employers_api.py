@@ -16,6 +16,7 @@ from ila_kit.store.tables import audit_entry, outbox
 pytestmark = pytest.mark.integration
 PATH = "/api/identity/v1/employer-registrations"
 ORGANISATIONS = "/api/identity/v1/organisations"
+VIEWED = "identity.personal_data_viewed.v1"
 DAYS = 24 * 3600
 
 
@@ -306,3 +307,12 @@ def test_the_database_keeps_employers_apart(engine):
         connection.execute(t.organisation.update().where(mine).values(state="closed"))
         again = row | {"id": uuid7(), "legal_person_number": number}
         connection.execute(t.organisation.insert().values(again))
+
+
+def test_whoever_reads_the_registration_of_another_looks_at_them(api, engine, person, registers):
+    registration = begun(api, person, registers.company())
+    assert seen(api, registration, person)["state"] == "asking"
+    assert VIEWED not in told(engine, person)
+    seen(api, registration)
+    api.as_(uuid7(), "platform_admin").get(f"{PATH}?limit=200")
+    assert told(engine, person).count(VIEWED) == 2

@@ -13,6 +13,7 @@ from ila_kit.store.tables import audit_entry, outbox
 
 pytestmark = pytest.mark.integration
 PATH = "/api/identity/v1/organisations"
+VIEWED = "identity.personal_data_viewed.v1"
 ACCOUNTS = "/api/identity/v1/organisation-accounts"
 FIRST, SECOND = "LV80BANK0000435195001", "LV97HABA0012345678910"
 
@@ -276,3 +277,20 @@ def test_organisations_are_listed_to_their_people_and_to_the_agency(api, place, 
     with engine.connect() as connection:
         query = sa.select(t.organisation.c.title).where(t.organisation.c.state == "active")
         assert seen == list(connection.scalars(query.order_by(t.organisation.c.title)))
+
+
+def test_the_agency_that_reads_who_belongs_to_an_organisation_looks_at_them_and_their_own_people_do_not(
+    api, place, admin, engine, sign_in, new_code
+):
+    code = new_code()
+    person, path = sign_in(personal_code=code), f"{PATH}/{place}/members"
+    as_admin, approver = api.as_(admin, ("provider_admin", place)), api.as_(uuid7(), "user_approver")
+    added = as_admin.post(path, member(code)).json
+    approver.post(f"{path}/{added['id']}/confirmation")
+    as_admin.post(path, member(new_code()))
+    assert as_admin.get(path).status_code == 200
+    assert [one for one in told(engine, VIEWED) if person in one["person_ids"]] == []
+    assert len(approver.get(path).json["items"]) == 2
+    [look] = [one for one in told(engine, VIEWED) if person in one["person_ids"]]
+    assert (look["person_ids"], look["what"]) == ([person], ["given_name", "family_name", "masked_code"])
+    assert look["purpose"] == "supervision of organisations"

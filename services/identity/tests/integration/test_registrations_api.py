@@ -418,3 +418,18 @@ def test_lists_are_paged_and_filtered(api, send, registrant, registers):
     assert mine[0] not in seen
     assert seen == sorted(seen, key=UUID, reverse=True)
     assert approver.get(f"{PATH}?status=lost").status_code == 422
+
+
+def test_whoever_reads_the_registration_of_another_looks_at_them(api, send, registrant, registers, engine):
+    path = f"{PATH}/{submitted(send, registrant, registers)}"
+
+    def looks():
+        with engine.connect() as connection:
+            query = sa.select(audit_entry.c.details).where(audit_entry.c.subject_id == registrant)
+            return list(connection.scalars(query.where(audit_entry.c.action == "personal_data_viewed")))
+
+    assert api.as_(registrant, "learner").get(path).status_code == 200
+    assert looks() == []
+    approver = api.as_(uuid7(), "user_approver")
+    assert (approver.get(path).status_code, approver.get(f"{PATH}?limit=200").status_code) == (200, 200)
+    assert looks() == [{"what": ["registration"], "purpose": "supervision of organisations"}] * 2

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from ila_kit.actor import EVERYTHING, Scope
+from ila_kit.looks import note_look
 from ila_kit.registers import RegisterAnswer
 from ila_kit.store.listing import PageRequest
 
@@ -19,10 +20,11 @@ from ila_identity.domain.employers import (
 )
 from ila_identity.domain.members import Named
 from ila_identity.domain.organisations import Organisation
-from ila_identity.events.published import EmployerRegistered
+from ila_identity.events.published import EmployerRegistered, PersonalDataViewed
 from ila_identity.ports import Listed, Unit
 from ila_identity.usecases.deadlines import keep_deadline
 from ila_identity.usecases.mandates import admit_administrator
+from ila_identity.usecases.members import SUPERVISION
 
 EMPLOYER_REGISTRATION_DUE = "employer_registration_due"
 
@@ -93,20 +95,29 @@ def end_employer_registration_in_time(unit: Unit, registration_id: UUID) -> None
 
 
 def show_employer_registration(unit: Unit, registration_id: UUID, scope: Scope) -> EmployerRegistration:
-    """Return a registration in scope. Raises Missing."""
-    return unit.employer_registrations.get(registration_id, scope)
+    """Return a registration in scope; another's is a look at them. Raises Missing."""
+    registration = unit.employer_registrations.get(registration_id, scope)
+    _note_look(unit, [registration])
+    return registration
 
 
 def list_employer_registrations(
     unit: Unit, request: PageRequest, scope: Scope
 ) -> Listed[EmployerRegistration]:
-    """Return a page of registrations in scope, newest first."""
-    return unit.employer_registrations.page(request, scope)
+    """Return a page of registrations in scope, newest first; those of others are a look at them."""
+    page = unit.employer_registrations.page(request, scope)
+    _note_look(unit, page.items)
+    return page
 
 
 def positions(unit: Unit, registration: EmployerRegistration) -> set[str]:
     """Return what the caller is to a registration."""
     return {REGISTRANT} if str(registration.registrant_id) == unit.actor.id else set()
+
+
+def _note_look(unit: Unit, shown: list[EmployerRegistration]) -> None:
+    registrants = [one.registrant_id for one in shown]
+    note_look(unit, PersonalDataViewed, registrants, ["registration"], SUPERVISION)
 
 
 def _refusal(unit: Unit, registration: EmployerRegistration, answer: RegisterAnswer) -> str | None:

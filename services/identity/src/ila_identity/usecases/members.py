@@ -6,14 +6,18 @@ from uuid import UUID
 
 from ila_kit.actor import Role, Scope
 from ila_kit.errors import Stale
+from ila_kit.looks import note_look
 from ila_kit.states import SYSTEM
 from ila_kit.store.listing import PageRequest
 
 from ila_identity.domain.errors import LastAdministrator, MemberAlready, OrganisationClosed
 from ila_identity.domain.members import APPROVER, Confirming, Member, Named
 from ila_identity.domain.organisations import Organisation
+from ila_identity.events.published import PersonalDataViewed
 from ila_identity.ports import Listed, Unit
 from ila_identity.usecases.mandates import give, keep_member, note_member, put_in_force, take
+
+SUPERVISION = "supervision of organisations"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +156,16 @@ def end_member_in_time(unit: Unit, member_id: UUID) -> None:
 
 
 def list_members(unit: Unit, organisation_id: UUID, request: PageRequest, scope: Scope) -> Listed[Member]:
-    """Return a page of the members of an organisation. Raises Missing."""
+    """Return a page of the members of an organisation. Raises Missing.
+
+    Somebody of the agency who reads it looks at each member who has signed in; its own people see theirs.
+    """
     organisation = unit.organisations.get(organisation_id, scope)
-    return unit.members.page(organisation.id, request)
+    page = unit.members.page(organisation.id, request)
+    if all(role.organisation != organisation.id for role in unit.actor.roles):
+        known = [one.person_id for one in page.items if one.person_id]
+        note_look(unit, PersonalDataViewed, known, ["given_name", "family_name", "masked_code"], SUPERVISION)
+    return page
 
 
 def open_organisation(unit: Unit, organisation_id: UUID, scope: Scope) -> Organisation:

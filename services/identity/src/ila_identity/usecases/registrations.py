@@ -7,14 +7,17 @@ from uuid import UUID
 from ila_kit.actor import EVERYTHING, Scope
 from ila_kit.errors import Missing, Stale
 from ila_kit.ids import uuid7
+from ila_kit.looks import note_look
 from ila_kit.store.listing import PageRequest
 
 from ila_identity.domain.attestations import Attestation, Authorisation
 from ila_identity.domain.errors import AttestationFormat, AuthorisationFormat, InstitutionAlreadyRegistered
 from ila_identity.domain.registration_forms import Form
 from ila_identity.domain.registrations import REGISTRANT, Registration
+from ila_identity.events.published import PersonalDataViewed
 from ila_identity.ports import Listed, SignatureVerifier, Unit
 from ila_identity.usecases.deadlines import keep_deadline
+from ila_identity.usecases.members import SUPERVISION
 
 REGISTRATION_DUE = "registration_due"
 MOST_ALARMS = 200
@@ -139,13 +142,17 @@ def authorisation_file(unit: Unit, registration_id: UUID, scope: Scope) -> Autho
 
 
 def show_registration(unit: Unit, registration_id: UUID, scope: Scope) -> Registration:
-    """Return a registration in scope. Raises Missing."""
-    return unit.registrations.get(registration_id, scope)
+    """Return a registration in scope; another's is a look at them. Raises Missing."""
+    registration = unit.registrations.get(registration_id, scope)
+    _note_look(unit, [registration])
+    return registration
 
 
 def list_registrations(unit: Unit, request: PageRequest, scope: Scope) -> Listed[Registration]:
-    """Return a page of registrations in scope, newest first."""
-    return unit.registrations.page(request, scope)
+    """Return a page of registrations in scope, newest first; those of others are a look at them."""
+    page = unit.registrations.page(request, scope)
+    _note_look(unit, page.items)
+    return page
 
 
 def due_registrations(unit: Unit) -> list[Registration]:
@@ -178,6 +185,11 @@ def note(unit: Unit, registration: Registration, action: str) -> None:
     if registration.decision:
         details["reason"] = registration.decision.reason
     unit.audit(action, "registration", registration.id, **details)
+
+
+def _note_look(unit: Unit, shown: list[Registration]) -> None:
+    registrants = [one.registrant_id for one in shown]
+    note_look(unit, PersonalDataViewed, registrants, ["registration"], SUPERVISION)
 
 
 def _verified(unit: Unit, file: ReceivedFile, verifier: SignatureVerifier) -> Attestation:
