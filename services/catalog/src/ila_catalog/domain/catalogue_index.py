@@ -52,7 +52,10 @@ class CatalogueIndex:
     _bounds: dict[tuple[str, Any], int] = field(default_factory=dict)
 
     def follow(self, changes: Changes) -> None:
-        """Take over what was committed since the snapshot this index has seen."""
+        """Take over what was committed since the snapshot this index has seen; everything in place of all."""
+        if changes.since is None:
+            for programme_id in self._slots.keys() - {one.id for one in changes.listed}:
+                self._remove(programme_id)
         for one in changes.listed:
             self._put(one)
         for programme_id in changes.gone:

@@ -51,9 +51,14 @@ class SqlPublishedStore:
         self._connection = connection
 
     def changes(self, seen: str | None) -> Changes:
-        """Return what was committed since a snapshot, or everything, in one statement."""
+        """Return what was committed since a snapshot, or everything, in one statement.
+
+        Everything too when the database went back: to a backup, or to a standby that lacked the last of it.
+        """
         query = (_ALL, {"published": PUBLISHED}) if seen is None else (_SINCE, {"seen": seen})
         found = self._connection.execute(*query).mappings().all()
+        if seen is not None and _end(found[0]["snapshot"]) < _end(seen):
+            return self.changes(None)
         rows = [row for row in found if row["id"] is not None]
         return Changes(
             since=seen,
@@ -67,6 +72,11 @@ class SqlPublishedStore:
         answered = self._connection.execute(_ROWS, {"ids": list(ids)}).mappings()
         found = {row["id"]: dict(row) for row in answered}
         return [found[one] for one in ids if one in found]
+
+
+def _end(snapshot: str) -> int:
+    """Return the number that no transaction had when a snapshot was taken."""
+    return int(snapshot.split(":")[1])
 
 
 def _id(row: Mapping[Any, Any]) -> UUID:
