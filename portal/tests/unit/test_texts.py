@@ -50,12 +50,13 @@ ERRORS = (400, 404, 429, 500, 503, "busy", "slow", "form", "refused", "session-e
 SERVICES = ("identity", "applications", "funding", "catalog")
 LOOKS_AT = (
     "application", "timeline", "evidence", "attendance", "result", "name", "given_name", "family_name",
-    "masked personal code", "masked_code", "birth_date", "alive", "account entries", "everything",
+    "masked personal code", "masked_code", "birth_date", "alive", "account entries", "registration",
+    "everything",
 )  # fmt: skip
 LOOKS_FOR = (
     "handling of applications", "eligibility check of submitted applications",
     "second look at provisional eligibility", "teaching the members of a group", "supervision of the fund",
-    "giving and supervising roles", "an export that the person asked for",
+    "giving and supervising roles", "supervision of organisations", "an export that the person asked for",
 )  # fmt: skip
 PHASES = (
     "needs_approval", "preparation", "offers", "evaluation", "agreements", "applications", "group_formation",
