@@ -181,7 +181,7 @@ class TestFollowing:
         assert client.get(f"{PROGRAMMES}?mode=remote").json["total"] == 3
 
     def test_after_the_database_went_back_to_a_backup_all_is_read_again(self, client, loaded, engine):
-        """Its transactions have lower numbers than those an index has seen: nothing of it can be told apart."""
+        """Its transactions have lower numbers than those an index has seen, so it cannot tell them apart."""
         assert client.get(PROGRAMMES).json["total"] == 3
         with engine.begin() as connection:
             connection.execute(sa.text("UPDATE programme SET mode = 'remote'"))
