@@ -69,7 +69,7 @@ def test_a_role_of_an_institution_is_shown_and_taken_elsewhere(administrator, ga
     held = grant(role="provider_editor", organisation_id=GRANT, state="active", due_at=None)
     gateway.fail(GRANTS, 200, {"items": [held], "next": None})
     page = administrator.get("/agency/roles")
-    assert "Maina iestādes lietotāju sarakstā." in words(page)
+    assert "Maina organizācijas lietotāju sarakstā." in words(page)
     assert 'value="grant-end"' not in page.text
 
 
