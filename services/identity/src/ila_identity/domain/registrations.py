@@ -193,9 +193,7 @@ class Registration:
         return replace(stepped, form=form, attestation=attestation, authorisation=None)
 
     def authorised(self, authorisation: Authorisation, now: datetime) -> "Registration":
-        """Return it with the file by which the signer may sign, not looked at yet: what was approved with
-        another one counts no more. Raises WrongState.
-        """
+        """Return it with another file by which the signer may sign, and no approvals. Raises WrongState."""
         return replace(self._step("authorise", _REGISTRANT, now), authorisation=authorisation, approvals=())
 
     def authorisation_checked(
