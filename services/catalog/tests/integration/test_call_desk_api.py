@@ -122,6 +122,15 @@ class TestNeeds:
         after = offering.client.get(public).json
         assert (after["version"], len(after["learning_needs"])) == (before + 1, 6)
 
+    def test_needs_that_are_approved_at_once_all_stay(self, offering, path, public, council):
+        made = [offering.manager.post(f"{path}/learning-needs", need()).json["id"] for _ in range(12)]
+        with ThreadPoolExecutor(6) as pool:
+            url = f"{path}/learning-needs/{{}}/approval"
+            answers = list(pool.map(lambda one: council.post(url.format(one)).status_code, made))
+        assert answers == [201] * 12
+        shown = offering.client.get(public).json["learning_needs"]
+        assert {*made} <= {one["id"] for one in shown}
+
     def test_a_need_is_never_both_used_and_taken_away(self, offering, call, path, public, council):
         college = offering.institution()
         place = college.place()
@@ -174,6 +183,16 @@ class TestDocuments:
             "dated": "2026-12-01",
             "source": "aģentūra",
         } | changes
+
+    def test_of_documents_that_are_added_at_once_none_is_lost(self, offering, path, public):
+        form = self.form(number="1-2", url="https://example.org/1-2")
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(
+                pool.map(lambda _: offering.manager.post(f"{path}/document-links", form), range(12))
+            )
+        assert {one.status_code for one in answers} == {201}
+        listed = offering.client.get(f"{public}/documents?number=1-2").json["items"]
+        assert sorted(one["document_version"] for one in listed) == list(range(1, 13))
 
     def test_versions_stand_side_by_side_and_everybody_reads_them(self, offering, call, path, public, engine):
         before = offering.client.get(public).json

@@ -92,12 +92,18 @@ class SqlCallStore:
         return bool(self._connection.scalar(sa.select(sa.exists().where(table.c.code == code))))
 
     def get(self, call_id: UUID, states: Collection[str] | None = None, lock: bool = False) -> Call | None:
-        """Return a call with all that belongs to it, in one query; `lock` keeps others from changing it."""
+        """Return a call with all that belongs to it, in one query; `lock` keeps others from changing it.
+
+        It is locked first and read then: a query that waited for its lock would show needs and documents as
+        they were before it waited.
+        """
+        if lock:
+            mine = sa.select(table.c.id).where(table.c.id == call_id)
+            self._connection.execute(mine.with_for_update())
         query = sa.select(
             table, _rows_of(learning_need, "learning_needs"), _rows_of(call_document, "documents")
         )
         query = query.where(table.c.id == call_id, *_in_states(states))
-        query = query.with_for_update(of=table) if lock else query
         row = self._connection.execute(query).mappings().one_or_none()
         return _call(dict(row)) if row else None
 
