@@ -16,8 +16,10 @@ from ila_local.processes import SIGNING
 from ila_stubs.signing.containers import (
     DS,
     XADES,
+    b64,
     container_of,
     entries_of,
+    manifest,
     packed,
     signature_file,
     signature_of,
@@ -113,6 +115,56 @@ def tampered() -> bytes:
     return packed(entries_of(altered, signature))
 
 
+def with_entries(**entries: bytes) -> bytes:
+    """Return a signed container with these entries besides, or in place of its own."""
+    order = order_by(ADMIN)
+    return packed(entries_of(order.files, signature_file(signature_of(order))) | entries)
+
+
+def changed(change: Callable[[Any], None]) -> bytes:
+    """Return a container whose signature was changed after it was made."""
+    order = order_by(ADMIN)
+    signature = signature_of(order)
+    change(signature)
+    return packed(entries_of(order.files, signature_file(signature)))
+
+
+def called_otherwise() -> bytes:
+    told = manifest(order_by(ADMIN).files).replace(b"text/plain", b"text/html")
+    return with_entries(**{"META-INF/manifest.xml": told})
+
+
+def partly_signed() -> bytes:
+    order = order_by(ADMIN)
+    more = order.files | {"pieslēgts.txt": b"Nobody signed this."}
+    return packed(entries_of(more, signature_file(signature_of(order))))
+
+
+def uncovered_properties(signature: Any) -> None:
+    del signature.find(f"{DS}SignedInfo/{DS}Reference[@Type]").attrib["Type"]
+
+
+def another_certificate_named(signature: Any) -> None:
+    signature.find(f".//{XADES}CertDigest/{DS}DigestValue").text = b64(bytes(32))
+
+
+def another_value(signature: Any) -> None:
+    signature.find(f"{DS}SignatureValue").text = b64(bytes(range(64)))
+
+
+def unreadable_answer(signature: Any) -> None:
+    signature.find(f".//{XADES}EncapsulatedOCSPValue").text = "?"
+
+
+def stamped_tomorrow() -> bytes:
+    return faulty(stamped_at=order_by(ADMIN).stamped_at + timedelta(days=1))
+
+
+def stamped_by_a_stranger() -> bytes:
+    pki = authorities()
+    return faulty(stamper=pki.stamping_unit(pki.stranger))
+
+
 def stamped_for_another() -> bytes:
     def another(stamper: Any, stamped: bytes, at: datetime) -> bytes:
         return token(stamper, b"another signature", at)
@@ -120,27 +172,61 @@ def stamped_for_another() -> bytes:
     return faulty(make_token=another)
 
 
+# By what is wrong: how the file is made, the check that finds it, and what that says.
 FAULTS = {
-    "unsigned": (unsigned, "no_signature"),
-    "unstamped": (lambda: faulty(stamper=None), "stamp_missing"),
-    "a stamp of another signature": (stamped_for_another, "stamp_of_another"),
-    "an issuer that is on no list": (untrusted, "issuer_unknown"),
-    "an e-seal": (sealed, "not_for_signatures"),
-    "a revoked certificate": (revoked, "revoked"),
-    "wrapped": (wrapped, "properties_not_one"),
-    "a file that was changed": (tampered, "digest_wrong"),
-    "no container": (lambda: b"PK\x05\x06" + bytes(18), "not_a_container"),
-    "a PDF without a signature": (lambda: b"%PDF-1.7 a", "unreadable"),
+    "no container": (lambda: b"PK\x05\x06" + bytes(18), "archive", "not_a_container"),
+    "another kind of container": (lambda: with_entries(mimetype=b"text/plain"), "mimetype", "mimetype_other"),
+    "a file on no list": (lambda: with_entries(cits=b"x"), "manifest", "file_not_in_manifest"),
+    "something hidden": (lambda: with_entries(**{"META-INF/x": b"x"}), "meta_folder", "meta_file_unknown"),
+    "unsigned": (unsigned, "signatures", "no_signature"),
+    "wrapped": (wrapped, "structure", "properties_not_one"),
+    "properties that nothing covers": (
+        lambda: faulty(before_signing=uncovered_properties),
+        "properties_covered",
+        "properties_not_covered",
+    ),
+    "a file that was changed": (tampered, "files_covered", "digest_wrong"),
+    "a file that was added": (partly_signed, "files_covered", "file_not_covered"),
+    "a file called otherwise": (called_otherwise, "media_types", "media_type_differs"),
+    "another value": (lambda: changed(another_value), "signature_value", "signature_wrong"),
+    "another certificate": (
+        lambda: faulty(before_signing=another_certificate_named),
+        "certificate_named",
+        "certificate_other",
+    ),
+    "unstamped": (lambda: faulty(stamper=None), "time_stamp", "stamp_missing"),
+    "a stamp of another signature": (stamped_for_another, "time_stamp", "stamp_of_another"),
+    "an answer nobody can read": (lambda: changed(unreadable_answer), "answers_readable", "base64"),
+    "a stamp of tomorrow": (stamped_tomorrow, "stamp_moment", "stamp_in_future"),
+    "a stamp of a stranger": (stamped_by_a_stranger, "stamp_trusted", "issuer_unknown"),
+    "an issuer that is on no list": (untrusted, "certificate_path", "issuer_unknown"),
+    "a certificate that is not qualified": (
+        lambda: faulty(signer=authorities().unqualified(), answers=()),
+        "qualified",
+        "not_qualified",
+    ),
+    "an e-seal": (sealed, "personal", "not_for_signatures"),
+    "a revoked certificate": (revoked, "revocation", "revoked"),
+    "a PDF without a signature": (lambda: b"%PDF-1.7 a", "pdf", "unreadable"),
 }
+# What no file can be made to fail: the list of the suite (below), and a second verifier that a file deceives.
+NOT_BY_A_FILE = {"lists_fresh", "second_opinion", "signer"}
+
+
+def test_each_check_of_a_good_file_has_a_file_here_that_fails_it(process, register):
+    _, taken = register(institutions.signed_by(ADMIN), institutions.free_number(process))
+    assert taken["attestation"]["verdict"] == "passed"
+    made = {one["name"] for one in taken["attestation"]["checks"]}
+    assert made - {check for _, check, _ in FAULTS.values()} == NOT_BY_A_FILE
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_not_signed_as_it_must_be_is_never_approved_and_says_why(process, register, fault):
-    make, reason = FAULTS[fault]
+    make, check, reason = FAULTS[fault]
     path, taken = register(make())
     failed = [one for one in taken["attestation"]["checks"] if one["verdict"] == "failed"]
     assert taken["attestation"]["verdict"] == "failed"
-    assert reason in {one["reason"] for one in failed}
+    assert (check, reason) in {(one["name"], one["reason"]) for one in failed}
     assert all(one["sentence_lv"] and one["sentence_en"] for one in failed)
     for approver in (APPROVER, SECOND):
         problem(process.by(approver).post(f"{path}/approval", REASON), 409, "attestation-failed")
