@@ -293,7 +293,8 @@ def test_somebody_without_a_right_to_sign_is_refused_by_name_until_an_authorisat
     added = good(process.by(ADMIN).upload(f"{path}/authorisation", {}, authorisation=mandate), 201)
     assert added["signed_by_right"] == "unproven"
     problem(process.by(APPROVER).post(f"{path}/approval", REASON), 409, "signer-not-entitled")
-    checked = process.do(APPROVER, f"{path}/authorisation-check", REASON)
+    looked_at = {"If-Match": process.by(APPROVER).get(path).headers["ETag"]}
+    checked = good(process.by(APPROVER).post(f"{path}/authorisation-check", REASON, **looked_at))
     assert checked["signed_by_right"] == "authorised"
     assert process.do(APPROVER, f"{path}/approval", REASON)["status"] == "approved"
 

@@ -253,7 +253,12 @@ def test_who_has_no_right_to_sign_needs_an_authorisation_that_an_approver_looks_
     approver = api.as_(uuid7(), "user_approver")
     assert approver.get(path).data == b"%PDF mandate"
     assert "authorisation-check" in approver.get(f"{PATH}/{registration}").json["actions"]
-    checked = approve(api, registration, action="authorisation-check").json
+    check, reason = f"{PATH}/{registration}/authorisation-check", {"reason": "checked by hand"}
+    assert approver.post(check, reason).status_code == 428
+    looked_at = approver.get(f"{PATH}/{registration}").headers["ETag"]
+    stale = approver.post(check, reason, **{"If-Match": '"1"'})
+    assert (stale.status_code, stale.json["code"]) == (412, "stale")
+    checked = approver.post(check, reason, **{"If-Match": looked_at}).json
     assert (checked["signed_by_right"], checked["authorisation"]["reason"]) == (
         "authorised",
         "checked by hand",

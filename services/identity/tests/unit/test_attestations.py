@@ -42,7 +42,7 @@ from ila_identity.usecases.registrations import (
     submit_registration,
 )
 from ila_kit.actor import Role, Scope
-from ila_kit.errors import Missing
+from ila_kit.errors import Missing, Stale
 from ila_kit.ids import uuid7
 from ila_kit.registers import RegisterAnswer
 from ila_kit.states import NotYourStep, WrongState
@@ -208,6 +208,9 @@ def test_an_authorisation_counts_once_an_approver_has_looked_at_it(world):
     authorise_signer(world.unit, registration.id, world.file(name="pilnvara.pdf"), MINE)
     with pytest.raises(SignerNotEntitled):
         decide(world, registration)
+    looked_at = Decide(registration_id=registration.id, reason="seen by hand", version=registration.version)
+    with pytest.raises(Stale):
+        check_authorisation(world.unit, looked_at)
     checked = decide(world, registration, check_authorisation)
     assert (checked.signed_by_right, checked.authorisation.reason) == (AUTHORISED, "seen by hand")
     assert "authorisation_checked" in world.unit.actions()

@@ -49,6 +49,7 @@ agency.add(
                 f"{ONE}/authorisation-check",
                 REASON,
                 verbs=("authorisation-check",),
+                versioned=True,
                 roles=APPROVER,
                 tone="quiet",
                 acr="high",

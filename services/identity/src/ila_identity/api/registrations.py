@@ -186,12 +186,17 @@ def post_submission(call: Call, registration_id: UUID) -> Answer:
 
 
 def _decision(
-    action: str, summary: str, use_case: Callable[[Any, Decide], Registration], *refusals: Any
+    action: str,
+    summary: str,
+    use_case: Callable[[Any, Decide], Registration],
+    *refusals: Any,
+    if_match: bool = False,
 ) -> None:
-    """Register the route of one decision of the agency."""
+    """Register the route of one decision of the agency; `if_match`: about what was looked at, no other."""
 
     def view(call: Call, registration_id: UUID) -> Answer:
-        command = Decide(registration_id=registration_id, reason=call.body["reason"])
+        reason = call.body["reason"]
+        command = Decide(registration_id=registration_id, reason=reason, version=call.if_match)
         return _answer(call, use_case(call.unit, command))
 
     view.__doc__, view.__name__ = summary, f"post_{action.replace('-', '_')}"
@@ -202,6 +207,7 @@ def _decision(
         body=ReasonSchema,
         answer=(200, RegistrationSchema),
         idempotent=True,
+        if_match=if_match,
         refusals=[WrongState, errors.ApproverNotIndependent, *refusals],
     )(view)
 
@@ -223,6 +229,7 @@ _decision(
     "Note that the uploaded authorisation, looked at by hand, lets the signer sign.",
     check_authorisation,
     errors.AuthorisationMissing,
+    if_match=True,
 )
 _decision("refusal", "Refuse a registration for good.", refuse_registration)
 _decision("return", "Give a registration back to be mended.", return_registration)

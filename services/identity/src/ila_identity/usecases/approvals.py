@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from ila_kit.actor import EVERYTHING
+from ila_kit.errors import Stale
 from ila_kit.ids import uuid7
 from ila_kit.registers import RegisterAnswer
 from ila_kit.states import SYSTEM
@@ -25,10 +26,14 @@ CHECKED = "registration_checked"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decide:
-    """An approver decides about a registration, with a written reason."""
+    """An approver decides about a registration, with a written reason.
+
+    `version`: the one that was looked at; None where it does not matter which.
+    """
 
     registration_id: UUID
     reason: str
+    version: int | None = None
 
 
 def approve_registration(unit: Unit, command: Decide) -> Registration:
@@ -52,11 +57,14 @@ def approve_registration(unit: Unit, command: Decide) -> Registration:
 def check_authorisation(unit: Unit, command: Decide) -> Registration:
     """Note, with a reason, that the uploaded file lets the signer sign for the institution.
 
-    Raises Missing, WrongState, NotYourStep, ApproverNotIndependent or AuthorisationMissing.
+    Raises Missing, Stale (another file may have come since), WrongState, NotYourStep,
+    ApproverNotIndependent or AuthorisationMissing.
 
     Source: BR-102.
     """
     registration = _to_decide(unit, command)
+    if command.version not in (None, registration.version):
+        raise Stale()
     by, roles = UUID(unit.actor.id), unit.actor.role_names
     checked = registration.authorisation_checked(by, roles, command.reason, unit.now)
     unit.audit(
