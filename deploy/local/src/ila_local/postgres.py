@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -96,7 +97,8 @@ class EmbeddedPostgres:
         """Send a signal to every process that lives in the cluster; return those still there in the end."""
         until = time.monotonic() + seconds
         for resident in (residents := self._residents()):
-            resident.send_signal(stop)
+            with suppress(psutil.NoSuchProcess):  # it may have gone with the one before
+                resident.send_signal(stop)
         while residents and time.monotonic() < until:
             time.sleep(0.05)
             residents = self._residents()

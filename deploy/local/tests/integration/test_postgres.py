@@ -187,6 +187,18 @@ def test_an_old_server_is_ended_before_a_new_one_starts(server):
     assert not old.is_running()
 
 
+def test_a_process_that_goes_before_its_signal_hinders_nothing(data):
+    with subprocess.Popen(["sleep", "60"]) as gone:
+        rounds = [[], [psutil.Process(gone.pid)]]
+        gone.kill()
+
+    class Leaving(EmbeddedPostgres):
+        def _residents(self):
+            return rounds.pop() if rounds else []
+
+    Leaving(data, free_port()).clear_leftovers()
+
+
 def test_a_half_made_cluster_is_made_again(data):
     embedded = EmbeddedPostgres(data, free_port())
     (embedded.cluster / "PG_VERSION").unlink()
