@@ -97,7 +97,9 @@ def _desk(settings: Settings, cache: AnswerCache, keys: Keys) -> Desk:
 def _guarded(settings: Settings, neighbour: Neighbour) -> Guarded:
     url = settings.internal_urls()[neighbour.name]
     upstream = Upstream(neighbour.name, url, neighbour.connect_seconds, neighbour.answer_seconds)
-    return Guarded(upstream, Breaker(neighbour.failures, neighbour.rest_seconds), neighbour.at_once)
+    return Guarded(
+        upstream, Breaker(neighbour.failures, neighbour.rest_seconds), neighbour.at_once, neighbour.passing
+    )
 
 
 def _probe(settings: Settings, neighbour: Neighbour) -> Upstream:

@@ -2,6 +2,7 @@
 
 from ila_kit.errors import Unavailable
 
+from ila_gateway.bodies import Lane
 from ila_gateway.breaker import Breaker
 from ila_gateway.upstream import Answer, Request, ServiceDown, ServiceTimeout, Upstream
 
@@ -17,10 +18,12 @@ class Guarded:
 
     Without a bulkhead the requests waiting for one slow neighbour would take every connection
     the gateway can hold, and with them all other neighbours. A request counts until its answer is read.
+    `lane` holds the places of bodies that pass through while they come.
     """
 
-    def __init__(self, upstream: Upstream, breaker: Breaker, at_once: int):
+    def __init__(self, upstream: Upstream, breaker: Breaker, at_once: int, passing: int):
         self.name = upstream.name
+        self.lane = Lane(passing)
         self._upstream = upstream
         self._breaker = breaker
         self._at_once = at_once

@@ -102,9 +102,10 @@ class Proxy:
     def _exchange(
         self, environ: dict[str, Any], route: Route, target: Target, sent: Headers
     ) -> UpstreamAnswer:
-        """Ask the neighbour. What came under an idempotency key may come twice there."""
+        """Ask the neighbour. What came whole and under an idempotency key may come twice there."""
         method = environ["REQUEST_METHOD"]
-        repeatable = method in READING or "HTTP_IDEMPOTENCY_KEY" in environ
-        with closing(read_body(environ, route.body_limit(environ.get("CONTENT_TYPE", "")))) as body:
-            request = Request(method, target.text, sent, body, repeatable, route.seconds)
-            return self._upstreams[route.neighbour].exchange(request)
+        neighbour = self._upstreams[route.neighbour]
+        limit = route.body_limit(environ.get("CONTENT_TYPE", ""))
+        with closing(read_body(environ, limit, neighbour.lane)) as body:
+            repeatable = body.rest is None and (method in READING or "HTTP_IDEMPOTENCY_KEY" in environ)
+            return neighbour.exchange(Request(method, target.text, sent, body, repeatable, route.seconds))

@@ -188,7 +188,7 @@ class Upstream:
         byte of an answer: the neighbour had closed it, or one of its processes died.
         """
         try:
-            return self._send(self._connection() if request.body.file is None else self._connect(), request)
+            return self._send(self._connection() if not request.body.is_long else self._connect(), request)
         except _GONE as fault:
             if not request.repeatable:
                 raise self.fault(fault) from fault

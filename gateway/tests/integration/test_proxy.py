@@ -3,6 +3,7 @@
 import hashlib
 import select
 import socket
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -224,6 +225,31 @@ def test_a_client_that_goes_away_in_the_middle_leaves_no_half_request(gateway, f
         sock.sendall(head.encode() + b"x" * 100_000)
     assert requests.get(f"{gateway.url}{QUOTES}", timeout=5).ok
     assert len(funding.requests) == before + 1
+
+
+@pytest.mark.form("plain", "nginx takes every body in by itself")
+def test_a_long_body_that_comes_quickly_passes_through_while_it_comes(gateway, funding):
+    half = b"x" * 400_000
+    before, connections = len(funding.requests), funding.connections
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as sock:
+        sock.sendall(f"POST {QUOTES} HTTP/1.1\r\nHost: x\r\nContent-Length: 800000\r\n\r\n".encode() + half)
+        readable, _, _ = select.select([sock], [], [], 1)
+        assert not readable
+        assert (len(funding.requests), funding.connections) == (before, connections + 1)
+        sock.sendall(half)
+        assert sock.recv(65_536).startswith(b"HTTP/1.1 200")
+    assert funding.requests[-1]["length"] == 800_000
+
+
+@pytest.mark.form("plain", "nginx takes every body in by itself")
+def test_clients_that_stop_in_the_middle_of_long_bodies_hold_few_threads_of_a_service(gateway, funding):
+    before, head = funding.connections, f"POST {QUOTES} HTTP/1.1\r\nHost: x\r\nContent-Length: 800000\r\n\r\n"
+    with ExitStack() as stopped:
+        for _ in range(20):
+            sock = stopped.enter_context(socket.create_connection(("127.0.0.1", gateway.port), timeout=5))
+            sock.sendall(head.encode() + b"x" * 400_000)
+        assert requests.post(f"{gateway.url}{QUOTES}", data=b"x" * 500_000, timeout=5).ok
+        assert funding.connections - before <= 3
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 200000", "Transfer-Encoding: chunked"])

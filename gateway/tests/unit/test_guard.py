@@ -80,7 +80,7 @@ def clock():
 @pytest.fixture
 def guarded(neighbour, clock):
     with closing(Upstream("funding", neighbour.url, 1, 0.2)) as upstream:
-        yield Guarded(upstream, Breaker(3, 1, clock), at_once=2)
+        yield Guarded(upstream, Breaker(3, 1, clock), at_once=2, passing=0)
 
 
 def ask(guarded):
@@ -150,4 +150,4 @@ def test_one_ailing_neighbour_does_not_ail_another(guarded, neighbour):
         with pytest.raises(ServiceTimeout):
             ask(guarded)
     with listening() as other, closing(Upstream("identity", other.url, 1, 1)) as upstream:
-        assert ask(Guarded(upstream, Breaker(3, 1), at_once=2)).whole() == b"xx"
+        assert ask(Guarded(upstream, Breaker(3, 1), at_once=2, passing=0)).whole() == b"xx"

@@ -1,9 +1,14 @@
-"""Names of files are made safe to show and to store."""
+"""Names of files are made safe to show and to store; a form that ends early is no form."""
 
+from io import BytesIO
+
+import flask
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ila_kit.web.uploads import safe_name
+from ila_kit.web.problems import Invalid
+from ila_kit.web.uploads import read_form, safe_name
+from werkzeug.test import create_environ
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,26 @@ def test_any_name_becomes_one_short_step_of_a_path(text):
     assert "\\" not in name
     assert name not in (".", "..")
     assert safe_name(name) == name
+
+
+FORM = (
+    b'--x\r\nContent-Disposition: form-data; name="form"\r\n\r\n{}\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="attestation"; filename="a.edoc"\r\n\r\n'
+    + b"e" * 300
+    + b"\r\n--x--\r\n"
+)
+
+
+# Werkzeug drops the beginning of a part that never ended, and leaves closing it to Python.
+@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")
+@given(st.integers(0, len(FORM) - len(b"--\r\n") - 1))
+def test_a_form_that_ends_early_is_refused_with_all_its_parts(length):
+    """A client may leave while its body passes through the gateway: what came is half a form."""
+    environ = create_environ(method="POST") | {
+        "CONTENT_TYPE": "multipart/form-data; boundary=x",
+        "CONTENT_LENGTH": str(len(FORM)),
+        "wsgi.input": BytesIO(FORM[:length]),
+        "wsgi.input_terminated": True,
+    }
+    with flask.Flask("forms").request_context(environ), pytest.raises(Invalid):
+        read_form(["attestation"])

@@ -33,6 +33,7 @@ class Neighbour:
     connect_seconds: float
     answer_seconds: float
     at_once: int
+    passing: int
     failures: int
     rest_seconds: float
     body_bytes: int
