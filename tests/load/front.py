@@ -8,7 +8,8 @@ added at one client            median through the gateway less median of the ser
 least served                   of 300 clients that ask as soon as they are answered: its share of the mean
 good in a crowd                probes beside 100 silent clients, 100 that send a byte of their request's head
                                a second, and 100 that ask once a second
-good beside slow clients       probes beside 200 slow heads and 200 slow bodies, of a byte a second each
+good beside slow clients       probes beside 200 slow heads and 200 slow bodies, of a byte a second each,
+                               and 20 long bodies that are quick until they are let through to the service
 memory of a download           growth while 128 MB pass, with a length or in chunks, to a quick or slow reader
 
 A probe comes on a connection of its own, and is good when it is answered rightly within a second.
@@ -168,7 +169,7 @@ def beside_slow_clients(
     form: str, door: Started, people: list[Person], seconds: float, least: float | None
 ) -> Promise:
     """Measure probes beside clients that never finish what they say."""
-    with slow_clients(door.url, people[0].token, 200, 200):
+    with slow_clients(door.url, people[0].token, 200, 200, quick=20):
         found = probes(door.url, people[0], seconds)
     return Promise(
         f"good beside slow clients{form}",

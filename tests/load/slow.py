@@ -11,6 +11,8 @@ BODY = (
     "POST /api/applications/v1/applications HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
     "Content-Length: 100000\r\nAuthorization: Bearer {token}\r\n\r\n"
 )
+# Long, and quick until it is let through: then it drips as well.
+QUICK = BODY.replace("100000", "1000000") + "x" * 400_000
 SILENT = "GET /health/live HTTP/1.1\r\nHost: {host}\r\n\r\n"
 
 
@@ -73,12 +75,15 @@ class Dripping:
 
 
 @contextmanager
-def slow_clients(url: str, token: str, heads: int, bodies: int, silent: int = 0) -> Iterator[list[Dripping]]:
-    """Keep slow clients at a door for the length of the block."""
+def slow_clients(
+    url: str, token: str, heads: int, bodies: int, silent: int = 0, quick: int = 0
+) -> Iterator[list[Dripping]]:
+    """Keep slow clients at a door for the length of the block; `quick` bodies are slow only at their end."""
     host = urlsplit(url).netloc
     crowd = [
         Dripping(url, HEAD.format(host=host), heads),
         Dripping(url, BODY.format(host=host, token=token), bodies),
+        Dripping(url, QUICK.format(host=host, token=token), quick),
         Dripping(url, SILENT.format(host=host), silent, drip=b""),
     ]
     for one in crowd:
