@@ -99,9 +99,14 @@ class FakeGateway:
     def _public(self, path: str, seen: Seen) -> tuple[int, Any]:
         programmes = ANSWERS["programmes"]
         if path == CATALOGUE:
+            if "price_max=cheap" in seen.path or "kind=banana" in seen.path:
+                name = "kind" if "kind=" in seen.path else "price_max"
+                return 422, {"code": "validation-failed", "errors": {f"/{name}": ["not understood"]}}
             wanted = [] if "q=xyz" in seen.path else [summary(one) for one in programmes]
             after = None if "after=" in seen.path else "a-cursor"
-            return 200, {"items": wanted, "next": after, "total": len(wanted), "did_you_mean": []}
+            meant = ["tīkli"] if "q=xyz" in seen.path else []
+            found = {"items": wanted, "next": after, "total": len(wanted), "did_you_mean": meant}
+            return 200, found | {"facets": ANSWERS["facets"]}
         if path.endswith("/quotes"):
             return 200, ANSWERS["quotes"][seen.body["kind"]]
         found = next((one for one in programmes if path.endswith(one["id"])), None)

@@ -140,9 +140,10 @@ def share_of(part: Mapping[str, str], whole: Mapping[str, str]) -> float:
     return round(float(1000 * Decimal(part["amount"]) / limit), 2) if limit else 0.0
 
 
-def without_after() -> dict[str, str]:
-    """Return what the visitor asked of a list, without the page of it."""
-    return {name: value for name, value in flask.request.args.items() if name not in ("after", "done")}
+def without_after(*also: str) -> dict[str, str]:
+    """Return what the visitor asked of a list, without the page of it and these other parts."""
+    dropped = ("after", "done", *also)
+    return {name: value for name, value in flask.request.args.items() if value and name not in dropped}
 
 
 def at(thing: Any, place: str) -> Any:

@@ -12,6 +12,7 @@ from ila_portal.deeds import Deed
 from ila_portal.desks import Desk, Listing
 from ila_portal.pages import BLUEPRINTS, DESKS
 from ila_portal.pages.apply import APPLY
+from ila_portal.pages.programmes import FACETS, SORTS
 from ila_portal.pages.sign_in import REASONS as NOT_SIGNED_IN
 
 HOME = Path(ila_portal.__file__).parent
@@ -90,6 +91,8 @@ OF_ANSWERS = [
     *(f"reason.{reason}" for reason in REASONS),
     *(f"account.{part}" for part in PARTS),
     *(f"language.{language}" for language in texts.LANGUAGES),
+    *(f"filter.{name}" for name in (*FACETS, "places_free")),
+    *(f"sort.{order}" for order in SORTS),
     *(f"error.{kind}{end}" for kind in ERRORS for end in ("", "-text")),
     *(f"error.{kind}-beside" for kind in ("session-ended", "step-up")),
     "error.step-up-button",

@@ -37,9 +37,9 @@ def test_the_language_link_keeps_the_search(visitor):
 def test_the_catalogue_searches_filters_and_pages(visitor, gateway):
     page = visitor.get("/programmes?q=tīkli&kind=module_set")
     assert "Algoritmi un lokālie tīkli" in page.text
-    assert gateway.requests[0].path == f"{CATALOGUE}?q=t%C4%ABkli&kind=module_set&limit=20"
+    assert gateway.requests[0].path == f"{CATALOGUE}?q=t%C4%ABkli&kind=module_set&facets=true&limit=20"
     onward = re.search(r'rel="next" href="([^"]+)"', page.text)[1].replace("&amp;", "&")
-    assert 'rel="next"' not in visitor.get(onward).text
+    assert 'rel="next"' not in visitor.get(f"/programmes{onward}").text
     assert "after=a-cursor" in gateway.requests[1].path
 
 
@@ -47,9 +47,34 @@ def test_a_search_without_results_says_what_to_do(visitor):
     assert "Neviena programma neatbilst" in visitor.get("/programmes?q=xyz").text
 
 
-def test_a_kind_that_does_not_exist_is_not_passed_on(visitor, gateway):
-    visitor.get("/programmes?kind=banana")
-    assert "kind" not in gateway.requests[0].path
+def test_a_search_that_finds_nothing_offers_what_was_meant(visitor):
+    assert '<a href="?q=t%C4%ABkli">tīkli</a>' in visitor.get("/programmes?q=xyz").text
+
+
+def test_filters_say_how_much_each_would_find_and_can_be_dropped_alone(visitor):
+    page = visitor.get("/programmes?q=x&kind=module&territory=LV-088")
+    assert "Moduļu kopa (3)" in words(page)
+    assert "Saldus novads (1)" in words(page)
+    assert 'href="?q=x&amp;territory=LV-088"' in page.text
+    assert 'href="?q=x&amp;kind=module"' in page.text
+
+
+def test_a_filter_that_is_not_understood_is_left_out_and_said_at_its_field(visitor, gateway):
+    page = visitor.get("/programmes?price_max=cheap&q=tīkli")
+    assert "Ievadiet summu, piemēram, 500 vai 427,43." in words(page)
+    assert 'value="cheap" aria-invalid="true"' in page.text
+    assert "Algoritmi un lokālie tīkli" in page.text
+    assert "price_max" not in gateway.requests[1].path
+
+
+def test_a_kind_that_does_not_exist_finds_what_is_there_without_it(visitor, gateway):
+    assert "Algoritmi un lokālie tīkli" in visitor.get("/programmes?kind=banana").text
+    assert "kind" not in gateway.requests[1].path
+
+
+def test_a_price_may_be_typed_as_latvians_write_it(visitor, gateway):
+    visitor.get("/programmes?price_max=427,43")
+    assert "price_max=427.43" in gateway.requests[0].path
 
 
 @pytest.mark.parametrize(

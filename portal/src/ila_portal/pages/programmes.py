@@ -1,5 +1,6 @@
 """The catalogue: find a programme, and see what it costs and why."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,21 +15,50 @@ programmes = flask.Blueprint("programmes", __name__, url_prefix="/programmes")
 CATALOGUE = "/api/catalog/v1/public/programmes"
 QUOTES = "/api/funding/v1/public/quotes"
 KINDS = ("module", "module_set", "study_course", "study_module")
+# What the catalogue counts, in the order in which people ask for it; and what is typed beside.
+FACETS = ("kind", "territory", "mode", "digcomp_area", "level", "language", "funding_source")
+TYPED = ("price_max", "starts_from", "places_free")
+SORTS = ("neutral", "price", "starts_on", "hours", "title")
 PAGE = 20
 LONGEST_QUERY = 200
 
 
 @programmes.get("")
 def show_list() -> str:
-    """Show a page of programmes that match a search."""
-    given = flask.request.args
-    wish = {
-        "q": given.get("q", "").strip()[:LONGEST_QUERY],
-        "kind": given.get("kind") if given.get("kind") in KINDS else "",
+    """Show a page of programmes that match a search, and what each filter would still find."""
+    wish = _wish(flask.request.args)
+    after = flask.request.args.get("after", "")
+    page, faults = _found(wish, after)
+    return flask.render_template(
+        "programmes.html",
+        page=page,
+        wish=wish,
+        chosen={name: value for name, value in wish.items() if value and name not in ("q", "sort")},
+        faults=faults,
+        facets={name: page["facets"].get(name, []) for name in FACETS},
+        sorts=SORTS,
+    )
+
+
+def _wish(given: Mapping[str, str]) -> dict[str, str]:
+    """Return what a visitor looks for; an order that does not exist is nobody's."""
+    wish = {name: given.get(name, "").strip()[:LONGEST_QUERY] for name in ("q", *FACETS, *TYPED, "sort")}
+    return wish | {
+        "sort": wish["sort"] if wish["sort"] in SORTS[1:] else "",
+        "price_max": wish["price_max"].replace(",", "."),
     }
-    after = given.get("after", "")
-    page = api().get(CATALOGUE, **wish, after=after, limit=PAGE)
-    return flask.render_template("programmes.html", page=page, wish=wish, after=after, kinds=KINDS)
+
+
+def _found(wish: Mapping[str, str], after: str) -> tuple[dict[str, Any], list[str]]:
+    """Return a page of the catalogue, and the names of filters it did not understand and went without."""
+    try:
+        return api().get(CATALOGUE, **wish, facets="true", after=after, limit=PAGE), []
+    except Refused as refused:
+        faults = [name for name in wish if f"/{name}" in refused.problem.get("errors", {})]
+        if not faults:
+            raise
+        understood = {name: value for name, value in wish.items() if name not in faults}
+        return api().get(CATALOGUE, **understood, facets="true", after=after, limit=PAGE), faults
 
 
 @programmes.get("/<uuid:programme_id>")
