@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from ila_kit.ports import UnitOfWork
 from ila_kit.store.unit import Units
 
 from ila_funding.domain.agreement import Agreement
-from ila_funding.domain.budget import BudgetLine
 from ila_funding.domain.checks import Check, ClaimFacts
 from ila_funding.domain.claim import Claim, ClaimLine
 from ila_funding.domain.hold import Hold
@@ -23,23 +21,8 @@ from ila_funding.domain.provider import Provider
 from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult, VerifiedResult
 from ila_funding.domain.transfer import TransferFile
+from ila_funding.limit_ports import BudgetLineStore, LineChangeStore
 from ila_funding.told_ports import CallStore, MethodologyStore, PriceStore, ProgrammeStore
-
-
-class BudgetLineStore(Protocol):
-    """Budget lines."""
-
-    def of_call(self, call_id: UUID, funding_source: str, activity: str) -> BudgetLine | None:
-        """Return the line that pays an activity of a call from a source."""
-
-    def lock(self, line_id: UUID) -> BudgetLine:
-        """Return a line that nobody else changes until this transaction ends."""
-
-    def add(self, line: BudgetLine) -> None:
-        """Store a new line."""
-
-    def set_limit(self, line_id: UUID, limit: Decimal, now: datetime) -> bool:
-        """Change what a line may spend; False when more than that is promised already."""
 
 
 class RequestStore(Protocol):
@@ -221,6 +204,8 @@ class Unit(UnitOfWork, Protocol):
     def prices(self) -> PriceStore: ...
     @property
     def lines(self) -> BudgetLineStore: ...
+    @property
+    def line_changes(self) -> LineChangeStore: ...
     @property
     def requests(self) -> RequestStore: ...
     @property

@@ -17,15 +17,17 @@ from ila_funding.domain.programme import PinnedMethodology, PublishedProgramme
 from ila_funding.domain.provider import Provider
 from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult
+from ila_funding.domain.stratum import EVERY
 from ila_funding.domain.training import Kind, Part, Training
 from ila_funding.events.published import ProgrammePriced
 from ila_funding.parameters import load_methodologies
 from ila_funding.usecases.budget_lines import RegisterCall, register_call
 from ila_funding.usecases.holds import RequestHold
+from ila_funding.usecases.limits import ProposeLimit, approve_change, propose_limit
 from ila_funding.usecases.programmes import register_programme
 from ila_kit.actor import process_actor
 from ila_kit.ids import uuid7
-from ila_kit.testing.fakes import NOON, FakeUnit
+from ila_kit.testing.fakes import NOON, FakeUnit, someone
 
 CONTINUING = "Datorsistēmas, datubāzes un datortīkli"
 SOURCE = "RRF 2.3.1.4.i"
@@ -108,25 +110,53 @@ class FakeLines:
     def __init__(self):
         self.rows = {}
 
-    def of_call(self, call_id, funding_source, activity):
-        place = (call_id, funding_source, activity)
-        return next(
-            (one for one in self.rows.values() if (one.call_id, one.funding_source, one.activity) == place),
-            None,
-        )
+    def of_call(self, call_id, funding_source, activity, stratum):
+        place = (call_id, funding_source, activity, stratum)
+        return next((one for one in self.rows.values() if self.place(one) == place), None)
+
+    def paying(self, call_id, funding_source, activity, strata):
+        found = [self.of_call(call_id, funding_source, activity, one) for one in [*strata, EVERY]]
+        return next((one for one in found if one and one.opened_at), None)
+
+    def place(self, line):
+        return line.call_id, line.funding_source, line.activity, line.stratum
 
     def lock(self, line_id):
-        return self.rows[line_id]
+        return self.rows.get(line_id)
 
     def add(self, line):
+        if self.of_call(*self.place(line)):
+            return False
         self.rows[line.id] = line
+        return True
 
     def set_limit(self, line_id, limit, now):
         line = self.rows[line_id]
         if limit < line.limit_amount - line.free:
             return False
-        self.rows[line_id] = replace(line, limit_amount=limit)
+        self.rows[line_id] = replace(line, limit_amount=limit, opened_at=line.opened_at or now)
         return True
+
+
+class FakeLineChanges:
+    """Proposed changes of lines: one at a time for each."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def add(self, change):
+        assert self.pending(change.line_id) is None
+        self.rows[change.id] = change
+
+    def save(self, change):
+        self.rows[change.id] = change
+
+    def lock(self, change_id):
+        return self.rows.get(change_id)
+
+    def pending(self, line_id):
+        mine = [one for one in self.rows.values() if one.line_id == line_id and one.state == "proposed"]
+        return mine[0] if mine else None
 
 
 class FakeRequests:
@@ -420,7 +450,7 @@ class FakeFunding(FakeUnit):
         self.agreements = FakeAgreements()
         self.calls, self.programmes = FakeTold("call_id"), FakeProgrammes(self.agreements)
         self.lines, self.requests, self.holds = FakeLines(), FakeRequests(), FakeHolds()
-        self.prices = FakePrices()
+        self.prices, self.line_changes = FakePrices(), FakeLineChanges()
         self.ledger = FakeLedger(self.lines, self.requests)
         self.providers, self.results = FakeProviders(), FakeResults(self.holds)
         self.claims, self.runs = FakeClaims(self), FakeRuns()
@@ -497,7 +527,7 @@ def example_set() -> Training:
 
 
 @pytest.fixture
-def publish_call(unit, call_id) -> Callable[..., None]:
+def publish_call(unit, call_id, change_limit) -> Callable[..., None]:
     def publish(
         limit: str = "2132000.00",
         sequence: int = 1,
@@ -518,8 +548,25 @@ def publish_call(unit, call_id) -> Callable[..., None]:
             sequence=sequence,
         )
         register_call(unit, RegisterCall(call=call, budget_limit=Decimal(limit)))
+        if sequence == unit.calls.get(call_id).sequence and limit != str(unit.line.limit_amount):
+            change_limit(limit)
 
     return publish
+
+
+@pytest.fixture
+def change_limit(unit) -> Callable[..., None]:
+    """Have two persons change what the only line may spend."""
+
+    def change(limit: str, of: FakeFunding = unit) -> None:
+        machine, of.actor = of.actor, someone("rate_manager")
+        wish = ProposeLimit(line_id=of.line.id, limit=Decimal(limit), reason="Tā lemts.")
+        proposed = propose_limit(of, wish)
+        of.actor = someone("rate_approver")
+        approve_change(of, of.line.id, proposed.id)
+        of.actor = machine
+
+    return change
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from ila_kit.web.my_data import my_data
 
 from ila_funding.api.accounts import accounts
-from ila_funding.api.budget_lines import budget_lines
+from ila_funding.api.budget_lines import budget_lines, line_changes
 from ila_funding.api.claims import claims, recoveries
 from ila_funding.api.holds import holds
 from ila_funding.api.indicators import indicators, indicators_csv, public_indicators
@@ -19,6 +19,7 @@ BLUEPRINTS = [
     public_quotes,
     methodologies,
     budget_lines,
+    line_changes,
     holds,
     accounts,
     ledger,

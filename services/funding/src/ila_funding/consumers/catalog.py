@@ -49,6 +49,8 @@ def remember_programme(unit: Unit, envelope: Envelope) -> None:
         training=training,
         sequence=envelope.sequence,
         agreement_id=told.agreement_id,
+        family=told.family,
+        territory=told.territory,
     )
     register_programme(unit, programme)
 

@@ -2,12 +2,14 @@
 
 from ila_funding.usecases.claims import CLAIM_DUE, claim_due
 from ila_funding.usecases.holds import expire_hold
+from ila_funding.usecases.limits import CHANGE_DUE, change_due
 from ila_funding.usecases.payment_runs import RUN_DUE, run_due
 from ila_funding.usecases.waiting import EXPIRE_HOLD, SERVE_WAITING, serve_waiting
 
 TIMERS = {
     EXPIRE_HOLD: expire_hold,
     SERVE_WAITING: serve_waiting,
+    CHANGE_DUE: change_due,
     CLAIM_DUE: claim_due,
     RUN_DUE: run_due,
 }

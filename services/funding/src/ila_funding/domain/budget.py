@@ -11,6 +11,8 @@ class BudgetLine:
     """What a line may spend and what is promised from it.
 
     At every instant held + committed + consumed ≤ limit_amount; the database refuses anything else.
+    `stratum` is the part of the trainings it pays for, empty for all that no line of its own pays for.
+    `opened_at` is None until its first limit was approved: it pays for nothing.
 
     Source: BR-709.
     """
@@ -19,23 +21,34 @@ class BudgetLine:
     call_id: UUID
     funding_source: str
     activity: str
+    stratum: str = ""
     limit_amount: Decimal
     held: Decimal
     committed: Decimal
     consumed: Decimal
+    opened_at: datetime | None
     version: int
     created_at: datetime
     updated_at: datetime
 
     @property
+    def used(self) -> Decimal:
+        """What is promised or paid."""
+        return self.held + self.committed + self.consumed
+
+    @property
     def free(self) -> Decimal:
         """What nobody is promised yet."""
-        return self.limit_amount - self.held - self.committed - self.consumed
+        return self.limit_amount - self.used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedCall:
-    """What this service keeps of a call; `sequence` is the version it was told of last."""
+    """What this service keeps of a call; `sequence` is the version it was told of last.
+
+    `budget_limit` is what the call says; None when nobody told it since that is kept. What a line may
+    spend is its own limit.
+    """
 
     call_id: UUID
     code: str
@@ -47,6 +60,7 @@ class PublishedCall:
     opening_mode: str
     drop_out_rule: str
     sequence: int
+    budget_limit: Decimal | None = None
 
 
 FIRST_COME = "first_come"

@@ -45,6 +45,24 @@ class LimitBelowUse(Conflict):
     code = "limit-below-use"
 
 
+class NothingChanges(Refusal):
+    """The proposed limit is the one that the budget line has."""
+
+    code = "limit-unchanged"
+
+
+class LineExists(Conflict):
+    """There is a budget line for that funding source, call and stratum."""
+
+    code = "line-exists"
+
+
+class ChangePending(Conflict):
+    """Another change of the budget line waits for its approval."""
+
+    code = "change-pending"
+
+
 class NothingToClaim(Refusal):
     """No verified result of the organisation waits to be claimed."""
 

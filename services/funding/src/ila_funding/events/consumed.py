@@ -62,6 +62,8 @@ class ProgrammePublished(Heard):
     parts: list[ProgrammePart]
     continuing_programme: str | None
     agreement_id: UUID | None
+    family: str | None = None
+    territory: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

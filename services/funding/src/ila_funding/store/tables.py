@@ -20,6 +20,7 @@ published_call = sa.Table(
     sa.Column("opening_mode", sa.Text, nullable=False),
     sa.Column("drop_out_rule", sa.Text, nullable=False, server_default="completion_only"),
     sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("budget_limit", MONEY, comment="what the call says; a line has its own limit"),
     sa.CheckConstraint("hold_days > 0", name="published_call_hold_days"),
 )
 
@@ -34,6 +35,8 @@ published_programme = sa.Table(
     sa.Column("parts", JSONB, nullable=False, comment="list of title and hours"),
     sa.Column("continuing_programme", sa.Text),
     sa.Column("agreement_id", sa.Uuid),
+    sa.Column("family", sa.Text),
+    sa.Column("territory", sa.Text),
     sa.Column("sequence", sa.BigInteger, nullable=False),
 )
 
@@ -60,14 +63,16 @@ budget_line = sa.Table(
     sa.Column("call_id", sa.Uuid, sa.ForeignKey("published_call.call_id"), nullable=False),
     sa.Column("funding_source", sa.Text, nullable=False),
     sa.Column("activity", sa.Text, nullable=False),
+    sa.Column("stratum", sa.Text, nullable=False, server_default="", comment="empty: every training"),
     sa.Column("limit_amount", MONEY, nullable=False),
     sa.Column("held", MONEY, nullable=False),
     sa.Column("committed", MONEY, nullable=False),
     sa.Column("consumed", MONEY, nullable=False),
+    sa.Column("opened_at", UTC, server_default=sa.func.now(), comment="none: pays for nothing yet"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", UTC, nullable=False),
     sa.Column("updated_at", UTC, nullable=False),
-    sa.UniqueConstraint("call_id", "funding_source", "activity", name="budget_line_place"),
+    sa.UniqueConstraint("call_id", "funding_source", "activity", "stratum", name="budget_line_place"),
     sa.CheckConstraint("held >= 0 AND committed >= 0 AND consumed >= 0", name="budget_line_not_negative"),
     sa.CheckConstraint("held + committed + consumed <= limit_amount", name="budget_line_not_overspent"),
     sa.Index("budget_line_created", "created_at", "id"),

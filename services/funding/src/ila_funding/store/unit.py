@@ -15,6 +15,7 @@ from ila_funding.store.budget_lines import SqlBudgetLineStore
 from ila_funding.store.claims import SqlClaimStore
 from ila_funding.store.holds import SqlHoldStore, SqlRequestStore
 from ila_funding.store.ledger import SqlLedgerStore
+from ila_funding.store.line_changes import SqlLineChangeStore
 from ila_funding.store.methodologies import MethodologyList
 from ila_funding.store.payment_runs import SqlRunStore
 from ila_funding.store.personal_data import PARTS
@@ -71,6 +72,11 @@ class FundingUnit(Unit):
     def lines(self) -> SqlBudgetLineStore:
         """Budget lines."""
         return SqlBudgetLineStore(self.connection)
+
+    @cached_property
+    def line_changes(self) -> SqlLineChangeStore:
+        """Proposed changes of budget lines."""
+        return SqlLineChangeStore(self.connection)
 
     @cached_property
     def requests(self) -> SqlRequestStore:

@@ -17,7 +17,8 @@ WITH rebuilt AS (
   FROM ledger_entry GROUP BY line_id)
 SELECT line.id FROM budget_line AS line LEFT JOIN rebuilt ON rebuilt.line_id = line.id
 WHERE (line.limit_amount, line.held, line.committed, line.consumed)
-  IS DISTINCT FROM (rebuilt.limit_amount, rebuilt.held, rebuilt.committed, rebuilt.consumed)
+  IS DISTINCT FROM (coalesce(rebuilt.limit_amount, 0), coalesce(rebuilt.held, 0),
+    coalesce(rebuilt.committed, 0), coalesce(rebuilt.consumed, 0))
 ORDER BY line.id LIMIT 100
 """
 _ACCOUNTS = """

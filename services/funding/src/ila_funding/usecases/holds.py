@@ -10,6 +10,7 @@ from ila_funding.domain.budget import FIRST_COME, BudgetLine, PublishedCall
 from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.quote import Quote
 from ila_funding.domain.request import EarlyEnding, HoldRequest, Refused
+from ila_funding.domain.stratum import strata_of
 from ila_funding.ports import Unit
 from ila_funding.usecases.waiting import give_back, grant, price, refuse, tell_refusal, told_terms
 
@@ -53,7 +54,7 @@ def request_hold(unit: Unit, command: RequestHold) -> None:
     call, programme = told_terms(unit, request)
     if call.opening_mode != FIRST_COME:
         return
-    line = unit.lines.of_call(call.call_id, programme.funding_source, call.activity)
+    line = unit.lines.paying(call.call_id, programme.funding_source, call.activity, strata_of(programme))
     request, terms = replace(request, line_id=line.id if line else None), Terms(call, programme, line)
     earlier = unit.requests.claim(request)
     if earlier is None:
