@@ -22,6 +22,7 @@ from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult, VerifiedResult
 from ila_funding.domain.transfer import TransferFile
 from ila_funding.limit_ports import BudgetLineStore, LineChangeStore
+from ila_funding.support_ports import SupportStore
 from ila_funding.told_ports import CallStore, MethodologyStore, PriceStore, ProgrammeStore
 
 
@@ -210,6 +211,8 @@ class Unit(UnitOfWork, Protocol):
     def requests(self) -> RequestStore: ...
     @property
     def holds(self) -> HoldStore: ...
+    @property
+    def support(self) -> SupportStore: ...
     @property
     def ledger(self) -> LedgerStore: ...
     @property

@@ -126,6 +126,21 @@ class World:
         self.do(register_programme, programme)
         return self
 
+    def teach(self, name: str, **changes: Any) -> UUID:
+        """Have a programme of another content published at the same price; returns its id."""
+        parts = tuple(Part(f"{name} {part.title}", part.hours) for part in EXAMPLE.parts)
+        programme = PublishedProgramme(
+            programme_id=uuid7(),
+            call_id=self.call_id,
+            title_lv=name,
+            funding_source=SOURCE,
+            training=replace(EXAMPLE, parts=parts),
+            sequence=1,
+        )
+        programme = replace(programme, **changes)
+        self.do(register_programme, programme)
+        return programme.programme_id
+
     def asked(self, place: int = 1, person_id: UUID | None = None) -> RequestHold:
         """Return the request of a new application."""
         return RequestHold(
@@ -139,9 +154,9 @@ class World:
             sequence=3,
         )
 
-    def hold(self, place: int = 1, person_id: UUID | None = None) -> RequestHold:
+    def hold(self, place: int = 1, person_id: UUID | None = None, **changes: Any) -> RequestHold:
         """Have a new application found eligible."""
-        request = self.asked(place, person_id)
+        request = replace(self.asked(place, person_id), **changes)
         self.do(request_hold, request)
         return request
 

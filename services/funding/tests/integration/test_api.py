@@ -131,7 +131,7 @@ def test_an_account_without_movements_is_all_zeros(learner, person):
 
 def test_the_account_follows_what_happens(world, learner, person):
     request = world.publish().hold(1, person)
-    world.hold(2, person)
+    world.hold(2, person, programme_id=world.teach("Kiberdrošība"))
     world.withdraw(request)
     account = learner.get(MINE).json
     balance = account["balance"]

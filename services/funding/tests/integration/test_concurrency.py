@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 import orjson
@@ -116,7 +117,11 @@ def test_nobody_is_left_waiting_beside_free_money(world):
 def test_one_person_with_many_applications_never_locks_itself_out(world):
     world.publish(PRICE * 5)
     person = uuid7()
-    requests = [world.asked(place, person_id=person) for place in range(1, 41)]
+    taught = [world.teach(f"Saturs {place}") for place in range(1, 41)]
+    requests = [
+        replace(world.asked(place, person_id=person), programme_id=programme_id)
+        for place, programme_id in enumerate(taught, 1)
+    ]
     for request in requests[:20]:
         ask(world, request)
     acts = [(withdraw, one) for one in requests[:20]] + [(ask, one) for one in requests[20:]]
@@ -246,9 +251,9 @@ def test_the_service_reads_only_what_it_has_a_handler_for():
 
 
 def test_a_hold_costs_as_few_round_trips_as_before(world):
-    """Call, programme with agreement, line, request, money, hold, request again, the last statement."""
+    """Call, programme, line, request, earlier support, money, hold, its content, request, the last one."""
     world.publish().admit()
     request = world.asked()
     with statements_seen(world.engine) as statements:
         world.do(request_hold, request)
-    assert len(statements) == 8
+    assert len(statements) == 10

@@ -139,7 +139,10 @@ def test_a_learner_sees_the_money_held_committed_and_paid(world, desk, visitor):
     learner = visitor.as_(request.person_id, "learner")
     balance = learner.get(f"{BASE}/accounts/me").json["balance"]
     kept = learner.get(f"{BASE}/persons/me/data").json["parts"]
-    assert set(kept) == {"requests", "holds", "accounts", "ledger_entries", "verified_results"}
+    assert set(kept) == {
+        *("requests", "holds", "supported_content", "accounts", "ledger_entries", "verified_results")
+    }
+    assert {one["hold_id"] for one in kept["supported_content"]} == {kept["holds"][0]["id"]}
     assert kept["accounts"][0]["consumed"] == balance["consumed"]
     assert (balance["granted"], balance["consumed"], balance["committed"]["amount"]) == (PRICE, PRICE, "0.00")
     entries = learner.get(f"{BASE}/accounts/{request.person_id}/entries?sort=at").json["items"]
@@ -541,7 +544,7 @@ def test_money_is_shown_to_those_who_answer_for_it(desk, visitor, path, role):
 
 def test_the_two_counters_count_persons_once(world, desk, visitor):
     first = world.complete(1)
-    world.complete(2, person_id=first.person_id)
+    world.complete(2, person_id=first.person_id, programme_id=world.teach("Kiberdrošība"))
     for person in (first.person_id, first.person_id, uuid7()):
         world.tell("identity.account_opened", person_id=person, opened_at=utc_now())
     shown = desk.auditor.get(f"{BASE}/indicators").json

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fakes_support import FakeSupport
 from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.checks import ClaimFacts, LineFacts
 from ila_funding.domain.indicator import Indicator
@@ -451,6 +452,7 @@ class FakeFunding(FakeUnit):
         self.calls, self.programmes = FakeTold("call_id"), FakeProgrammes(self.agreements)
         self.lines, self.requests, self.holds = FakeLines(), FakeRequests(), FakeHolds()
         self.prices, self.line_changes = FakePrices(), FakeLineChanges()
+        self.support = FakeSupport()
         self.ledger = FakeLedger(self.lines, self.requests)
         self.providers, self.results = FakeProviders(), FakeResults(self.holds)
         self.claims, self.runs = FakeClaims(self), FakeRuns()

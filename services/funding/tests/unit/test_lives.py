@@ -265,7 +265,7 @@ def test_one_who_waits_for_an_agreement_keeps_no_money_from_coming_free(new_unit
     unit = new_unit()
     call, programme, agreed, _ = published()
     deliver(unit, [call, programme, agreed, eligible(3)])
-    second = {"application_id": str(uuid7()), "receipt_sequence": 2}
+    second = {"application_id": str(uuid7()), "person_id": str(uuid7()), "receipt_sequence": 2}
     waits = eligible(3)
     deliver(unit, [replace(waits, data=waits.data | second)])
     other = replace(programme, sequence=2, data=programme.data | {"agreement_id": str(uuid7())})

@@ -16,6 +16,7 @@ from ila_applications.usecases.places import BY_ITSELF, expire, refuse
 
 EXHAUSTED = "budget-exhausted"
 NOT_HELD = "hold-not-held"
+DOUBLE_FUNDING = "double-funding"
 # Why funding releases what we told it to release: no news to us.
 ECHOES = frozenset(
     {"application-withdrawn", "place-expired", "application-refused", "learning-not-completed"}
@@ -55,7 +56,14 @@ def note_refused_hold(unit: Unit, application_id: UUID, reason: str) -> None:
         if case.application.funds == "held" and "lose_funds" in actions:
             expire(unit, case, "lose_funds", "no-money")
     elif "refuse_funds" in actions:
-        refuse(unit, case, "refuse_funds", {"code": "funding-refused", "rule": "funding", "fact": reason})
+        refuse(unit, case, "refuse_funds", _refusal(reason))
+
+
+def _refusal(reason: str) -> dict[str, str]:
+    """Return why there is no money, so that the learner reads it in words (BR-504)."""
+    if reason == DOUBLE_FUNDING:
+        return {"code": DOUBLE_FUNDING, "rule": "BR-713", "fact": "content-paid-already"}
+    return {"code": "funding-refused", "rule": "funding", "fact": reason}
 
 
 def note_commitment(unit: Unit, application_id: UUID, hold_id: UUID) -> None:

@@ -33,6 +33,12 @@ class CeilingNotApplicable(Refusal):
     code = "ceiling-not-applicable"
 
 
+class DoubleFunding(Refusal):
+    """Money of the same person pays for the same content already."""
+
+    code = "double-funding"
+
+
 class UnknownCall(Refusal):
     """No published call has that id."""
 

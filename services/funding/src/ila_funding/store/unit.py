@@ -23,6 +23,7 @@ from ila_funding.store.prices import SqlPriceStore
 from ila_funding.store.providers import SqlAgreementStore, SqlProviderStore
 from ila_funding.store.reconciliation import reconcile
 from ila_funding.store.results import SqlIndicatorStore, SqlResultStore
+from ila_funding.store.support import SqlSupportStore
 from ila_funding.store.told import SqlCallStore, SqlProgrammeStore
 from ila_funding.store.vault import Vault
 from ila_funding.store.verification import verify
@@ -92,6 +93,11 @@ class FundingUnit(Unit):
     def holds(self) -> SqlHoldStore:
         """Holds."""
         return SqlHoldStore(self.connection)
+
+    @cached_property
+    def support(self) -> SqlSupportStore:
+        """What people are supported for."""
+        return SqlSupportStore(self.connection)
 
     @cached_property
     def ledger(self) -> SqlLedgerStore:

@@ -12,6 +12,7 @@ from ila_funding.domain.quote import Quote
 from ila_funding.domain.request import EarlyEnding, HoldRequest, Refused
 from ila_funding.domain.stratum import strata_of
 from ila_funding.ports import Unit
+from ila_funding.usecases.support import refuse_double_funding
 from ila_funding.usecases.waiting import give_back, grant, price, refuse, tell_refusal, told_terms
 
 
@@ -113,6 +114,7 @@ def _hear_again(unit: Unit, earlier: HoldRequest, told: HoldRequest, terms: Term
 
 def _answer(unit: Unit, request: HoldRequest, terms: Terms) -> None:
     try:
+        refuse_double_funding(unit, request)
         pinned = price(unit, request, terms.programme)
     except Refusal as rule:
         refuse(unit, request, rule.code)

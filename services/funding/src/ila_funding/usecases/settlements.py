@@ -124,5 +124,7 @@ def _move(unit: Unit, claims: Sequence[Claim], action: str) -> list[UUID]:
     holds = unit.holds.lock_all([line.hold_id for line in lines])
     after = [moved(hold, action, unit.now) for hold in holds]
     unit.holds.save_all([hold for hold, _ in after])
+    if gone := [hold.id for hold, _ in after if not hold.live]:
+        unit.support.free(gone)
     unit.ledger.post_all([movement for _, movement in after])
     return sorted(line.application_id for line in lines)

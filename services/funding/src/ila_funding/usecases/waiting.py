@@ -17,6 +17,7 @@ from ila_funding.domain.quote import Quote, quote
 from ila_funding.domain.request import HoldRequest
 from ila_funding.events.published import EntitlementGranted, FundsHeld, FundsReleased, HoldRefused
 from ila_funding.ports import Unit
+from ila_funding.usecases.support import refuse_double_funding
 
 EXPIRE_HOLD = "expire-hold"
 SERVE_WAITING = "serve-waiting"
@@ -63,6 +64,7 @@ def grant(unit: Unit, request: HoldRequest, line_id: UUID, pinned: Quote, call: 
     if account is None:
         return False
     unit.holds.add(hold)
+    unit.support.claim(hold)
     unit.requests.save(request.after("grant", unit.now, amount=hold.amount, reason=None))
     unit.set_timer(hold.id, EXPIRE_HOLD, hold.expires_at)
     _tell(unit, hold, account)
@@ -96,6 +98,7 @@ def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
     """Return a hold's money to its line by `release` or `expire`, tell so, and serve those who wait."""
     after, movement = moved(hold, action, unit.now)
     unit.holds.save(after)
+    unit.support.free([hold.id])
     unit.clear_timer(hold.id, EXPIRE_HOLD)
     unit.ledger.post(movement)
     released = FundsReleased(
@@ -137,6 +140,7 @@ def serve_waiting(unit: Unit, line_id: UUID) -> None:
 def _serve(unit: Unit, request: HoldRequest, line_id: UUID) -> bool:
     call, programme = told_terms(unit, request)
     try:
+        refuse_double_funding(unit, request)
         pinned = price(unit, request, programme)
     except Refusal as rule:
         refuse(unit, request, rule.code)
