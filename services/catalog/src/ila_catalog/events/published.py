@@ -8,7 +8,8 @@ from uuid import UUID
 
 from ila_kit.events import Event
 
-from ila_catalog.domain.calls import Call
+from ila_catalog.domain.calls import Call, CallData
+from ila_catalog.domain.parameters import ages_reserved
 from ila_catalog.domain.programmes import Programme
 from ila_catalog.events.published_agreements import (
     AgreementEnded,
@@ -29,7 +30,18 @@ __all__ = [
     "ProgrammeClosed",
     "ProgrammePublished",
     "PublishedPart",
+    "ReservedAges",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservedAges:
+    """Ages, both included, for whom a draw reserves at least a share of the places of each programme."""
+
+    code: str
+    lowest_age: int
+    highest_age: int
+    percent: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +73,7 @@ class CallPublished(Event):
     applications_close_at: datetime
     state: str
     version: int
+    draw_strata: list[ReservedAges]
 
     @classmethod
     def of(cls, call: Call) -> Self:
@@ -89,7 +102,18 @@ class CallPublished(Event):
             applications_close_at=call.applications.closes_at,
             state=call.state,
             version=call.version,
+            draw_strata=_reserved_ages(data),
         )
+
+
+def _reserved_ages(data: CallData) -> list[ReservedAges]:
+    """Return what a draw reserves; nothing in calls that were decided before it could be said."""
+    one = data.parameters.get("draw_reserved_ages")
+    shares = ages_reserved(str(one.value)) if one else None
+    return [
+        ReservedAges(code=f"{low}-{high}", lowest_age=low, highest_age=high, percent=percent)
+        for low, high, percent in shares or []
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
