@@ -130,6 +130,12 @@ def test_a_draw_holds_nothing_at_eligibility(unit, asked, publish_call):
     assert unit.line.held == 0
 
 
+def test_a_draw_holds_the_price_of_a_place_that_was_given_by_lot(unit, asked, publish_call):
+    publish_call(sequence=2, mode="draw")
+    request_hold(unit, asked(drawn=True))
+    assert unit.line.held == PRICE
+
+
 def test_an_older_programme_changes_no_price(unit, asked, publish_programme):
     publish_programme(COURSE, sequence=3)
     publish_programme(sequence=2)

@@ -27,8 +27,9 @@ from ila_funding.usecases.holds import RequestHold, request_hold
 
 def hold_on_eligibility(unit: Unit, envelope: Envelope) -> None:
     """Hold the price of an application's programme; waits in the inbox while the programme is unknown."""
-    told = ApplicationFoundEligible.read(envelope.data)
-    request_hold(unit, RequestHold(**asdict(told), sequence=envelope.sequence))
+    values = asdict(ApplicationFoundEligible.read(envelope.data))
+    values["receipt_sequence"] = values.pop("turn") or values["receipt_sequence"]
+    request_hold(unit, RequestHold(**values, sequence=envelope.sequence))
 
 
 def commit_on_enrolment(unit: Unit, envelope: Envelope) -> None:

@@ -141,6 +141,8 @@ class ApplicationFoundEligible(Heard):
     provisional: bool
     applied_on: date
     receipt_sequence: int
+    drawn: bool = False
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

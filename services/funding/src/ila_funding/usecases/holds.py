@@ -18,9 +18,10 @@ from ila_funding.usecases.waiting import give_back, grant, price, refuse, tell_r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestHold:
-    """An application that was found eligible, and its place in the order of receipt.
+    """An application that was found eligible, and its place in the order of receipt, or of lots.
 
-    `sequence` is the version of the application that was found eligible.
+    `sequence` is the version of the application that was found eligible. `drawn`: its place was
+    given by a draw.
     """
 
     application_id: UUID
@@ -31,6 +32,7 @@ class RequestHold:
     receipt_sequence: int
     provisional: bool
     sequence: int
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,14 @@ def request_hold(unit: Unit, command: RequestHold) -> None:
     """Hold the price of an eligible application, refuse it, or let it wait; once, however often asked.
 
     Told again at a later version it moves no more money: it sets or clears the provisional mark. After
-    an ending it starts anew. A call opened by a draw holds money for its winners only, so eligibility
-    alone moves nothing. Raises NotYet while the call, the programme or its agreement is not known.
+    an ending it starts anew. A call opened by a draw holds money only for places given by lot. Raises
+    NotYet while the call, the programme or its agreement is not known.
 
     Source: BR-503, BR-709.
     """
     request = _new_request(unit, command)
     call, programme = told_terms(unit, request)
-    if call.opening_mode != FIRST_COME:
+    if call.opening_mode != FIRST_COME and not command.drawn:
         return
     line = unit.lines.paying(call.call_id, programme.funding_source, call.activity, strata_of(programme))
     request, terms = replace(request, line_id=line.id if line else None), Terms(call, programme, line)
