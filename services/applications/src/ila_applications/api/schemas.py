@@ -220,6 +220,8 @@ def shown_next(case: Case) -> dict[str, Any]:
     """Return what comes next in a case, and by when."""
     application = case.application
     due = application.due_at
+    if _next(case) == "undrawn" and case.offering.call is not None:
+        due = case.offering.call.draw_at
     facts = {"by": due.astimezone(RIGA).strftime("%d.%m.%Y %H:%M") if due else None}
     return {
         "state": application.state,
@@ -234,6 +236,8 @@ def _next(case: Case) -> str:
     application = case.application
     if application.state == "needs_evidence" and case.evidenced:
         return "proved"
+    if application.state == "waiting" and case.offering.awaits_draw:
+        return "undrawn"
     if application.funds == "paid":
         return "paid"
     return application.state
