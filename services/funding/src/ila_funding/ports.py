@@ -21,6 +21,7 @@ from ila_funding.domain.provider import Provider
 from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult, VerifiedResult
 from ila_funding.domain.transfer import TransferFile
+from ila_funding.ledger_ports import EntitlementStore, TopUpStore
 from ila_funding.limit_ports import BudgetLineStore, LineChangeStore
 from ila_funding.support_ports import SupportStore
 from ila_funding.told_ports import CallStore, MethodologyStore, PriceStore, ProgrammeStore
@@ -138,6 +139,9 @@ class ClaimStore(Protocol):
     def lines(self, claim_ids: Sequence[UUID]) -> list[ClaimLine]:
         """Return the lines of claims that are still claimed."""
 
+    def payees(self, claim_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+        """Return which provider is paid for each hold whose line is still claimed."""
+
     def set_lines(self, claim_id: UUID, application_ids: Sequence[UUID] | None, state: str) -> None:
         """Change the state of these lines of a claim; None means all that are still claimed."""
 
@@ -215,6 +219,10 @@ class Unit(UnitOfWork, Protocol):
     def support(self) -> SupportStore: ...
     @property
     def ledger(self) -> LedgerStore: ...
+    @property
+    def entitlements(self) -> EntitlementStore: ...
+    @property
+    def top_ups(self) -> TopUpStore: ...
     @property
     def agreements(self) -> AgreementStore: ...
     @property

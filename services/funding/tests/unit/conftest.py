@@ -30,6 +30,8 @@ from ila_kit.actor import process_actor
 from ila_kit.ids import uuid7
 from ila_kit.testing.fakes import NOON, FakeUnit, someone
 
+from .fakes_entitlements import FakeEntitlements, FakeTopUps
+
 CONTINUING = "Datorsistēmas, datubāzes un datortīkli"
 SOURCE = "RRF 2.3.1.4.i"
 
@@ -328,6 +330,11 @@ class FakeClaims:
     def lines(self, claim_ids):
         return [line for one in claim_ids for line in self.of[one] if line.state == "claimed"]
 
+    def payees(self, claim_ids):
+        return {
+            line.hold_id: self.rows[one].organisation_id for one in claim_ids for line in self.lines([one])
+        }
+
     def set_lines(self, claim_id, application_ids, state):
         self.of[claim_id] = [
             replace(line, state=state)
@@ -454,6 +461,7 @@ class FakeFunding(FakeUnit):
         self.prices, self.line_changes = FakePrices(), FakeLineChanges()
         self.support = FakeSupport()
         self.ledger = FakeLedger(self.lines, self.requests)
+        self.entitlements, self.top_ups = FakeEntitlements(self.ledger), FakeTopUps()
         self.providers, self.results = FakeProviders(), FakeResults(self.holds)
         self.claims, self.runs = FakeClaims(self), FakeRuns()
         self.indicators = FakeIndicators(self.results)

@@ -93,6 +93,9 @@ PARAMETERS: dict[str, Check] = {
     "drop_out_rule": word("completion_only", "pro_rata", "threshold"),
     "co_payment_percent": PERCENT,
     "entitlement": word("price_of_accepted_programme"),
+    # The most public money a learner gets in the call, and for how long: without them, no bound.
+    "entitlement_amount": amount,
+    "entitlement_months": whole(1, 120),
     "group_minimum": whole(1, 1_000),
     "completion_attendance_percent": PERCENT,
     "completion_needs_test": flag,
@@ -108,6 +111,9 @@ PARAMETERS: dict[str, Check] = {
     "closing_days": whole(0, 3_650),
     "budget_limit": amount,
 }
+
+# What a call may leave undecided.
+OPTIONAL = frozenset({"entitlement_amount", "entitlement_months"})
 
 REQUIREMENTS: dict[str, dict[str, Check]] = {
     "programme_origin": {

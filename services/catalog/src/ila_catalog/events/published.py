@@ -69,6 +69,8 @@ class CallPublished(Event):
     learning_hour_minutes_studies: int
     drop_out_rule: str
     co_payment_percent: int
+    entitlement_amount: Decimal | None
+    entitlement_months: int | None
     applications_open_at: datetime
     applications_close_at: datetime
     state: str
@@ -98,6 +100,8 @@ class CallPublished(Event):
             learning_hour_minutes_studies=cast(int, data.parameter("learning_hour_minutes_studies")),
             drop_out_rule=cast(str, data.parameter("drop_out_rule")),
             co_payment_percent=cast(int, data.parameter("co_payment_percent")),
+            entitlement_amount=cast(Decimal | None, data.optional("entitlement_amount")),
+            entitlement_months=cast(int | None, data.optional("entitlement_months")),
             applications_open_at=call.applications.opens_at,
             applications_close_at=call.applications.closes_at,
             state=call.state,

@@ -28,6 +28,9 @@ def open_line_on_publication(unit: Unit, envelope: Envelope) -> None:
         hold_days=told.hold_days,
         opening_mode=told.opening_mode,
         drop_out_rule=told.drop_out_rule,
+        co_payment_percent=told.co_payment_percent,
+        entitlement_amount=told.entitlement_amount,
+        entitlement_months=told.entitlement_months,
         sequence=envelope.sequence,
     )
     register_call(unit, RegisterCall(call=call, budget_limit=told.budget_limit))

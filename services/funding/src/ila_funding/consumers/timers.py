@@ -1,6 +1,7 @@
 """What happens by itself when a time has come."""
 
 from ila_funding.usecases.claims import CLAIM_DUE, claim_due
+from ila_funding.usecases.entitlements import EXPIRE_ENTITLEMENT, expire_entitlement
 from ila_funding.usecases.holds import expire_hold
 from ila_funding.usecases.limits import CHANGE_DUE, change_due
 from ila_funding.usecases.payment_runs import RUN_DUE, run_due
@@ -10,6 +11,7 @@ TIMERS = {
     EXPIRE_HOLD: expire_hold,
     SERVE_WAITING: serve_waiting,
     CHANGE_DUE: change_due,
+    EXPIRE_ENTITLEMENT: expire_entitlement,
     CLAIM_DUE: claim_due,
     RUN_DUE: run_due,
 }

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from ila_funding.domain.entitlement import Terms
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetLine:
@@ -61,6 +63,14 @@ class PublishedCall:
     drop_out_rule: str
     sequence: int
     budget_limit: Decimal | None = None
+    co_payment_percent: int = 0
+    entitlement_amount: Decimal | None = None
+    entitlement_months: int | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """What a learner is entitled to in this call."""
+        return Terms(self.co_payment_percent, self.entitlement_amount, self.entitlement_months)
 
 
 FIRST_COME = "first_come"

@@ -111,6 +111,36 @@ class ApproverMayNotRelease(Denied):
     code = "approver-may-not-release"
 
 
+class EntitlementExhausted(Refusal):
+    """What is left of a learner's entitlement in the call does not pay for the programme."""
+
+    code = "entitlement-exhausted"
+
+
+class EntitlementExpired(Refusal):
+    """The learner's entitlement in the call is over."""
+
+    code = "entitlement-expired"
+
+
+class UnknownLearner(Refusal):
+    """Nobody opened an account under that id."""
+
+    code = "unknown-learner"
+
+
+class TopUpDayOutOfRange(Refusal):
+    """A top-up lasts at least until tomorrow, at most some years."""
+
+    code = "top-up-day-out-of-range"
+
+
+class NothingUnused(Conflict):
+    """All of the top-up is used already."""
+
+    code = "nothing-unused"
+
+
 class SettlementDayOutOfRange(Refusal):
     """The bank cannot have carried the run out on that day."""
 

@@ -40,6 +40,10 @@ class CallPublished(Heard):
     hold_days: int
     opening_mode: str
     drop_out_rule: str
+    # What was told before these were is read without them: no co-payment, no bound.
+    co_payment_percent: int = 0
+    entitlement_amount: Decimal | None = None
+    entitlement_months: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,10 @@ class ProgrammePriced(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundsHeld(Event):
-    """Money is set apart for an application until it expires."""
+    """Public money is set apart for an application until it expires.
+
+    With what others add and the learner pays it is the quoted price.
+    """
 
     type: ClassVar[str] = "funding.funds_held.v1"
     subject_field: ClassVar[str] = "hold_id"
@@ -51,6 +54,8 @@ class FundsHeld(Event):
     programme_id: UUID
     call_id: UUID
     amount: Decimal
+    topped_up: Decimal
+    co_payment: Decimal
     quote_hash: str
     methodology_version: str
     expires_at: datetime

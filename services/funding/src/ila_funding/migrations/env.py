@@ -2,6 +2,6 @@
 
 from ila_kit.store.migrate import run_env
 
-from ila_funding.store import claim_tables, limit_tables, support_tables  # noqa: F401
+from ila_funding.store import claim_tables, ledger_tables, limit_tables, support_tables  # noqa: F401
 
 run_env(claim_tables.metadata)

@@ -86,6 +86,11 @@ _ENTRIES = """entries AS (
   FROM line, (VALUES (CAST(:from_id AS uuid), CAST(:from_account AS text), CAST(:from_amount AS numeric)),
     (CAST(:to_id AS uuid), CAST(:to_account AS text), CAST(:to_amount AS numeric)))
     AS entry (id, account, amount))"""
+# What each entry of a movement that is recorded names.
+_RECORDED = (
+    *("line_id", "call_id", "person_id", "hold_id", "reverses", "top_up_id", "funder_id"),
+    *("organisation_id", "effective_on", "belongs_to"),
+)
 _RESULT = " SELECT id, granted, version FROM account"
 _GRANT = sa.text("WITH " + ", ".join([_LINE, _NEW_OR_KNOWN, _ENTRIES]) + _RESULT)
 _MOVE = sa.text("WITH " + ", ".join([_LINE, _KNOWN, _ENTRIES]) + _RESULT)
@@ -98,8 +103,8 @@ _MOVE_ALL = sa.text("""
 WITH moved AS (
   SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:lines AS uuid[]), CAST(:calls AS uuid[]),
     CAST(:persons AS uuid[]), CAST(:holds AS uuid[]), CAST(:reverses AS uuid[]), CAST(:amounts AS numeric[]),
-    CAST(:from_ids AS uuid[]), CAST(:to_ids AS uuid[]))
-    AS one (id, line_id, call_id, person_id, hold_id, reverses, amount, from_id, to_id)),
+    CAST(:from_ids AS uuid[]), CAST(:to_ids AS uuid[]), CAST(:organisations AS uuid[]))
+    AS one (id, line_id, call_id, person_id, hold_id, reverses, amount, from_id, to_id, organisation_id)),
 line AS (
   UPDATE budget_line SET committed = committed + :committed * total.amount,
     consumed = consumed + :consumed * total.amount, version = version + 1, updated_at = :at
@@ -113,9 +118,10 @@ account AS (
         WHERE line_id IN (SELECT id FROM line) GROUP BY person_id, call_id) AS total
   WHERE mine.person_id = total.person_id AND mine.call_id = total.call_id)
 INSERT INTO ledger_entry (id, transaction_id, at, reason, account, amount, line_id, call_id, person_id,
-  hold_id, reverses)
+  hold_id, reverses, organisation_id, effective_on, belongs_to)
 SELECT entry.id, moved.id, :at, :reason, entry.account, entry.amount, moved.line_id, moved.call_id,
-  moved.person_id, moved.hold_id, moved.reverses
+  moved.person_id, moved.hold_id, moved.reverses, moved.organisation_id, CAST(:effective_on AS date),
+  CAST(:belongs_to AS date)
 FROM moved, LATERAL (VALUES (moved.from_id, CAST(:source AS text), -moved.amount),
   (moved.to_id, CAST(:target AS text), moved.amount)) AS entry (id, account, amount)
 """)
@@ -139,19 +145,28 @@ class SqlLedgerStore:
         return None if row is None else AccountState(*row)
 
     def post_all(self, movements: Sequence[Movement]) -> None:
-        """Move the money of many learners, all for one reason between the same two accounts, at once.
+        """Move the money of many learners, all for one reason, day and two accounts, at once.
 
         The lines are locked in the order of their ids, so that two of these never wait for each other.
         """
-        ((reason, source, target, at),) = {(one.reason, one.source, one.target, one.at) for one in movements}
+        ((reason, source, target, at, on, late),) = {
+            (one.reason, one.source, one.target, one.at, one.effective_on, one.belongs_to)
+            for one in movements
+        }
         kept, held = (Account.COMMITTED, Account.CONSUMED), _columns(movements)
         change = {name.value: (name is target) - (name is source) for name in kept}
-        named = {"reason": reason.value, "source": source.value, "target": target.value, "at": at}
+        named: dict[str, Any] = {
+            "reason": reason.value,
+            "source": source.value,
+            "target": target.value,
+            "at": at,
+        }
+        named |= {"effective_on": on, "belongs_to": late}
         self._connection.execute(_LOCK_LINES, {"lines": held["lines"]})
         self._connection.execute(_MOVE_ALL, held | change | named | {"released": int(target is Account.FREE)})
 
     def record(self, movement: Movement) -> None:
-        """Write the entries of a movement of the line itself."""
+        """Write the entries of a movement of a line itself, or of a top-up."""
         rows = [
             {
                 "id": uuid7(),
@@ -160,8 +175,7 @@ class SqlLedgerStore:
                 "reason": movement.reason.value,
                 "account": account.value,
                 "amount": amount,
-                "line_id": movement.line_id,
-                "call_id": movement.call_id,
+                **{name: getattr(movement, name) for name in _RECORDED},
             }
             for account, amount in movement.entries()
         ]
@@ -220,4 +234,5 @@ def _columns(movements: Sequence[Movement]) -> dict[str, list[Any]]:
         "amounts": [one.amount for one in movements],
         "from_ids": [uuid7() for _ in movements],
         "to_ids": [uuid7() for _ in movements],
+        "organisations": [one.organisation_id for one in movements],
     }

@@ -13,6 +13,7 @@ from ila_kit.store.unit import Unit
 from ila_funding.domain.methodology import Methodologies
 from ila_funding.store.budget_lines import SqlBudgetLineStore
 from ila_funding.store.claims import SqlClaimStore
+from ila_funding.store.entitlements import SqlEntitlementStore
 from ila_funding.store.holds import SqlHoldStore, SqlRequestStore
 from ila_funding.store.ledger import SqlLedgerStore
 from ila_funding.store.line_changes import SqlLineChangeStore
@@ -25,6 +26,7 @@ from ila_funding.store.reconciliation import reconcile
 from ila_funding.store.results import SqlIndicatorStore, SqlResultStore
 from ila_funding.store.support import SqlSupportStore
 from ila_funding.store.told import SqlCallStore, SqlProgrammeStore
+from ila_funding.store.top_ups import SqlTopUpStore
 from ila_funding.store.vault import Vault
 from ila_funding.store.verification import verify
 
@@ -103,6 +105,16 @@ class FundingUnit(Unit):
     def ledger(self) -> SqlLedgerStore:
         """The ledger."""
         return SqlLedgerStore(self.connection)
+
+    @cached_property
+    def entitlements(self) -> SqlEntitlementStore:
+        """Learners' entitlements in calls."""
+        return SqlEntitlementStore(self.connection)
+
+    @cached_property
+    def top_ups(self) -> SqlTopUpStore:
+        """What others add to entitlements."""
+        return SqlTopUpStore(self.connection)
 
     @cached_property
     def agreements(self) -> SqlAgreementStore:

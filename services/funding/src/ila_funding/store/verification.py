@@ -14,7 +14,7 @@ WITH rebuilt AS (
     coalesce(sum(amount) FILTER (WHERE account = 'held'), 0) AS held,
     coalesce(sum(amount) FILTER (WHERE account = 'committed'), 0) AS committed,
     coalesce(sum(amount) FILTER (WHERE account = 'consumed'), 0) AS consumed
-  FROM ledger_entry GROUP BY line_id)
+  FROM ledger_entry WHERE line_id IS NOT NULL GROUP BY line_id)
 SELECT line.id FROM budget_line AS line LEFT JOIN rebuilt ON rebuilt.line_id = line.id
 WHERE (line.limit_amount, line.held, line.committed, line.consumed)
   IS DISTINCT FROM (coalesce(rebuilt.limit_amount, 0), coalesce(rebuilt.held, 0),
@@ -31,12 +31,12 @@ WITH rebuilt AS (
     coalesce(sum(amount) FILTER (WHERE account = 'free' AND reason IN ('release', 'recovery')), 0)
       AS released,
     coalesce(sum(amount) FILTER (WHERE account = 'free' AND reason = 'expiry'), 0) AS expired
-  FROM ledger_entry WHERE person_id IS NOT NULL GROUP BY person_id, call_id)
+  FROM ledger_entry WHERE person_id IS NOT NULL AND line_id IS NOT NULL GROUP BY person_id, call_id)
 SELECT coalesce(mine.person_id, rebuilt.person_id) AS person_id
 FROM learner_account AS mine FULL JOIN rebuilt USING (person_id, call_id)
 WHERE (mine.granted, mine.held, mine.committed, mine.consumed, mine.released, mine.expired)
-  IS DISTINCT FROM (rebuilt.granted, rebuilt.held, rebuilt.committed, rebuilt.consumed, rebuilt.released,
-    rebuilt.expired)
+  IS DISTINCT FROM (coalesce(rebuilt.granted, 0), coalesce(rebuilt.held, 0), coalesce(rebuilt.committed, 0),
+    coalesce(rebuilt.consumed, 0), coalesce(rebuilt.released, 0), coalesce(rebuilt.expired, 0))
 ORDER BY 1 LIMIT 100
 """
 _HOLDS = """

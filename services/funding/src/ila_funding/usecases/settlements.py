@@ -9,12 +9,13 @@ from uuid import UUID
 from ila_kit.clock import riga_date
 
 from ila_funding.domain.claim import Claim
-from ila_funding.domain.hold import moved
+from ila_funding.domain.hold import Booking, moved
 from ila_funding.domain.payment_run import RUN_STATES, PaymentRun, refuse_same, require_settlement_day
 from ila_funding.domain.transfer import transfer_file
 from ila_funding.events.published import PaymentSettled
 from ila_funding.ports import BankFile, Unit
 from ila_funding.usecases.claims import CLAIM_DUE, known_claim
+from ila_funding.usecases.entitlements import follow_shares
 from ila_funding.usecases.payment_runs import known_run, step_run
 
 
@@ -120,11 +121,14 @@ def _export(unit: Unit, bank_file: BankFile, run: PaymentRun) -> bytes:
 
 def _move(unit: Unit, claims: Sequence[Claim], action: str) -> list[UUID]:
     """Take a step with the holds of claimed lines and move their money; returns the applications."""
-    lines = unit.claims.lines([claim.id for claim in claims])
+    ids = [claim.id for claim in claims]
+    lines, payees = unit.claims.lines(ids), unit.claims.payees(ids)
     holds = unit.holds.lock_all([line.hold_id for line in lines])
-    after = [moved(hold, action, unit.now) for hold in holds]
+    bookings = {hold.id: Booking(payees[hold.id]) for hold in holds}
+    after = [moved(hold, action, unit.now, bookings[hold.id]) for hold in holds]
     unit.holds.save_all([hold for hold, _ in after])
     if gone := [hold.id for hold, _ in after if not hold.live]:
         unit.support.free(gone)
     unit.ledger.post_all([movement for _, movement in after])
+    follow_shares(unit, holds, action, bookings)
     return sorted(line.application_id for line in lines)

@@ -17,6 +17,7 @@ from ila_funding.domain.quote import Quote, quote
 from ila_funding.domain.request import HoldRequest
 from ila_funding.events.published import EntitlementGranted, FundsHeld, FundsReleased, HoldRefused
 from ila_funding.ports import Unit
+from ila_funding.usecases.entitlements import follow_shares, split_price, take_shares
 from ila_funding.usecases.support import refuse_double_funding
 
 EXPIRE_HOLD = "expire-hold"
@@ -55,17 +56,25 @@ def _methodology(unit: Unit, request: HoldRequest, programme: PublishedProgramme
 
 
 def grant(unit: Unit, request: HoldRequest, line_id: UUID, pinned: Quote, call: PublishedCall) -> bool:
-    """Set the quoted amount apart; False when the line does not carry it or somebody is before.
+    """Set the public part of the quoted amount apart; False when the line lacks it or somebody is before.
+
+    True is an answer: when the learner's entitlement does not pay for it, that is a refusal.
 
     Source: BR-709, BR-710.
     """
-    hold, movement = new_hold(request, line_id, pinned, call.hold_days, unit.now)
+    try:
+        parts = split_price(unit, request, line_id, pinned.amount, call)
+    except Refusal as rule:
+        refuse(unit, request, rule.code)
+        return True
+    hold, movement = new_hold(request, line_id, pinned, parts, call.hold_days, unit.now)
     account = unit.ledger.post(movement, turn=request.receipt_sequence)
     if account is None:
         return False
     unit.holds.add(hold)
     unit.support.claim(hold)
-    unit.requests.save(request.after("grant", unit.now, amount=hold.amount, reason=None))
+    take_shares(unit, hold, parts)
+    unit.requests.save(request.after("grant", unit.now, amount=pinned.amount, reason=None))
     unit.set_timer(hold.id, EXPIRE_HOLD, hold.expires_at)
     _tell(unit, hold, account)
     unit.audit("hold_funds", "hold", hold.id, amount=str(hold.amount), quote_hash=hold.quote_hash)
@@ -101,6 +110,7 @@ def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
     unit.support.free([hold.id])
     unit.clear_timer(hold.id, EXPIRE_HOLD)
     unit.ledger.post(movement)
+    follow_shares(unit, [hold], action)
     released = FundsReleased(
         hold_id=hold.id,
         application_id=hold.application_id,
@@ -156,6 +166,8 @@ def _tell(unit: Unit, hold: Hold, account: AccountState) -> None:
         programme_id=hold.programme_id,
         call_id=hold.call_id,
         amount=hold.amount,
+        topped_up=hold.topped_up,
+        co_payment=hold.co_payment,
         quote_hash=hold.quote_hash,
         methodology_version=hold.methodology_version,
         expires_at=hold.expires_at,
