@@ -75,7 +75,7 @@ class SqlDrawStore:
     def lock_places(self, call_id: UUID) -> dict[UUID, int]:
         """Return how many places of each programme of a call are not taken. Locks them."""
         rows = self._connection.exec_driver_sql(_PLACES, (call_id,))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     def candidates(self, call_id: UUID) -> list[Candidate]:
         """Return who takes part: whoever submitted, and is not out for good; one entry of each."""
@@ -125,7 +125,7 @@ class SqlDrawStore:
         """Return how many entries of each programme were drawn."""
         c = draw_entry.c
         query = sa.select(c.programme_id, sa.func.count(c.rank)).where(c.call_id == call_id)
-        return dict(self._connection.execute(query.group_by(c.programme_id)).tuples().all())
+        return dict(self._connection.execute(query.group_by(c.programme_id)).all())
 
 
 def _entries() -> sa.Select[Any]:
