@@ -50,9 +50,10 @@ def test_held_money_offers_the_place_for_the_hours_of_the_call(world):
     assert world.unit.applications.history(application.id)[-1].details == {"amount": AMOUNT}
 
 
-def test_an_empty_budget_keeps_the_place_and_waits_for_funds(world):
+@pytest.mark.parametrize("reason", ["budget-exhausted", "line-paused"])
+def test_an_empty_or_paused_budget_keeps_the_place_and_waits_for_funds(world, reason):
     application = world.decided()
-    refused(world, application)
+    refused(world, application, reason)
     waits = world.now(application)
     assert (waits.state, waits.due_at) == ("waiting_for_funds", world.unit.now + timedelta(days=14))
     assert world.taken() == 1

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ila_funding.domain.budget import BudgetLine
 from ila_funding.domain.line_change import LineChange
+from ila_funding.domain.line_rules import LineRules
 
 
 class BudgetLineStore(Protocol):
@@ -32,6 +33,15 @@ class BudgetLineStore(Protocol):
 
     def set_limit(self, line_id: UUID, limit: Decimal, now: datetime) -> bool:
         """Change what a line may spend, and open it; False when more than that is promised already."""
+
+    def set_rules(self, line_id: UUID, rules: LineRules, now: datetime) -> None:
+        """Change the alarms and pauses of a line."""
+
+    def set_alarm(self, line_id: UUID, alarm: int) -> None:
+        """Note the highest share whose alarm was given."""
+
+    def save_pause(self, line: BudgetLine) -> None:
+        """Store that a line was paused by hand, or goes on."""
 
 
 class LineChangeStore(Protocol):

@@ -14,7 +14,7 @@ from ila_funding.domain.checks import Check, ClaimFacts
 from ila_funding.domain.claim import Claim, ClaimLine
 from ila_funding.domain.hold import Hold
 from ila_funding.domain.indicator import Indicator, Target
-from ila_funding.domain.ledger import AccountState, Movement
+from ila_funding.domain.ledger import Movement, Posted
 from ila_funding.domain.payee import BankAccount
 from ila_funding.domain.payment_run import Payment, PaymentRun
 from ila_funding.domain.provider import Provider
@@ -42,8 +42,11 @@ class RequestStore(Protocol):
     def save(self, request: HoldRequest) -> None:
         """Store a changed request."""
 
-    def next_waiting(self, line_id: UUID) -> HoldRequest | None:
-        """Return, locked, the request received first of those that wait for a line's money."""
+    def next_waiting(self, line_id: UUID, now: datetime) -> HoldRequest | None:
+        """Return, locked, the request received first of those that wait for a line's money.
+
+        While the line is paused that is the first of those that are exempt.
+        """
 
 
 class HoldStore(Protocol):
@@ -71,11 +74,11 @@ class HoldStore(Protocol):
 class LedgerStore(Protocol):
     """The ledger, and the balances that follow from it."""
 
-    def post(self, movement: Movement, turn: int | None = None) -> AccountState | None:
+    def post(self, movement: Movement, turn: int | None = None, strata: Sequence[str] = ()) -> Posted | None:
         """Move a learner's money: line, account and entries change together or not at all.
 
-        None when the line does not carry it, or when an application received before `turn`
-        waits for the line's money. This takes the hot row, so it comes late.
+        None when the line does not carry it, when it is paused for all but other strata, or when an
+        application received before `turn` waits for its money. This takes the hot row, so it comes late.
         """
 
     def post_all(self, movements: Sequence[Movement]) -> None:

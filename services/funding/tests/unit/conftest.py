@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,15 +13,17 @@ from fakes_support import FakeSupport
 from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.checks import ClaimFacts, LineFacts
 from ila_funding.domain.indicator import Indicator
-from ila_funding.domain.ledger import Account, AccountState, Reason
+from ila_funding.domain.ledger import Account, AccountState, Posted, Reason
+from ila_funding.domain.line_rules import LineRules
 from ila_funding.domain.programme import PinnedMethodology, PublishedProgramme
 from ila_funding.domain.provider import Provider
-from ila_funding.domain.request import EarlyEnding, HoldRequest
+from ila_funding.domain.request import HoldRequest
 from ila_funding.domain.result import ClaimableResult
 from ila_funding.domain.stratum import EVERY
 from ila_funding.domain.training import Kind, Part, Training
-from ila_funding.events.published import ProgrammePriced
+from ila_funding.events.published import BudgetThresholdReached, ProgrammePriced
 from ila_funding.parameters import load_methodologies
+from ila_funding.usecases.alarms import line_use
 from ila_funding.usecases.budget_lines import RegisterCall, register_call
 from ila_funding.usecases.holds import RequestHold
 from ila_funding.usecases.limits import ProposeLimit, approve_change, propose_limit
@@ -34,6 +36,9 @@ from .fakes_entitlements import FakeEntitlements, FakeTopUps
 
 CONTINUING = "Datorsistēmas, datubāzes un datortīkli"
 SOURCE = "RRF 2.3.1.4.i"
+
+
+RULES = [field.name for field in fields(LineRules)]
 
 
 class FakeTold:
@@ -140,6 +145,15 @@ class FakeLines:
         self.rows[line_id] = replace(line, limit_amount=limit, opened_at=line.opened_at or now)
         return True
 
+    def set_rules(self, line_id, rules, now):
+        self.rows[line_id] = replace(self.rows[line_id], **{one: getattr(rules, one) for one in RULES})
+
+    def set_alarm(self, line_id, alarm):
+        self.rows[line_id] = replace(self.rows[line_id], alarm=alarm)
+
+    def save_pause(self, line):
+        self.rows[line.id] = line
+
 
 class FakeLineChanges:
     """Proposed changes of lines: one at a time for each."""
@@ -163,8 +177,8 @@ class FakeLineChanges:
 
 
 class FakeRequests:
-    def __init__(self):
-        self.rows: dict[UUID, HoldRequest | EarlyEnding] = {}
+    def __init__(self, lines: FakeLines):
+        self.lines, self.rows = lines, {}
 
     def claim(self, request):
         old = self.rows.get(request.application_id)
@@ -186,12 +200,13 @@ class FakeRequests:
     def save(self, request):
         self.rows[request.application_id] = request
 
-    def waiting(self, line_id):
-        mine = [one for one in self.rows.values() if isinstance(one, HoldRequest) and one.line_id == line_id]
-        return sorted((one for one in mine if one.state == "waiting"), key=lambda one: one.receipt_sequence)
+    def waiting(self, line, now):
+        mine = [one for one in self.rows.values() if isinstance(one, HoldRequest) and one.line_id == line.id]
+        served = [one for one in mine if one.state == "waiting" and not line.lets_wait(one.strata, now)]
+        return sorted(served, key=lambda one: one.receipt_sequence)
 
-    def next_waiting(self, line_id):
-        return next(iter(self.waiting(line_id)), None)
+    def next_waiting(self, line_id, now):
+        return next(iter(self.waiting(self.lines.rows[line_id], now)), None)
 
 
 class FakeHolds:
@@ -227,23 +242,25 @@ class FakeLedger:
     def record(self, movement):
         self.movements.append(movement)
 
-    def post(self, movement, turn=None):
+    def post(self, movement, turn=None, strata=()):
         line = self.lines.rows[movement.line_id]
         kept = {
             account.value: getattr(line, account.value) + movement.change(account)
             for account in (Account.HELD, Account.COMMITTED, Account.CONSUMED)
         }
-        ahead = [one for one in self.requests.waiting(line.id) if turn and one.receipt_sequence < turn]
-        if sum(kept.values()) > line.limit_amount or ahead:
+        waiting = self.requests.waiting(line, movement.at)
+        ahead = [one for one in waiting if turn and one.receipt_sequence < turn]
+        paused = turn and line.lets_wait(strata, movement.at)
+        if sum(kept.values()) > line.limit_amount or ahead or paused:
             return None
         assert min(kept.values()) >= 0
-        self.lines.rows[line.id] = replace(line, **kept)
+        line = self.lines.rows[line.id] = replace(line, **kept, version=line.version + 1)
         self.record(movement)
         key = (movement.person_id, movement.call_id)
         new = movement.amount if movement.reason is Reason.HOLD else Decimal(0)
         state = self.granted.get(key, AccountState(uuid7(), Decimal(0), 0))
         self.granted[key] = AccountState(state.id, state.granted + new, state.version + 1)
-        return self.granted[key]
+        return Posted(self.granted[key], line_use(line))
 
     def post_all(self, movements):
         for movement in movements:
@@ -457,7 +474,8 @@ class FakeFunding(FakeUnit):
         self.methodologies = load_methodologies()
         self.agreements = FakeAgreements()
         self.calls, self.programmes = FakeTold("call_id"), FakeProgrammes(self.agreements)
-        self.lines, self.requests, self.holds = FakeLines(), FakeRequests(), FakeHolds()
+        self.lines, self.holds = FakeLines(), FakeHolds()
+        self.requests = FakeRequests(self.lines)
         self.prices, self.line_changes = FakePrices(), FakeLineChanges()
         self.support = FakeSupport()
         self.ledger = FakeLedger(self.lines, self.requests)
@@ -477,8 +495,9 @@ class FakeFunding(FakeUnit):
 
     @property
     def of_money(self) -> list[Any]:
-        """The events about people's money: all but the prices of programmes."""
-        return [event for event in self.events if not isinstance(event, ProgrammePriced)]
+        """The events about people's money: all but the prices of programmes and the alarms of lines."""
+        others = (ProgrammePriced, BudgetThresholdReached)
+        return [event for event in self.events if not isinstance(event, others)]
 
     def told(self, kind: type) -> list[Any]:
         """Return the published events of a kind."""

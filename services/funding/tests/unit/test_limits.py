@@ -83,7 +83,7 @@ def test_a_limit_changes_by_the_word_of_a_second_person_and_the_ledger_follows(u
     assert unit.line.limit_amount == Decimal("2500.00")
     assert [one.amount for one in unit.ledger.movements] == [Decimal("2000.00"), Decimal("500.00")]
     assert (change.id, CHANGE_DUE) not in unit.timers
-    assert ("approve_budget_limit", "budget_line", str(unit.line.id)) in [one[:3] for one in unit.audited]
+    assert ("approve_line_change", "budget_line", str(unit.line.id)) in [one[:3] for one in unit.audited]
 
 
 @pytest.mark.parametrize("sessions", ["one", "two"])

@@ -85,7 +85,7 @@ class FundsHeld(Heard):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRefused(Heard):
-    """funding.hold_refused.v1: after `budget-exhausted` money may still come; the rest is final."""
+    """funding.hold_refused.v1: after `budget-exhausted` or `line-paused` money may still come."""
 
     application_id: UUID
     reason: str

@@ -8,6 +8,7 @@ from ila_funding.api.claims import claims, recoveries
 from ila_funding.api.holds import holds
 from ila_funding.api.indicators import indicators, indicators_csv, public_indicators
 from ila_funding.api.ledger import ledger
+from ila_funding.api.line_rules import line_rules
 from ila_funding.api.methodologies import methodologies
 from ila_funding.api.payment_runs import payment_runs
 from ila_funding.api.quotes import public_quotes, quotes
@@ -19,6 +20,7 @@ BLUEPRINTS = [
     public_quotes,
     methodologies,
     budget_lines,
+    line_rules,
     line_changes,
     holds,
     accounts,

@@ -1,5 +1,6 @@
 """Budget lines over HTTP: how they stand, and what of them two persons change."""
 
+from dataclasses import fields as dataclass_fields
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from ila_funding.domain.errors import (
     SamePerson,
     UnknownCall,
 )
-from ila_funding.domain.line_change import APPROVER, CHANGE_STATES, MANAGER
+from ila_funding.domain.line_change import APPROVER, CHANGE_STATES, MANAGER, actions_on_pause
+from ila_funding.domain.line_rules import LineRules
 from ila_funding.domain.stratum import PATTERN
 from ila_funding.usecases.limits import (
     ProposeLimit,
@@ -43,11 +45,17 @@ OFFICERS = Access(any={MANAGER, APPROVER, "call_manager", "claim_officer", "audi
 MANAGERS, BOTH = Access(any={MANAGER}), Access(any={MANAGER, APPROVER})
 APPROVERS = Access(any={APPROVER}, acr="high")
 STATES = sorted(CHANGE_STATES.states)
+RULES = [field.name for field in dataclass_fields(LineRules)]
 
 
 def _not_negative(amount: Any) -> None:
     if amount < 0:
         raise ValidationError("is below zero")
+
+
+def _few_and_different(values: Any) -> None:
+    if len(values) > 50 or len(set(values)) < len(values):
+        raise ValidationError("names more than 50, or one twice")
 
 
 class BudgetLineQuery(ListQuery):
@@ -64,13 +72,31 @@ class ChangeQuery(ListQuery):
     state = fields.OneOf(STATES)
 
 
+class RulesSchema(Schema):
+    """From which shares of its limit on a line is alarming, and when it lets new holds wait.
+
+    Shares are percents. New holds wait from `pause_from` until `pause_until` (null: for good), and while at
+    least `pause_share` of the limit is used; trainings in an `exempt` stratum do not.
+    """
+
+    alarm_shares = fields.List(fields.WholeNumber(min=1, max=100), required=True, validate=_few_and_different)
+    pause_share = fields.WholeNumber(min=1, max=100, required=True, allow_none=True)
+    pause_from = fields.Instant(required=True, allow_none=True)
+    pause_until = fields.Instant(required=True, allow_none=True)
+    exempt = fields.List(fields.Text(max=80, pattern=PATTERN), required=True, validate=_few_and_different)
+
+
 class ChangeSchema(Schema):
-    """A change of what a line may spend, as one person proposed and another one decided it."""
+    """A change of what a line may spend, or of its rules, as one person proposed and another decided it.
+
+    `rules` is null when they stay as they are.
+    """
 
     id = fields.Id(required=True)
     line_id = fields.Id(required=True)
     limit_before = fields.Money(required=True)
     limit = fields.Money(required=True)
+    rules = fields.Nested(RulesSchema, required=True, allow_none=True)
     reason = fields.String(required=True)
     state = fields.OneOf(STATES, required=True)
     proposed_by = fields.String(required=True)
@@ -91,7 +117,8 @@ class BudgetLineSchema(Schema):
     """What a line may spend and what is promised: free = limit − held − committed − consumed.
 
     `stratum` is the part of the trainings it pays for; null: every one that no line of its own pays for.
-    `call_limit` is what the call says; `opened_at` is null until the first limit was approved.
+    `call_limit` is what the call says; `opened_at` is null until the first limit was approved. `alarm` is the
+    highest share of the limit, in percent, whose alarm was given; null for none.
     """
 
     id = fields.Id(required=True)
@@ -108,6 +135,11 @@ class BudgetLineSchema(Schema):
     committed = fields.Money(required=True)
     consumed = fields.Money(required=True)
     free = fields.Money(required=True)
+    alarm = fields.WholeNumber(min=1, max=100, required=True, allow_none=True)
+    rules = fields.Nested(RulesSchema, required=True)
+    paused_at = fields.Instant(required=True, allow_none=True)
+    paused_by = fields.String(required=True, allow_none=True)
+    pause_reason = fields.String(required=True, allow_none=True)
     opened_at = fields.Instant(required=True, allow_none=True)
     version = fields.WholeNumber(min=1, max=2**31, required=True)
     created_at = fields.Instant(required=True)
@@ -115,8 +147,12 @@ class BudgetLineSchema(Schema):
 
 
 class WholeLineSchema(BudgetLineSchema):
-    """A line with the change that waits for its approval, if one does."""
+    """A line with the change that waits for its approval, if one does, and what the caller may do with it.
 
+    `actions` are the steps of its pause by hand.
+    """
+
+    actions = fields.List(fields.String(), required=True)
     pending = fields.Nested(PendingSchema, required=True, allow_none=True)
 
 
@@ -149,7 +185,7 @@ class DecidedSchema(Schema):
 def get_budget_lines(call: Call) -> dict[str, Any]:
     """List the budget lines, the oldest first."""
     page = call.unit.lines.page(page_request(call.query))
-    return {"items": [_with_limit(row) for row in page.rows], "next": page.next}
+    return {"items": [_in_list(row) for row in page.rows], "next": page.next}
 
 
 @budget_lines.operation(
@@ -165,13 +201,13 @@ def post_budget_line(call: Call) -> Answer:
     """Propose a line for a part of a call's money; it pays for nothing until another person approves it."""
     body = call.body | {"stratum": call.body["stratum"] or ""}
     change = propose_line(call.unit, ProposeLine(**body))
-    return _shown(call, change.line_id, f"{LINES}/{change.line_id}")
+    return shown_line(call, change.line_id, f"{LINES}/{change.line_id}")
 
 
 @budget_lines.operation("GET", "/<uuid:line_id>", OFFICERS, answer=(200, WholeLineSchema))
 def get_budget_line(call: Call, line_id: UUID) -> Answer:
     """Show a budget line: its limit, what of it is held, committed, consumed, free, and what is proposed."""
-    return _shown(call, line_id)
+    return shown_line(call, line_id)
 
 
 @budget_lines.operation(
@@ -186,7 +222,7 @@ def get_budget_line(call: Call, line_id: UUID) -> Answer:
 def post_limit(call: Call, line_id: UUID) -> Answer:
     """Propose another limit; nothing changes until another person approves it."""
     propose_limit(call.unit, ProposeLimit(line_id=line_id, **call.body))
-    return _shown(call, line_id)
+    return shown_line(call, line_id)
 
 
 @budget_lines.operation(
@@ -201,7 +237,7 @@ def post_limit(call: Call, line_id: UUID) -> Answer:
 def post_approval(call: Call, line_id: UUID) -> Answer:
     """Approve a proposed change, as another person than who proposed it, whatever roles they hold."""
     approve_change(call.unit, line_id, call.body["change_id"])
-    return _shown(call, line_id)
+    return shown_line(call, line_id)
 
 
 @budget_lines.operation(
@@ -216,32 +252,34 @@ def post_approval(call: Call, line_id: UUID) -> Answer:
 def post_withdrawal(call: Call, line_id: UUID) -> Answer:
     """Take a proposed change back, or refuse it."""
     withdraw_change(call.unit, line_id, call.body["change_id"])
-    return _shown(call, line_id)
+    return shown_line(call, line_id)
 
 
 @line_changes.operation("GET", "", OFFICERS, query=ChangeQuery, answer=(200, list_of(ChangeSchema)))
 def get_line_changes(call: Call) -> dict[str, Any]:
     """List what was proposed for budget lines, the newest first."""
     page = call.unit.line_changes.page(page_request(call.query))
-    return {"items": [_with_limit(row) for row in page.rows], "next": page.next}
+    return {"items": [_in_list(row) for row in page.rows], "next": page.next}
 
 
-def _shown(call: Call, line_id: UUID, location: str | None = None) -> Answer:
+def shown_line(call: Call, line_id: UUID, location: str | None = None) -> Answer:
+    """Return a line as it is shown alone. Raises Missing."""
     row = call.unit.lines.row(line_id)
     if row is None:
         raise Missing()
     pending = call.unit.line_changes.pending(line_id)
-    shown = None
-    if pending is not None:
-        actions = pending.actions_for(call.actor.id, call.actor.role_names)
-        shown = _with_limit(to_json(pending)) | {"actions": actions}
-    return Answer(_with_limit(row) | {"pending": shown}, location, version=row["version"])
+    who = (call.actor.id, call.actor.role_names)
+    shown = pending and _in_list(to_json(pending)) | {"actions": pending.actions_for(*who)}
+    actions = actions_on_pause(row["paused_by"], *who)
+    whole = _in_list(row) | {"pending": shown, "actions": actions}
+    return Answer(whole, location, version=row["version"])
 
 
-def _with_limit(row: dict[str, Any]) -> dict[str, Any]:
-    shown = dict(row)
-    return shown | {"limit": shown.pop("limit_amount")} | _stratum(shown)
-
-
-def _stratum(row: dict[str, Any]) -> dict[str, Any]:
-    return {"stratum": row["stratum"] or None} if "stratum" in row else {}
+def _in_list(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a line or a change as lists show it; nothing stands for what the database has empty."""
+    shown = {name: value for name, value in row.items() if name not in RULES}
+    shown["limit"] = shown.pop("limit_amount")
+    if "stratum" in row:
+        shown |= {name: row[name] or None for name in ("stratum", "alarm")}
+        shown["rules"] = {name: row[name] for name in RULES}
+    return shown

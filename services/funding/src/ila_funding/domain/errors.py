@@ -52,9 +52,9 @@ class LimitBelowUse(Conflict):
 
 
 class NothingChanges(Refusal):
-    """The proposed limit is the one that the budget line has."""
+    """The proposed limit or rules are those that the budget line has."""
 
-    code = "limit-unchanged"
+    code = "line-unchanged"
 
 
 class LineExists(Conflict):

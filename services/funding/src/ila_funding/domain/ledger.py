@@ -1,5 +1,6 @@
 """The ledger: every amount moves from one account to another, and nothing is ever taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -86,6 +87,27 @@ class AccountState:
     id: UUID
     granted: Decimal
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineUse:
+    """How a line stands after a movement: what of it is used, and the alarm that was given last."""
+
+    line_id: UUID
+    call_id: UUID
+    version: int
+    used: Decimal
+    limit_amount: Decimal
+    alarm: int
+    alarm_shares: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The learner's account and the line after a movement between them."""
+
+    account: AccountState
+    use: LineUse
 
 
 def budget_movement(line_id: UUID, call_id: UUID, difference: Decimal, at: datetime) -> Movement:

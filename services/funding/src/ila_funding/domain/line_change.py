@@ -13,14 +13,21 @@ from ila_kit.states import SYSTEM, StateMachine, Step, Timer
 
 from ila_funding.domain.budget import BudgetLine
 from ila_funding.domain.errors import LimitBelowUse, NothingChanges, SamePerson
+from ila_funding.domain.line_rules import LineRules
 
 MANAGER, APPROVER = "rate_manager", "rate_approver"
+_EITHER = frozenset({MANAGER, APPROVER})
+PAUSE_STATES = StateMachine(
+    "pause of a budget line",
+    "running",
+    [Step("running", "pause", "paused", _EITHER), Step("paused", "resume", "running", _EITHER)],
+)
 CHANGE_STATES = StateMachine(
     "change of a budget line",
     "proposed",
     [
         Step("proposed", "approve", "approved", frozenset({APPROVER})),
-        Step("proposed", "withdraw", "withdrawn", frozenset({MANAGER, APPROVER})),
+        Step("proposed", "withdraw", "withdrawn", _EITHER),
         Step("proposed", "lapse", "lapsed", frozenset({SYSTEM})),
     ],
     timers={"proposed": Timer(timedelta(days=14), "lapse")},
@@ -32,13 +39,14 @@ class LineChange:
     """What a line may spend from now on, as somebody proposed it.
 
     `limit_before` is what it could spend when that was proposed: who approves decides about this step and
-    no other. The persons are those who took each step.
+    no other. `rules` are its new rules; None leaves them. The persons are those who took each step.
     """
 
     id: UUID
     line_id: UUID
     limit_before: Decimal
     limit_amount: Decimal
+    rules: LineRules | None = None
     reason: str
     state: str = CHANGE_STATES.start
     proposed_by: str
@@ -82,13 +90,27 @@ class LineChange:
 def new_limit(line: BudgetLine, limit: Decimal, reason: str, person: str, now: datetime) -> LineChange:
     """Return the proposal that a line spend up to a limit. Raises LimitBelowUse or NothingChanges."""
     if limit == line.limit_amount and line.opened_at is not None:
-        raise NothingChanges(limit=str(limit))
+        raise NothingChanges()
     refuse_below_use(line, limit)
+    return _proposal(line, limit, None, reason, person, now)
+
+
+def new_rules(line: BudgetLine, rules: LineRules, reason: str, person: str, now: datetime) -> LineChange:
+    """Return the proposal that a line have these rules. Raises NothingChanges."""
+    if rules == line.rules:
+        raise NothingChanges()
+    return _proposal(line, line.limit_amount, rules, reason, person, now)
+
+
+def _proposal(
+    line: BudgetLine, limit: Decimal, rules: LineRules | None, reason: str, person: str, now: datetime
+) -> LineChange:
     return LineChange(
         id=uuid7(),
         line_id=line.id,
         limit_before=line.limit_amount,
         limit_amount=limit,
+        rules=rules,
         reason=reason,
         proposed_by=person,
         due_at=now + CHANGE_STATES.timers[CHANGE_STATES.start].after,
@@ -104,3 +126,13 @@ def refuse_below_use(line: BudgetLine, limit: Decimal) -> None:
     """
     if limit < line.used:
         raise LimitBelowUse(line_id=str(line.id), limit=str(limit), used=str(line.used))
+
+
+def actions_on_pause(paused_by: str | None, person: str, roles: Iterable[str]) -> list[str]:
+    """Return the steps that a person may take now with the pause of a line; None paused one that runs."""
+    state = "running" if paused_by is None else "paused"
+    return [
+        action
+        for action in PAUSE_STATES.actions(state)
+        if PAUSE_STATES.steps[state, action].roles & set(roles) and person != paused_by
+    ]

@@ -80,7 +80,8 @@ class EntitlementGranted(Event):
 class HoldRefused(Event):
     """No money could be set apart for an application; `amount` is None when none was calculated.
 
-    With the reason `budget-exhausted` it keeps its place and gets money when some comes free.
+    With the reason `budget-exhausted` or `line-paused` it keeps its place and gets money when some comes
+    free, or the pause ends.
     """
 
     type: ClassVar[str] = "funding.hold_refused.v1"
@@ -120,6 +121,20 @@ class FundsCommitted(Event):
     programme_id: UUID
     call_id: UUID
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetThresholdReached(Event):
+    """A share of a budget line's limit was crossed upwards; it falls below before it is told again."""
+
+    type: ClassVar[str] = "funding.budget_threshold_reached.v1"
+    subject_field: ClassVar[str] = "line_id"
+    line_id: UUID
+    call_id: UUID
+    threshold_percent: int
+    limit: Decimal
+    used: Decimal
+    reached_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

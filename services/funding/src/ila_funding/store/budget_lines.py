@@ -7,13 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from ila_kit.money import ZERO
 from ila_kit.store.listing import Listing, Page, PageRequest
 from sqlalchemy.dialects.postgresql import insert
 
 from ila_funding.domain.budget import BudgetLine
+from ila_funding.domain.line_rules import LineRules
 from ila_funding.domain.stratum import EVERY
 from ila_funding.store.rows import made, values
-from ila_funding.store.tables import budget_line, published_call
+from ila_funding.store.tables import budget_line, hold_request, published_call
 
 USED = budget_line.c.held + budget_line.c.committed + budget_line.c.consumed
 SHOWN = sa.select(
@@ -61,6 +63,11 @@ class SqlBudgetLineStore:
         )
         return made(BudgetLine, self._connection.execute(query).mappings().one_or_none())
 
+    def get(self, line_id: UUID) -> BudgetLine | None:
+        """Return a line as it is now; None for an unknown id."""
+        query = sa.select(budget_line).where(budget_line.c.id == line_id)
+        return made(BudgetLine, self._connection.execute(query).mappings().one_or_none())
+
     def row(self, line_id: UUID) -> dict[str, Any] | None:
         """Return a line as lists show it: with its call's title and what is free; None for an unknown id."""
         row = self._connection.execute(SHOWN.where(budget_line.c.id == line_id)).mappings().one_or_none()
@@ -93,9 +100,35 @@ class SqlBudgetLineStore:
         )
         return self._connection.execute(query).rowcount == 1
 
+    def set_rules(self, line_id: UUID, rules: LineRules, now: datetime) -> None:
+        """Change the alarms and pauses of a line."""
+        self._change(line_id, values(rules) | {"updated_at": now, "version": budget_line.c.version + 1})
+
+    def set_alarm(self, line_id: UUID, alarm: int) -> None:
+        """Note the highest share whose alarm was given."""
+        self._change(line_id, {"alarm": alarm})
+
+    def save_pause(self, line: BudgetLine) -> None:
+        """Store that a line was paused by hand, or goes on."""
+        changed = ("paused_at", "paused_by", "pause_reason", "updated_at", "version")
+        self._change(line.id, {name: getattr(line, name) for name in changed})
+
+    def waiting(self, line_id: UUID) -> tuple[int, Decimal]:
+        """Return how many requests wait for a line's money, and for how much of it together."""
+        columns = hold_request.c
+        query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(columns.amount), ZERO)).where(
+            columns.line_id == line_id, columns.state == "waiting"
+        )
+        count, amount = self._connection.execute(query).one()
+        return count, amount
+
     def page(self, request: PageRequest) -> Page:
         """Return a page of lines with what is free on each."""
         return LISTING.page(self._connection, request)
+
+    def _change(self, line_id: UUID, changes: dict[str, Any]) -> None:
+        query = sa.update(budget_line).where(budget_line.c.id == line_id)
+        self._connection.execute(query.values(changes))
 
 
 def _of(call_id: UUID, funding_source: str, activity: str) -> sa.Select[Any]:

@@ -1,6 +1,7 @@
 """Hold requests and holds."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ila_funding.domain.hold import Hold
 from ila_funding.domain.request import EarlyEnding, Ending, HoldRequest
+from ila_funding.store.pauses import paused
 from ila_funding.store.rows import made, values
-from ila_funding.store.tables import hold, hold_request
+from ila_funding.store.tables import budget_line, hold, hold_request
 
 # The pinned quote is shown with one hold, not with each of a list.
 LISTING = Listing(
@@ -67,19 +69,22 @@ class SqlRequestStore:
         """Store a changed request."""
         self._update(request.application_id, values(request))
 
-    def next_waiting(self, line_id: UUID) -> HoldRequest | None:
+    def next_waiting(self, line_id: UUID, now: datetime) -> HoldRequest | None:
         """Return, locked, the request received first of those that wait for a line's money.
 
-        One that is being withdrawn at this moment is passed over, not waited for: its
-        transaction wants the lock on the line that the caller holds.
+        While the line is paused that is the first of those that are exempt. One that is being
+        withdrawn at this moment is passed over, not waited for: its transaction wants the lock on
+        the line that the caller holds.
         """
         columns = hold_request.c
         query = (
             sa.select(hold_request)
+            .join(budget_line, budget_line.c.id == columns.line_id)
             .where(columns.line_id == line_id, columns.state == "waiting")
+            .where(sa.or_(~paused(now), columns.strata.op("&&")(budget_line.c.exempt)))
             .order_by(columns.receipt_sequence, columns.application_id)
             .limit(1)
-            .with_for_update(skip_locked=True)
+            .with_for_update(of=hold_request, skip_locked=True)
         )
         return made(HoldRequest, self._connection.execute(query).mappings().one_or_none())
 

@@ -9,7 +9,8 @@ from ila_kit.ids import uuid7
 from ila_kit.money import ZERO
 from ila_kit.store.listing import Listing, Page, PageRequest
 
-from ila_funding.domain.ledger import Account, AccountState, Movement, Reason
+from ila_funding.domain.ledger import Account, AccountState, LineUse, Movement, Posted, Reason
+from ila_funding.store.pauses import PAUSED
 from ila_funding.store.tables import hold, learner_account, ledger_entry, published_call, published_programme
 
 ENTRIES = Listing(
@@ -53,15 +54,18 @@ LEARNER_ENTRIES = Listing(
     filters={"call_id": ledger_entry.c.call_id, "hold_id": ledger_entry.c.hold_id},
 )
 
-_LINE = """line AS (
+_LINE = f"""line AS (
   UPDATE budget_line SET held = held + :held, committed = committed + :committed,
     consumed = consumed + :consumed, version = version + 1, updated_at = :at
   WHERE id = :line_id
     AND held + committed + consumed + :held + :committed + :consumed <= limit_amount
-    AND (CAST(:turn AS bigint) IS NULL OR NOT EXISTS (
-      SELECT FROM hold_request AS ahead
-      WHERE ahead.line_id = :line_id AND ahead.state = 'waiting' AND ahead.receipt_sequence < :turn))
-  RETURNING id)"""
+    AND (CAST(:turn AS bigint) IS NULL OR (
+      (NOT {PAUSED} OR budget_line.exempt && CAST(:strata AS text[]))
+      AND NOT EXISTS (
+        SELECT FROM hold_request AS ahead
+        WHERE ahead.line_id = :line_id AND ahead.state = 'waiting' AND ahead.receipt_sequence < :turn
+          AND (NOT {PAUSED} OR budget_line.exempt && ahead.strata))))
+  RETURNING id, call_id, version, held + committed + consumed AS used, limit_amount, alarm, alarm_shares)"""  # noqa: S608 - fixed text
 _NEW_OR_KNOWN = """account AS (
   INSERT INTO learner_account AS mine (id, person_id, call_id, granted, held, committed, consumed,
     released, expired, version, updated_at)
@@ -91,7 +95,9 @@ _RECORDED = (
     *("line_id", "call_id", "person_id", "hold_id", "reverses", "top_up_id", "funder_id"),
     *("organisation_id", "effective_on", "belongs_to"),
 )
-_RESULT = " SELECT id, granted, version FROM account"
+_RESULT = """ SELECT account.id, account.granted, account.version, line.id AS line_id, line.call_id,
+  line.version AS line_version, line.used, line.limit_amount, line.alarm, line.alarm_shares
+FROM account, line"""
 _GRANT = sa.text("WITH " + ", ".join([_LINE, _NEW_OR_KNOWN, _ENTRIES]) + _RESULT)
 _MOVE = sa.text("WITH " + ", ".join([_LINE, _KNOWN, _ENTRIES]) + _RESULT)
 
@@ -133,16 +139,17 @@ class SqlLedgerStore:
     def __init__(self, connection: sa.Connection):
         self._connection = connection
 
-    def post(self, movement: Movement, turn: int | None = None) -> AccountState | None:
+    def post(self, movement: Movement, turn: int | None = None, strata: Sequence[str] = ()) -> Posted | None:
         """Move a learner's money: line, account and entries change in one statement or not at all.
 
-        None when the line does not carry it, or when an application received before `turn`
-        waits for the line's money. The line comes before the account everywhere, so that two
-        movements never wait for each other.
+        None when the line does not carry it, when it is paused for all but other strata, or when an
+        application received before `turn` waits for its money. The line comes before the account
+        everywhere, so that two movements never wait for each other.
         """
         statement = _GRANT if movement.reason is Reason.HOLD else _MOVE
-        row = self._connection.execute(statement, _parameters(movement) | {"turn": turn}).one_or_none()
-        return None if row is None else AccountState(*row)
+        asked = _parameters(movement) | {"turn": turn, "strata": list(strata)}
+        row = self._connection.execute(statement, asked).one_or_none()
+        return None if row is None else Posted(AccountState(*row[:3]), LineUse(*row[3:]))
 
     def post_all(self, movements: Sequence[Movement]) -> None:
         """Move the money of many learners, all for one reason, day and two accounts, at once.

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from ila_kit.store.tables import UTC
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ila_funding.store.tables import MONEY, metadata
 
@@ -12,6 +13,7 @@ line_change = sa.Table(
     sa.Column("line_id", sa.Uuid, sa.ForeignKey("budget_line.id"), nullable=False),
     sa.Column("limit_before", MONEY, nullable=False),
     sa.Column("limit_amount", MONEY, nullable=False),
+    sa.Column("rules", JSONB(none_as_null=True), comment="none: as they are"),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("proposed_by", sa.Text, nullable=False),

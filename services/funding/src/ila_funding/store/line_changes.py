@@ -4,11 +4,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from ila_kit.events import from_json, to_json
 from ila_kit.store.listing import Listing, Page, PageRequest
 
 from ila_funding.domain.line_change import LineChange
+from ila_funding.domain.line_rules import LineRules
 from ila_funding.store.limit_tables import line_change
-from ila_funding.store.rows import made, values
+from ila_funding.store.rows import values
 
 LISTING = Listing(
     line_change,
@@ -28,12 +30,12 @@ class SqlLineChangeStore:
 
     def add(self, change: LineChange) -> None:
         """Store a new proposal; a line has one at a time."""
-        self._connection.execute(sa.insert(line_change).values(values(change)))
+        self._connection.execute(sa.insert(line_change).values(_row(change)))
 
     def save(self, change: LineChange) -> None:
         """Store a proposal that was decided."""
         query = sa.update(line_change).where(line_change.c.id == change.id)
-        self._connection.execute(query.values(values(change)))
+        self._connection.execute(query.values(_row(change)))
 
     def lock(self, change_id: UUID) -> LineChange | None:
         """Return a proposal that nobody else changes until this transaction ends."""
@@ -51,4 +53,14 @@ class SqlLineChangeStore:
         query: sa.Select[Any] = sa.select(line_change).where(*which)
         if lock:
             query = query.with_for_update()
-        return made(LineChange, self._connection.execute(query).mappings().one_or_none())
+        row = self._connection.execute(query).mappings().one_or_none()
+        return None if row is None else _change(dict(row))
+
+
+def _row(change: LineChange) -> dict[str, Any]:
+    return values(change) | {"rules": to_json(change.rules)}
+
+
+def _change(row: dict[str, Any]) -> LineChange:
+    rules = row.pop("rules")
+    return LineChange(**row, rules=None if rules is None else from_json(LineRules, rules))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from ila_kit.errors import Refusal
@@ -57,8 +58,10 @@ def request_hold(unit: Unit, command: RequestHold) -> None:
     call, programme = told_terms(unit, request)
     if call.opening_mode != FIRST_COME and not command.drawn:
         return
-    line = unit.lines.paying(call.call_id, programme.funding_source, call.activity, strata_of(programme))
-    request, terms = replace(request, line_id=line.id if line else None), Terms(call, programme, line)
+    strata = strata_of(programme)
+    line = unit.lines.paying(call.call_id, programme.funding_source, call.activity, strata)
+    request = replace(request, line_id=line.id if line else None, strata=strata)
+    terms = Terms(call, programme, line)
     earlier = unit.requests.claim(request)
     if earlier is None:
         _answer(unit, request, terms)
@@ -103,8 +106,9 @@ def _hear_again(unit: Unit, earlier: HoldRequest, told: HoldRequest, terms: Term
     now, sequence = unit.now, told.eligible_sequence
     request = earlier.told(now, eligible_sequence=sequence, provisional=told.provisional)
     if earlier.ended and not request.ended:
-        anew = {"receipt_sequence": told.receipt_sequence, "applied_on": told.applied_on, "reason": None}
-        _answer(unit, request.after("reopen", now, line_id=told.line_id, amount=None, **anew), terms)
+        told_anew = ("receipt_sequence", "applied_on", "line_id", "strata")
+        anew: dict[str, Any] = {name: getattr(told, name) for name in told_anew}
+        _answer(unit, request.after("reopen", now, **anew, reason=None, amount=None), terms)
         return
     unit.requests.save(request)
     hold = unit.holds.of_application(request.application_id)
@@ -134,6 +138,8 @@ def _place(unit: Unit, request: HoldRequest, line: BudgetLine, pinned: Quote, ca
     """Hold the money, or wait for it: that is decided under the line's lock, so that no release is missed."""
     if line.free >= pinned.amount and grant(unit, request, line.id, pinned, call):
         return
-    unit.lines.lock(line.id)
+    locked = unit.lines.lock(line.id) or line
     if not grant(unit, request, line.id, pinned, call):
-        tell_refusal(unit, request.after("wait", unit.now), Refused.BUDGET_EXHAUSTED)
+        paused = locked.lets_wait(request.strata, unit.now)
+        reason = Refused.LINE_PAUSED if paused else Refused.BUDGET_EXHAUSTED
+        tell_refusal(unit, request.after("wait", unit.now), reason)

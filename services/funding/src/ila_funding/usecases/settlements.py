@@ -14,9 +14,11 @@ from ila_funding.domain.payment_run import RUN_STATES, PaymentRun, refuse_same, 
 from ila_funding.domain.transfer import transfer_file
 from ila_funding.events.published import PaymentSettled
 from ila_funding.ports import BankFile, Unit
+from ila_funding.usecases.alarms import watch_line
 from ila_funding.usecases.claims import CLAIM_DUE, known_claim
 from ila_funding.usecases.entitlements import follow_shares
 from ila_funding.usecases.payment_runs import known_run, step_run
+from ila_funding.usecases.waiting import serve_waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,4 +133,8 @@ def _move(unit: Unit, claims: Sequence[Claim], action: str) -> list[UUID]:
         unit.support.free(gone)
     unit.ledger.post_all([movement for _, movement in after])
     follow_shares(unit, holds, action, bookings)
+    for line_id in sorted({hold.line_id for hold in holds}):
+        watch_line(unit, line_id)
+        if action == "recover":
+            serve_waiting(unit, line_id)
     return sorted(line.application_id for line in lines)

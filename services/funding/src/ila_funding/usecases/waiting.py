@@ -17,6 +17,7 @@ from ila_funding.domain.quote import Quote, quote
 from ila_funding.domain.request import HoldRequest
 from ila_funding.events.published import EntitlementGranted, FundsHeld, FundsReleased, HoldRefused
 from ila_funding.ports import Unit
+from ila_funding.usecases.alarms import watch
 from ila_funding.usecases.entitlements import follow_shares, split_price, take_shares
 from ila_funding.usecases.support import refuse_double_funding
 
@@ -68,15 +69,16 @@ def grant(unit: Unit, request: HoldRequest, line_id: UUID, pinned: Quote, call: 
         refuse(unit, request, rule.code)
         return True
     hold, movement = new_hold(request, line_id, pinned, parts, call.hold_days, unit.now)
-    account = unit.ledger.post(movement, turn=request.receipt_sequence)
-    if account is None:
+    posted = unit.ledger.post(movement, turn=request.receipt_sequence, strata=request.strata)
+    if posted is None:
         return False
     unit.holds.add(hold)
     unit.support.claim(hold)
     take_shares(unit, hold, parts)
     unit.requests.save(request.after("grant", unit.now, amount=pinned.amount, reason=None))
     unit.set_timer(hold.id, EXPIRE_HOLD, hold.expires_at)
-    _tell(unit, hold, account)
+    _tell(unit, hold, posted.account)
+    watch(unit, posted.use)
     unit.audit("hold_funds", "hold", hold.id, amount=str(hold.amount), quote_hash=hold.quote_hash)
     return True
 
@@ -109,7 +111,9 @@ def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
     unit.holds.save(after)
     unit.support.free([hold.id])
     unit.clear_timer(hold.id, EXPIRE_HOLD)
-    unit.ledger.post(movement)
+    posted = unit.ledger.post(movement)
+    if posted is not None:
+        watch(unit, posted.use)
     follow_shares(unit, [hold], action)
     released = FundsReleased(
         hold_id=hold.id,
@@ -137,7 +141,7 @@ def serve_waiting(unit: Unit, line_id: UUID) -> None:
     """
     unit.lines.lock(line_id)
     for _ in range(SERVED_AT_ONCE):
-        request = unit.requests.next_waiting(line_id)
+        request = unit.requests.next_waiting(line_id, unit.now)
         try:
             if request is None or not _serve(unit, request, line_id):
                 return

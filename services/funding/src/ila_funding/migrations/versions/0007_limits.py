@@ -1,10 +1,11 @@
-"""Limits of budget lines by two people, strata, and what catalog tells of where a training is.
+"""Limits of budget lines by two people, strata, alarms and pauses; what catalog tells of where a training is.
 
 Only adds: the release before opens lines for every training, as it did.
 """
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0007_limits"
 down_revision = "0006_methodologies"
@@ -32,12 +33,18 @@ def upgrade() -> None:
     )
     op.drop_constraint("budget_line_place", "budget_line")
     op.create_unique_constraint("budget_line_place", "budget_line", [*PLACE, "stratum"])
+    for column in _rules():
+        op.add_column("budget_line", column)
+    op.add_column("hold_request", sa.Column("strata", sa.ARRAY(sa.Text), nullable=False, server_default="{}"))
     _changes()
 
 
 def downgrade() -> None:
     """Drop them; lines of strata would not be told apart, so there must be none."""
     op.drop_table("line_change")
+    op.drop_column("hold_request", "strata")
+    for column in _rules():
+        op.drop_column("budget_line", column.name)
     op.drop_constraint("budget_line_place", "budget_line")
     op.create_unique_constraint("budget_line_place", "budget_line", PLACE)
     op.drop_column("budget_line", "opened_at")
@@ -47,6 +54,20 @@ def downgrade() -> None:
     op.drop_column("published_call", "budget_limit")
 
 
+def _rules() -> list[sa.Column]:
+    return [
+        sa.Column("alarm", sa.SmallInteger, nullable=False, server_default="0", comment="share told last"),
+        sa.Column("alarm_shares", sa.ARRAY(sa.SmallInteger), nullable=False, server_default="{80,90}"),
+        sa.Column("pause_share", sa.SmallInteger),
+        sa.Column("pause_from", UTC),
+        sa.Column("pause_until", UTC),
+        sa.Column("exempt", sa.ARRAY(sa.Text), nullable=False, server_default="{}"),
+        sa.Column("paused_at", UTC),
+        sa.Column("paused_by", sa.Text),
+        sa.Column("pause_reason", sa.Text),
+    ]
+
+
 def _changes() -> None:
     op.create_table(
         "line_change",
@@ -54,6 +75,7 @@ def _changes() -> None:
         sa.Column("line_id", sa.Uuid, sa.ForeignKey("budget_line.id"), nullable=False),
         sa.Column("limit_before", MONEY, nullable=False),
         sa.Column("limit_amount", MONEY, nullable=False),
+        sa.Column("rules", JSONB, comment="none: as they are"),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("proposed_by", sa.Text, nullable=False),
