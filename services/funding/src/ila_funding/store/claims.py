@@ -83,7 +83,7 @@ class SqlClaimStore:
             .join_from(claim_line, claim, claim.c.id == claim_line.c.claim_id)
             .where(claim_line.c.claim_id.in_(claim_ids), claim_line.c.state == "claimed")
         )
-        return dict(self._connection.execute(query).tuples().all())
+        return {row.hold_id: row.organisation_id for row in self._connection.execute(query)}
 
     def set_lines(self, claim_id: UUID, application_ids: Sequence[UUID] | None, state: str) -> None:
         """Change the state of these lines of a claim; None means all that are still claimed."""
