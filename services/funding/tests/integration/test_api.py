@@ -197,7 +197,12 @@ def test_the_verification_says_that_everything_fits(world, auditor):
 def test_the_methodologies_are_shown_with_their_sources(visitor):
     (version,) = visitor.as_(uuid7()).get(METHODOLOGIES).json["items"]
     assert (version["version"], version["valid_from"]) == ("1-2e/24/254", "2024-09-04")
-    assert version["module"]["rate"] == euros("5.34")
+    assert {kind["code"]: kind["rate"] for kind in version["kinds"]} == {
+        "module": euros("5.34"),
+        "module_set": None,
+        "study_course": euros("5.15"),
+        "study_module": None,
+    }
     assert version["continuing_programmes"][0]["ceiling"] == euros("2127.19")
     assert visitor.as_(uuid7()).get(f"{METHODOLOGIES}?version=other").json["items"] == []
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fakes_methodology import FakeMethodologies
 from fakes_support import FakeSupport
 from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.checks import ClaimFacts, LineFacts
@@ -110,7 +111,7 @@ class FakePrices:
         self.refused.pop(price.programme_id, None)
         return True
 
-    def note_refusal(self, programme_id, code):
+    def note_refusal(self, programme_id, code, tried_by):
         self.refused[programme_id] = code
 
 
@@ -471,7 +472,7 @@ class FakeFunding(FakeUnit):
 
     def __init__(self):
         super().__init__(process_actor("funding"), NOON)
-        self.methodologies = load_methodologies()
+        self.methodologies = FakeMethodologies()
         self.agreements = FakeAgreements()
         self.calls, self.programmes = FakeTold("call_id"), FakeProgrammes(self.agreements)
         self.lines, self.holds = FakeLines(), FakeHolds()

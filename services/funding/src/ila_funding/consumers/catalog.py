@@ -7,7 +7,7 @@ from ila_kit.events import Envelope
 from ila_funding.domain.agreement import Agreement
 from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.programme import PublishedProgramme
-from ila_funding.domain.training import Kind, Part, Training
+from ila_funding.domain.training import Part, Training
 from ila_funding.events.consumed import AgreementEnded, AgreementInForce, CallPublished, ProgrammePublished
 from ila_funding.ports import Unit
 from ila_funding.usecases.agreements import end_agreement, pin_methodology
@@ -40,7 +40,7 @@ def remember_programme(unit: Unit, envelope: Envelope) -> None:
     """Keep what the price of a programme is made of."""
     told = ProgrammePublished.read(envelope.data)
     training = Training(
-        kind=Kind(told.kind),
+        kind=told.kind,
         parts=tuple(Part(part.title, part.hours) for part in told.parts),
         continuing_programme=told.continuing_programme,
     )

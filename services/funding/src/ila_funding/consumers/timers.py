@@ -4,6 +4,7 @@ from ila_funding.usecases.claims import CLAIM_DUE, claim_due
 from ila_funding.usecases.entitlements import EXPIRE_ENTITLEMENT, expire_entitlement
 from ila_funding.usecases.holds import expire_hold
 from ila_funding.usecases.limits import CHANGE_DUE, PAUSE_OVER, change_due
+from ila_funding.usecases.methodologies import METHODOLOGY_DUE, methodology_due
 from ila_funding.usecases.payment_runs import RUN_DUE, run_due
 from ila_funding.usecases.waiting import EXPIRE_HOLD, SERVE_WAITING, serve_waiting
 
@@ -15,4 +16,5 @@ TIMERS = {
     PAUSE_OVER: serve_waiting,
     CLAIM_DUE: claim_due,
     RUN_DUE: run_due,
+    METHODOLOGY_DUE: methodology_due,
 }

@@ -39,6 +39,42 @@ class DoubleFunding(Refusal):
     code = "double-funding"
 
 
+class UnknownKind(Refusal):
+    """The methodology does not say how that kind of cost is calculated."""
+
+    code = "unknown-kind"
+
+
+class WrongPart(Refusal):
+    """A part lacks what its kind is calculated from: hours, a cost, or the name of a thing."""
+
+    code = "wrong-part"
+
+
+class UnknownListedPrice(Refusal):
+    """The price list has no such thing."""
+
+    code = "unknown-listed-price"
+
+
+class VersionTaken(Conflict):
+    """Another methodology has that version already: decisions name versions."""
+
+    code = "version-taken"
+
+
+class AmbiguousMethodology(Refusal):
+    """It would decide days that another version decides, without saying that it corrects that one."""
+
+    code = "ambiguous-methodology"
+
+
+class NothingToCorrect(Refusal):
+    """It says that it corrects a version which does not decide its first day."""
+
+    code = "nothing-to-correct"
+
+
 class UnknownCall(Refusal):
     """No published call has that id."""
 

@@ -16,7 +16,7 @@ def strata_of(programme: PublishedProgramme) -> tuple[str, ...]:
     told = {
         "programme": str(programme.programme_id),
         "territory": programme.territory,
-        "kind": programme.training.kind.value,
+        "kind": str(programme.training.kind),
         "family": programme.family,
     }
     return tuple(f"{name}:{told[name]}" for name in MOST_SPECIFIC_FIRST if told[name])

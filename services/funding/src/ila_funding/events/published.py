@@ -40,6 +40,23 @@ class ProgrammePriced(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MethodologyApproved(Event):
+    """Rates came into force: they decide the days from `valid_from` on, and were known from `known_from`."""
+
+    type: ClassVar[str] = "funding.methodology_approved.v1"
+    subject_field: ClassVar[str] = "methodology_id"
+    methodology_id: UUID
+    methodology_version: str
+    title: str
+    document: str
+    valid_from: date
+    known_from: datetime
+    corrects: str | None
+    kinds: list[str]
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FundsHeld(Event):
     """Public money is set apart for an application until it expires.
 

@@ -56,6 +56,7 @@ programme_price = sa.Table(
     sa.Column("quote_hash", sa.Text),
     sa.Column("version", sa.Integer, nullable=False, comment="counts what was told; 0: nothing yet"),
     sa.Column("refusal", sa.Text, comment="why it could not be priced when that was tried last"),
+    sa.Column("tried_by", sa.Uuid, comment="methodology it was tried with last"),
     sa.CheckConstraint(
         "(version > 0) = (amount IS NOT NULL AND quote_hash IS NOT NULL)", name="programme_price_told"
     ),

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.programme import PinnedMethodology, PublishedProgramme
-from ila_funding.domain.training import Kind, Part, Training
+from ila_funding.domain.training import Part, Training
 from ila_funding.store.rows import made, values
 from ila_funding.store.tables import agreement, published_call, published_programme
 
@@ -51,7 +51,7 @@ class SqlProgrammeStore:
         del row["pinned"]
         training: Training = row.pop("training")
         row |= {
-            "kind": training.kind.value,
+            "kind": str(training.kind),
             "parts": [values(part) for part in training.parts],
             "continuing_programme": training.continuing_programme,
         }
@@ -60,7 +60,7 @@ class SqlProgrammeStore:
 
 def _programme(row: dict[str, Any]) -> PublishedProgramme:
     training = Training(
-        kind=Kind(row.pop("kind")),
+        kind=row.pop("kind"),
         parts=tuple(Part(**part) for part in row.pop("parts")),
         continuing_programme=row.pop("continuing_programme"),
     )

@@ -10,14 +10,13 @@ from ila_kit.actor import Actor
 from ila_kit.store.personal_data import PersonalRows
 from ila_kit.store.unit import Unit
 
-from ila_funding.domain.methodology import Methodologies
 from ila_funding.store.budget_lines import SqlBudgetLineStore
 from ila_funding.store.claims import SqlClaimStore
 from ila_funding.store.entitlements import SqlEntitlementStore
 from ila_funding.store.holds import SqlHoldStore, SqlRequestStore
 from ila_funding.store.ledger import SqlLedgerStore
 from ila_funding.store.line_changes import SqlLineChangeStore
-from ila_funding.store.methodologies import MethodologyList
+from ila_funding.store.methodologies import MethodologyCache, SqlMethodologyStore
 from ila_funding.store.payment_runs import SqlRunStore
 from ila_funding.store.personal_data import PARTS
 from ila_funding.store.prices import SqlPriceStore
@@ -40,21 +39,21 @@ class FundingUnit(Unit):
         service: str,
         actor: Actor,
         now: datetime,
-        methodologies: Methodologies,
+        methodologies: MethodologyCache,
         vault: Vault,
     ):
         super().__init__(connection, service, actor, now)
-        self._versions, self._vault = methodologies, vault
+        self._cached, self._vault = methodologies, vault
 
     @classmethod
-    def deciding_by(cls, methodologies: Methodologies, vault: Vault) -> "Callable[..., FundingUnit]":
-        """Return how units are made that price by these methodologies and seal in this vault."""
+    def deciding_by(cls, methodologies: MethodologyCache, vault: Vault) -> "Callable[..., FundingUnit]":
+        """Return how units are made that keep methodologies here and seal in this vault."""
         return partial(cls, methodologies=methodologies, vault=vault)
 
     @cached_property
-    def methodologies(self) -> MethodologyList:
+    def methodologies(self) -> SqlMethodologyStore:
         """Versions of the methodology."""
-        return MethodologyList(self.connection, self._versions)
+        return SqlMethodologyStore(self.connection, self._cached)
 
     @cached_property
     def calls(self) -> SqlCallStore:

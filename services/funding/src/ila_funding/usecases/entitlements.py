@@ -84,7 +84,7 @@ def _usable(unit: Unit, request: HoldRequest, call: PublishedCall) -> list[TopUp
     programme = unit.programmes.get(request.programme_id)
     if programme is None:
         return []
-    kind = programme.training.kind.value
+    kind = str(programme.training.kind)
     found = [
         one
         for one in unit.top_ups.lock_of(request.person_id, call.call_id)

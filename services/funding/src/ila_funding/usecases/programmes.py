@@ -35,11 +35,12 @@ def price_programme(unit: Unit, programme_id: UUID) -> None:
     programme = unit.programmes.get(programme_id)
     if programme is None or (programme.agreement_id is not None and programme.pinned is None):
         return
+    methodology = None
     try:
         methodology, as_of = _deciding(unit, programme)
         made = priced(programme_id, quote(programme.training, methodology), as_of)
     except Refusal as refusal:
-        unit.prices.note_refusal(programme_id, refusal.code)
+        unit.prices.note_refusal(programme_id, refusal.code, methodology.id if methodology else None)
         unit.audit("refuse_price", "programme", programme_id, reason=refusal.code)
         return
     if (price := made.after(unit.prices.get(programme_id))) is not None:
