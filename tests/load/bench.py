@@ -26,6 +26,7 @@ import catalogue
 import front
 import last_minute
 import lists
+import money
 import psutil
 import psycopg
 import requests
@@ -122,6 +123,7 @@ def bench() -> None:
         promises = [*front.measure(results, nginx, people[:CLIENTS]), lists.organisations()]
         promises += catalogue.searches()
         promises += last_minute.submissions()
+        promises += money.promises()
     promises += signatures.containers()
     report = {"clients": CLIENTS, "seconds": SECONDS, "rounds": ROUNDS, "cases": summary(results)}
     report |= {
