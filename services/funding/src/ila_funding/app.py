@@ -13,7 +13,7 @@ from ila_kit.web.app import service_app
 from ila_funding.api import BLUEPRINTS
 from ila_funding.clients.bank_file import Pain001, Payer
 from ila_funding.clients.identity import IdentityAccounts
-from ila_funding.consumers import HANDLERS, TIMERS
+from ila_funding.consumers import BATCHES, HANDLERS, TIMERS
 from ila_funding.consumers.prices import PRICE_SECONDS, PriceJob
 from ila_funding.parameters import load_targets
 from ila_funding.ports import Deps
@@ -53,6 +53,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         units=units,
         broker=Broker(settings.broker_url, prefix=settings.bus_prefix),
         handlers=HANDLERS,
+        batches=BATCHES,
         timers=TIMERS,
         jobs={"prices": (PRICE_SECONDS, PriceJob(units).run)},
         host=settings.host,

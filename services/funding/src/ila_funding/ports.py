@@ -33,6 +33,9 @@ class RequestStore(Protocol):
     def claim(self, request: HoldRequest) -> HoldRequest | EarlyEnding | None:
         """Store a request unless its application has one; return what was there, locked, if so."""
 
+    def claim_all(self, requests: Sequence[HoldRequest]) -> set[UUID]:
+        """Store the requests whose applications have none; return which applications those are."""
+
     def claim_ending(self, ending: EarlyEnding) -> HoldRequest | None:
         """Return the request of an application, locked; store the latest ending when there is none."""
 

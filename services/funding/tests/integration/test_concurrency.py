@@ -11,7 +11,7 @@ from decimal import Decimal
 import orjson
 import pytest
 from ila_funding.app import SERVICE
-from ila_funding.consumers import HANDLERS
+from ila_funding.consumers import BATCHES, HANDLERS
 from ila_funding.domain.request import Ending
 from ila_funding.usecases.endings import EndRequest, end_request
 from ila_funding.usecases.holds import request_hold
@@ -234,7 +234,7 @@ def work_off(world) -> None:
     waiting = "SELECT count(*) FROM inbox WHERE state = 'waiting'"
 
     def run() -> None:
-        worker = InboxWorker(world.units, HANDLERS)
+        worker = InboxWorker(world.units, HANDLERS, batches=BATCHES)
         while world.sql(waiting) != [(0,)] and time.monotonic() < ends:
             threading.Event().wait(min(worker.step(), 0.05))
 
@@ -257,3 +257,21 @@ def test_a_hold_costs_as_few_round_trips_as_before(world):
     with statements_seen(world.engine) as statements:
         world.do(request_hold, request)
     assert len(statements) == 10
+
+
+def test_a_burst_is_worked_off_in_batches_in_the_order_of_receipt(world):
+    """In whatever order they arrived, the money of a batch goes to those who applied first."""
+    world.publish(PRICE * 20)
+    requests = [world.asked(place) for place in range(1, 61)]
+    random.Random(709).shuffle(requests)
+    told, now = "applications.application_found_eligible.v1", utc_now()
+    rows = [(uuid7(), told, body(told, to_json(one) | {"turn": None}, 3), now, now) for one in requests]
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql(STORED, rows)
+    with statements_seen(world.engine) as statements:
+        assert InboxWorker(world.units, HANDLERS, batches=BATCHES).step() == 0.0
+    assert granted(world) == set(range(1, 21))
+    assert states(world) == {"granted": 20, "waiting": 40}
+    assert world.sql("SELECT DISTINCT state FROM inbox") == [("done",)]
+    assert sum(one.startswith("INSERT INTO hold_request") for one in statements) == 1
+    assert world.verification()["verified"]

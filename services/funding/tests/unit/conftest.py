@@ -187,6 +187,9 @@ class FakeRequests:
             self.rows[request.application_id] = request
         return old
 
+    def claim_all(self, requests):
+        return {one.application_id for one in requests if self.claim(one) is None}
+
     def claim_ending(self, ending):
         old = self.rows.setdefault(ending.application_id, ending)
         if isinstance(old, HoldRequest):

@@ -40,6 +40,14 @@ class SqlRequestStore:
         """Store a request unless its application has one; return what was there, locked, if so."""
         return self._claim(values(request))
 
+    def claim_all(self, requests: Sequence[HoldRequest]) -> set[UUID]:
+        """Store the requests whose applications have none; return which applications those are."""
+        if not requests:
+            return set()
+        rows = [values(one) for one in sorted(requests, key=lambda one: one.application_id)]
+        new = insert(hold_request).values(rows).on_conflict_do_nothing()
+        return set(self._connection.execute(new.returning(hold_request.c.application_id)).scalars())
+
     def claim_ending(self, ending: EarlyEnding) -> HoldRequest | None:
         """Return the request of an application, locked; store the latest ending when there is none."""
         row = {

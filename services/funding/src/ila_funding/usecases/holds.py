@@ -1,5 +1,6 @@
 """Holds: what happens to an application's money when it is found eligible, or when its hold is too old."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -43,6 +44,11 @@ class Terms:
     call: PublishedCall
     programme: PublishedProgramme
     line: BudgetLine | None
+    strata: tuple[str, ...]
+
+    def holds_for(self, command: RequestHold) -> bool:
+        """Tell whether money is held for an application; in a draw only where its place was given by lot."""
+        return self.call.opening_mode == FIRST_COME or command.drawn
 
 
 def request_hold(unit: Unit, command: RequestHold) -> None:
@@ -55,14 +61,55 @@ def request_hold(unit: Unit, command: RequestHold) -> None:
     Source: BR-503, BR-709.
     """
     request = _new_request(unit, command)
+    terms = _terms(unit, request)
+    if terms.holds_for(command):
+        request = _paid_by(request, terms)
+        _decide(unit, request, unit.requests.claim(request), terms)
+
+
+def request_holds(unit: Unit, commands: Sequence[RequestHold]) -> None:
+    """Do for many applications in one transaction what `request_hold` does for each, in order of receipt.
+
+    What is read of calls, programmes and lines is read once, and each line is locked before the first
+    is decided: until all are, nobody else moves its money. Raises NotYet when it does for one of them;
+    then nothing is done.
+    """
+    known: dict[tuple[UUID, UUID], Terms] = {}
+    decided = []
+    for command in sorted(commands, key=_in_order):
+        request = _new_request(unit, command)
+        place = request.call_id, request.programme_id
+        terms = known.get(place) or known.setdefault(place, _terms(unit, request))
+        if terms.holds_for(command):
+            decided.append((_paid_by(request, terms), terms))
+    new = unit.requests.claim_all([request for request, _ in decided])
+    for line_id in sorted({terms.line.id for _, terms in decided if terms.line}):
+        unit.lines.lock(line_id)
+    for request, terms in decided:
+        mine = request.application_id
+        _decide(unit, request, None if mine in new else unit.requests.lock(mine), terms)
+        new.discard(mine)
+
+
+def _in_order(command: RequestHold) -> tuple[int, int]:
+    return command.receipt_sequence, command.sequence
+
+
+def _terms(unit: Unit, request: HoldRequest) -> Terms:
+    """Return what decides a request. Raises NotYet."""
     call, programme = told_terms(unit, request)
-    if call.opening_mode != FIRST_COME and not command.drawn:
-        return
     strata = strata_of(programme)
     line = unit.lines.paying(call.call_id, programme.funding_source, call.activity, strata)
-    request = replace(request, line_id=line.id if line else None, strata=strata)
-    terms = Terms(call, programme, line)
-    earlier = unit.requests.claim(request)
+    return Terms(call, programme, line, strata)
+
+
+def _paid_by(request: HoldRequest, terms: Terms) -> HoldRequest:
+    return replace(request, line_id=terms.line.id if terms.line else None, strata=terms.strata)
+
+
+def _decide(
+    unit: Unit, request: HoldRequest, earlier: HoldRequest | EarlyEnding | None, terms: Terms
+) -> None:
     if earlier is None:
         _answer(unit, request, terms)
     elif isinstance(earlier, EarlyEnding):
