@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 
 import catalogue
 import front
+import holds
 import last_minute
 import lists
 import money
@@ -124,6 +125,7 @@ def bench() -> None:
         promises += catalogue.searches()
         promises += last_minute.submissions()
         promises += money.promises()
+        promises += holds.holds(os.environ["ILA_SUITE_DATABASE_URL"])
     promises += signatures.containers()
     report = {"clients": CLIENTS, "seconds": SECONDS, "rounds": ROUNDS, "cases": summary(results)}
     report |= {
