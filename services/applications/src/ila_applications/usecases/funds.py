@@ -61,9 +61,9 @@ def note_refused_hold(unit: Unit, application_id: UUID, reason: str) -> None:
 
 
 def _refusal(reason: str) -> dict[str, str]:
-    """Return why there is no money, so that the learner reads it in words (BR-504)."""
+    """Return why there is no money, so that the learner reads it in words (BR-504, BR-713)."""
     if reason == DOUBLE_FUNDING:
-        return {"code": DOUBLE_FUNDING, "rule": "BR-713", "fact": "content-paid-already"}
+        return {"code": DOUBLE_FUNDING, "rule": "funding", "fact": "content-paid-already"}
     return {"code": "funding-refused", "rule": "funding", "fact": reason}
 
 
