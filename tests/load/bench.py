@@ -23,6 +23,7 @@ from socket import socket
 from tempfile import TemporaryDirectory
 
 import catalogue
+import draw
 import front
 import holds
 import last_minute
@@ -126,7 +127,7 @@ def bench() -> None:
         promises += last_minute.submissions()
         promises += money.promises()
         promises += holds.holds(os.environ["ILA_SUITE_DATABASE_URL"])
-    promises += signatures.containers()
+    promises += [*signatures.containers(), draw.lots()]
     report = {"clients": CLIENTS, "seconds": SECONDS, "rounds": ROUNDS, "cases": summary(results)}
     report |= {
         "drain_seconds": round(drained(), 1),

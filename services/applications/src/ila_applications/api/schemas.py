@@ -116,7 +116,8 @@ class ApplicationSchema(Schema):
     """A learner application; `actions` are what the caller may do now.
 
     `provisional`: decided while a register was silent, to be checked again before money moves.
-    `amount` is held for it; `funds` says how far that money has come.
+    `amount` is held for it; `funds` says how far that money has come. `by_draw`: lots decide who gets
+    the places.
     """
 
     id = fields.Id(required=True)
@@ -129,6 +130,7 @@ class ApplicationSchema(Schema):
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True, allow_none=True)
     call_id = fields.Id(required=True)
+    by_draw = fields.Flag(required=True)
     state = fields.OneOf(STATES, required=True)
     version = fields.WholeNumber(min=1, max=2**31, required=True)
     provisional = fields.Flag(required=True)

@@ -7,8 +7,9 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from ila_kit.states import SYSTEM, StateMachine, Step
@@ -124,7 +125,7 @@ def stratum_of(age: int | None, strata: Sequence[Stratum]) -> str | None:
 
 def arrange(
     secret: Secret,
-    candidates: Iterable[Candidate],
+    candidates: Sequence[Candidate],
     places: Mapping[UUID, int],
     strata: Sequence[Stratum],
 ) -> list[Entry]:
@@ -133,22 +134,22 @@ def arrange(
     In each programme the places that a stratum reserves go to its lowest lots, the rest to the lowest
     lots of all. Undecided entries keep their lot and take no place.
     """
-    entries = [_entry(secret, one, strata) for one in candidates]
-    entries.sort(key=lambda one: (one.lot, one.pseudonym))
-    by_programme: dict[UUID, list[Entry]] = {}
-    for position, entry in enumerate(entries, 1):
-        by_programme.setdefault(entry.programme_id, []).append(replace(entry, position=position))
+    codes = {age: stratum_of(age, strata) for age in {one.age for one in candidates}}
+    lots = sorted(_lot(secret, one, codes[one.age]) for one in candidates)
+    by_programme: dict[UUID, list[tuple[int, _Lot]]] = {}
+    for position, one in enumerate(lots, 1):
+        by_programme.setdefault(one.candidate.programme_id, []).append((position, one))
     arranged: list[Entry] = []
     for programme_id in sorted(by_programme):
         mine = by_programme[programme_id]
-        winners = _winners(mine, places.get(programme_id, 0), strata)
+        winners = _winners([one for _, one in mine], places.get(programme_id, 0), strata)
         arranged += _ranked(mine, winners)
     return arranged
 
 
 def late(secret: Secret, candidate: Candidate, strata: Sequence[Stratum]) -> Entry:
     """Return the entry of who comes to the waiting list after the draw: at the place of its own lot."""
-    return replace(_entry(secret, candidate, strata), outcome=LATE)
+    return _lot(secret, candidate, stratum_of(candidate.age, strata)).entry(LATE)
 
 
 def list_sha256(entries: Iterable[Entry]) -> str:
@@ -160,35 +161,51 @@ def list_sha256(entries: Iterable[Entry]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _entry(secret: Secret, one: Candidate, strata: Sequence[Stratum]) -> Entry:
+class _Lot(NamedTuple):
+    """A lot with its entry, sorted by lot and pseudonym."""
+
+    lot: str
+    pseudonym: str
+    candidate: Candidate
+    stratum: str | None
+
+    def entry(self, outcome: str, position: int | None = None, rank: int | None = None) -> Entry:
+        """Return the entry as drawn."""
+        return Entry(
+            application_id=self.candidate.application_id,
+            programme_id=self.candidate.programme_id,
+            pseudonym=self.pseudonym,
+            stratum=self.stratum,
+            lot=self.lot,
+            outcome=outcome,
+            position=position,
+            rank=rank,
+        )
+
+
+def _lot(secret: Secret, one: Candidate, stratum: str | None) -> _Lot:
     pseudonym = secret.pseudonym(one.application_id)
-    return Entry(
-        application_id=one.application_id,
-        programme_id=one.programme_id,
-        pseudonym=pseudonym,
-        stratum=stratum_of(one.age, strata),
-        lot=secret.lot(pseudonym),
-        outcome=WAITING if one.state == "waiting" else OPEN,
-    )
+    return _Lot(secret.lot(pseudonym), pseudonym, one, stratum)
 
 
-def _winners(entries: Sequence[Entry], places: int, strata: Sequence[Stratum]) -> set[UUID]:
-    """Return who gets a place, of the entries of one programme in the order of their lots."""
-    able = [one for one in entries if one.outcome == WAITING]
-    winners: set[UUID] = set()
+def _winners(lots: Sequence[_Lot], places: int, strata: Sequence[Stratum]) -> set[str]:
+    """Return the pseudonyms of who gets a place, of the lots of one programme in their order."""
+    able = [one for one in lots if one.candidate.state == "waiting"]
+    winners: set[str] = set()
     for stratum in strata:
         reserved = min(places * stratum.percent // 100, places - len(winners))
-        mine = [one.application_id for one in able if one.stratum == stratum.code]
+        mine = [one.pseudonym for one in able if one.stratum == stratum.code]
         winners.update(mine[:reserved])
-    rest = (one.application_id for one in able if one.application_id not in winners)
-    for application_id in rest:
-        if len(winners) >= places:
-            break
-        winners.add(application_id)
+    rest = [one.pseudonym for one in able if one.pseudonym not in winners]
+    winners.update(rest[: places - len(winners)])
     return winners
 
 
-def _ranked(entries: Sequence[Entry], winners: set[UUID]) -> list[Entry]:
-    first = [replace(one, outcome=PLACE) for one in entries if one.application_id in winners]
-    rest = [one for one in entries if one.application_id not in winners]
-    return [replace(one, rank=rank) for rank, one in enumerate([*first, *rest], 1)]
+def _ranked(lots: Sequence[tuple[int, _Lot]], winners: set[str]) -> list[Entry]:
+    first = [(position, one) for position, one in lots if one.pseudonym in winners]
+    rest = [(position, one) for position, one in lots if one.pseudonym not in winners]
+    won = [one.entry(PLACE, position, rank) for rank, (position, one) in enumerate(first, 1)]
+    return won + [
+        one.entry(WAITING if one.candidate.state == "waiting" else OPEN, position, rank)
+        for rank, (position, one) in enumerate(rest, len(won) + 1)
+    ]
