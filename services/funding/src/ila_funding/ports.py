@@ -67,6 +67,9 @@ class HoldStore(Protocol):
     def of_application(self, application_id: UUID) -> Hold | None:
         """Return the newest hold of an application, locked the same way."""
 
+    def batch(self, after: UUID | None, limit: int) -> list[Hold]:
+        """Return the holds whose ids follow another, in their order; the first ones after None."""
+
     def lock_all(self, hold_ids: Sequence[UUID]) -> list[Hold]:
         """Return holds in the order of their ids, locked the same way."""
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from ila_funding.domain.budget import PublishedCall
+from ila_funding.domain.impact import Pinned
 from ila_funding.domain.methodology import Methodologies, Methodology
 from ila_funding.domain.methodology_record import MethodologyRecord
 from ila_funding.domain.programme import Price, PublishedProgramme
@@ -18,6 +19,16 @@ class MethodologyStore(Protocol):
 
     def by_version(self, version: str) -> Methodology:
         """Return the version a decision was pinned to. Raises KeyError for one that never was."""
+
+    @property
+    def approved(self) -> Methodologies:
+        """Every version in force."""
+
+    def waiting_unpinned(self) -> int:
+        """Return how many applications wait for money in programmes that no agreement pins."""
+
+    def pinned(self) -> list[Pinned]:
+        """Return what names each version and stays as it is: agreements in force, and live holds."""
 
     def get(self, methodology_id: UUID) -> MethodologyRecord | None:
         """Return one with its life, in any state."""
@@ -50,6 +61,9 @@ class ProgrammeStore(Protocol):
 
     def get(self, programme_id: UUID) -> PublishedProgramme | None:
         """Return a programme with what its agreement pinned, or None when nobody told of it yet."""
+
+    def unpinned(self) -> list[PublishedProgramme]:
+        """Return the programmes whose methodology no agreement pins."""
 
     def save(self, programme: PublishedProgramme) -> bool:
         """Store a programme; False when what is stored is not older."""

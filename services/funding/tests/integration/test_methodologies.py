@@ -3,6 +3,8 @@
 import threading
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
+from importlib import import_module
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +13,8 @@ from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.training import Part, Training
 from ila_funding.store.methodologies import MethodologyCache
 from ila_funding.usecases.programmes import register_programme
+from ila_funding.usecases.replays import replay_all
+from ila_kit.actor import process_actor
 from ila_kit.clock import riga_date, utc_now
 from ila_kit.ids import uuid7
 from ila_kit.testing.stores import statements_seen
@@ -296,3 +300,60 @@ def test_another_call_brings_its_kinds_as_data(manager, approver, body):
         assert ticket["amount"] == euros(amount)
     unlisted = manager.post(QUOTES, {"kind": "exam", "parts": [{"title": "Cits"}]})
     assert (unlisted.status_code, unlisted.json["code"]) == (422, "unknown-listed-price")
+
+
+def test_before_approval_everybody_at_the_desk_sees_whom_it_affects(world, manager, approver, body):
+    world.publish()
+    world.hold()
+    path = in_review(manager, today(body))
+    shown = approver.get(f"{path}/impact").json
+    counts = {name: shown[name] for name in ("programmes", "dearer", "cheaper", "unchanged")}
+    assert counts == {"programmes": 1, "dearer": 1, "cheaper": 0, "unchanged": 0}
+    assert (shown["sum_now"], shown["sum_then"]) == (euros("608.99"), euros("631.43"))
+    assert [(one["now"], one["then"]) for one in shown["largest"]] == [(euros("608.99"), euros("631.43"))]
+    assert shown["pinned"] == [
+        {"version": "1-2e/24/254", "agreements": 0, "holds": 1, "held": euros("608.99")}
+    ]
+    assert (shown["now_by"], shown["decides_until"]) == ("1-2e/24/254", None)
+    approver.post(f"{path}/approval")
+    assert approver.get(f"{path}/impact").json["sum_now"] == euros("608.99")
+
+
+def test_who_does_not_work_on_rates_sees_no_impact(visitor, manager, body):
+    path = in_review(manager, body)
+    assert visitor.as_(uuid7(), "learner").get(f"{path}/impact").status_code == 403
+    assert manager.get(f"{PATH}/{uuid7()}/impact").status_code == 404
+
+
+def test_a_hold_is_replayed_to_the_same_bytes_after_rates_changed(world, visitor, manager, approver, body):
+    person = uuid7()
+    world.publish().hold(person_id=person)
+    fix = body | {"valid_from": "2024-09-04", "corrects": "1-2e/24/254"}
+    approver.post(f"{in_review(manager, fix)}/approval")
+    ((hold_id, digest),) = world.sql("SELECT id, quote_hash FROM hold")
+    answer = visitor.as_(person, "learner").get(f"/api/funding/v1/holds/{hold_id}/replay").json
+    assert (answer["identical"], answer["differences"]) == (True, [])
+    assert answer["recomputed_hash"] == answer["stored_hash"] == digest
+    assert visitor.as_(uuid7(), "learner").get(f"/api/funding/v1/holds/{hold_id}/replay").status_code == 404
+
+
+def test_the_command_replays_all_holds_and_names_those_that_differ(world):
+    world.publish()
+    world.hold(1)
+    world.hold(2)
+    read = partial(world.units.read, process_actor("funding"))
+    assert [one.identical for one in replay_all(read)] == [True, True]
+    with world.engine.begin() as connection:
+        first = "(SELECT id FROM hold ORDER BY id LIMIT 1)"
+        connection.exec_driver_sql(f"UPDATE hold SET amount = amount - 0.01 WHERE id = {first}")
+    assert [one.differences for one in replay_all(read)] == [("/amount",), ()]
+
+
+def test_holds_of_before_get_the_training_that_their_steps_tell(world):
+    world.publish().hold()
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE hold SET quote = quote - 'training'")
+        migration = import_module("ila_funding.migrations.versions.0006_methodologies")
+        connection.exec_driver_sql(migration._TRAININGS)
+    read = partial(world.units.read, process_actor("funding"))
+    assert [one.identical for one in replay_all(read)] == [True]

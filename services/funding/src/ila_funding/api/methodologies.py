@@ -12,6 +12,7 @@ from ila_kit.web.schemas import list_of
 from ila_funding.api.claims import ReasonSchema
 from ila_funding.api.methodology_schemas import (
     ContentSchema,
+    ImpactSchema,
     MethodologyQuery,
     MethodologySchema,
     WholeMethodologySchema,
@@ -19,6 +20,7 @@ from ila_funding.api.methodology_schemas import (
 )
 from ila_funding.domain.errors import AmbiguousMethodology, NothingToCorrect, SamePerson, VersionTaken
 from ila_funding.domain.methodology_record import APPROVED, MethodologyRecord
+from ila_funding.usecases.impacts import impact_of
 from ila_funding.usecases.methodologies import (
     ChangeMethodology,
     approve_methodology,
@@ -125,6 +127,16 @@ def post_approval(call: Call, methodology_id: UUID) -> Answer:
 def post_return(call: Call, methodology_id: UUID) -> Answer:
     """Give a version back to be changed, with the reason."""
     return _whole(call, return_methodology(call.unit, methodology_id, call.body["reason"]))
+
+
+@methodologies.operation("GET", "/<uuid:methodology_id>/impact", Access(any=DESK), answer=(200, ImpactSchema))
+def get_impact(call: Call, methodology_id: UUID) -> dict[str, Any]:
+    """Show whom and what a version affects: prices now and then, and what stays pinned."""
+    record = call.unit.methodologies.get(methodology_id)
+    if record is None:
+        raise Missing()
+    shown: dict[str, Any] = to_json(impact_of(call.unit, record))
+    return shown
 
 
 def _sees_drafts(call: Call) -> bool:

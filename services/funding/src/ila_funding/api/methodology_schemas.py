@@ -118,6 +118,47 @@ class WholeMethodologySchema(MethodologySchema):
     actions = fields.List(fields.String(), required=True)
 
 
+class PriceChangeSchema(Schema):
+    """What a programme pays now and would pay then; null where it cannot be priced."""
+
+    programme_id = fields.Id(required=True)
+    title_lv = fields.String(required=True)
+    now = fields.Money(required=True, allow_none=True)
+    then = fields.Money(required=True, allow_none=True)
+
+
+class PinnedSchema(Schema):
+    """What names a version and stays as it is: agreements in force, and live holds with their sum."""
+
+    version = fields.String(required=True)
+    agreements = fields.WholeNumber(min=0, max=2**31, required=True)
+    holds = fields.WholeNumber(min=0, max=2**31, required=True)
+    held = fields.Money(required=True)
+
+
+class ImpactSchema(Schema):
+    """What a version changes for programmes that no agreement pins, as of its first day that is not over.
+
+    `decides_until` is null while no later version begins. Sums are of one learner in each programme.
+    """
+
+    decides_from = fields.Date(required=True)
+    decides_until = fields.Date(required=True, allow_none=True)
+    as_of = fields.Date(required=True)
+    now_by = fields.String(required=True, allow_none=True)
+    programmes = fields.WholeNumber(min=0, max=2**31, required=True)
+    dearer = fields.WholeNumber(min=0, max=2**31, required=True)
+    cheaper = fields.WholeNumber(min=0, max=2**31, required=True)
+    unchanged = fields.WholeNumber(min=0, max=2**31, required=True)
+    no_longer_priced = fields.WholeNumber(min=0, max=2**31, required=True)
+    newly_priced = fields.WholeNumber(min=0, max=2**31, required=True)
+    sum_now = fields.Money(required=True)
+    sum_then = fields.Money(required=True)
+    largest = fields.List(fields.Nested(PriceChangeSchema), required=True)
+    waiting_requests = fields.WholeNumber(min=0, max=2**31, required=True)
+    pinned = fields.List(fields.Nested(PinnedSchema), required=True)
+
+
 def content_of(body: dict[str, Any]) -> MethodologyContent:
     """Return the content that a body of `ContentSchema` holds."""
     return MethodologyContent(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ila_kit.events import to_json
 from ila_kit.web.resource import Access, Call, Resource
 from ila_kit.web.schemas import Schema, fields
 from marshmallow import ValidationError, validate, validates_schema
@@ -18,7 +19,7 @@ from ila_funding.domain.errors import (
     WrongPart,
 )
 from ila_funding.domain.methodology_faults import MOST_EUROS
-from ila_funding.domain.quote import Quote
+from ila_funding.domain.splitting import IN_PIECES, TWICE
 from ila_funding.domain.training import MOST_HOURS, MOST_PARTS, Kind, Training, part_of
 from ila_funding.usecases.quotes import AskQuote, ask_quote
 
@@ -122,16 +123,33 @@ class QuoteSchema(Schema):
     hash = fields.String(required=True, metadata={"pattern": "^[0-9a-f]{64}$"})
 
 
+class WarnedSchema(Schema):
+    """Something about the parts that people should look at; it changes no price (BR-708)."""
+
+    code = fields.OneOf([IN_PIECES, TWICE], required=True)
+    parts = fields.List(fields.String(), required=True)
+    pays = fields.Money(required=True)
+    whole = fields.Money(required=True)
+    sentence_lv = fields.String(required=True)
+    sentence_en = fields.String(required=True)
+
+
+class AskedQuoteSchema(QuoteSchema):
+    """What a training pays, and why; `warnings` are no part of the hash."""
+
+    warnings = fields.List(fields.Nested(WarnedSchema), required=True)
+
+
 @quotes.operation(
     "POST",
     "",
     Access(signed_in=True),
     body=QuoteRequestSchema,
-    answer=(200, QuoteSchema),
+    answer=(200, AskedQuoteSchema),
     refusals=REFUSALS,
     reads=True,
 )
-def post_quote(call: Call) -> Quote:
+def post_quote(call: Call) -> dict[str, Any]:
     """Price a training, and explain the price step by step."""
     return _quote(call)
 
@@ -141,20 +159,22 @@ def post_quote(call: Call) -> Quote:
     "",
     Access(public=True),
     body=QuoteRequestSchema,
-    answer=(200, QuoteSchema),
+    answer=(200, AskedQuoteSchema),
     refusals=REFUSALS,
     reads=True,
 )
-def post_public_quote(call: Call) -> Quote:
+def post_public_quote(call: Call) -> dict[str, Any]:
     """Price a training for a visitor, and explain the price step by step."""
     return _quote(call)
 
 
-def _quote(call: Call) -> Quote:
+def _quote(call: Call) -> dict[str, Any]:
     body: dict[str, Any] = dict(call.body)
     training = Training(
         kind=body.pop("kind"),
         parts=tuple(part_of(**part) for part in body.pop("parts")),
         continuing_programme=body.pop("continuing_programme", None),
     )
-    return ask_quote(call.unit, AskQuote(training=training, **body))
+    answered = ask_quote(call.unit, AskQuote(training=training, **body))
+    shown: dict[str, Any] = to_json(answered.quote)
+    return shown | {"warnings": to_json(answered.warnings)}

@@ -93,6 +93,24 @@ def ceiling_en(title: str, total: Decimal, ceiling: Decimal) -> str:
     return f"{rule} The sum is not above that ({compared}), so it pays {_euros(total, 'en')}."
 
 
+def pieces_lv(titles: Sequence[str], pays: Decimal, whole: Decimal) -> str:
+    """Say in Latvian that some parts look like one content in pieces."""
+    named = ", ".join(f"«{title}»" for title in titles)
+    return (
+        f"{named}: izskatās kā viens saturs pa daļām. Atsevišķi par tām maksā {_euros(pays, 'lv')},"
+        f" bet kā par vienu maksātu {_euros(whole, 'lv')}."
+    )
+
+
+def pieces_en(titles: Sequence[str], pays: Decimal, whole: Decimal) -> str:
+    """Say in English that some parts look like one content in pieces."""
+    named = ", ".join(f"“{title}”" for title in titles)
+    return (
+        f"{named}: this looks like one content in pieces. Apart they pay {_euros(pays, 'en')};"
+        f" as one they would pay {_euros(whole, 'en')}."
+    )
+
+
 def _asked(kind: CostKind, part: TrainingPart, language: str, listed: str) -> str:
     if isinstance(part, Part):
         return f"{_hours(part.hours, language)} × {_euros(kind.rate or ZERO, language)}"

@@ -148,6 +148,12 @@ class SqlHoldStore:
         rows = self._connection.execute(query.with_for_update(key_share=True)).mappings()
         return [Hold(**row) for row in rows]
 
+    def batch(self, after: UUID | None, limit: int) -> list[Hold]:
+        """Return the holds whose ids follow another, in their order; the first ones after None."""
+        query = sa.select(hold).order_by(hold.c.id).limit(limit)
+        query = query if after is None else query.where(hold.c.id > after)
+        return [Hold(**row) for row in self._connection.execute(query).mappings()]
+
     def save_all(self, holds: Sequence[Hold]) -> None:
         """Store the states of many changed holds at once."""
         rows = [

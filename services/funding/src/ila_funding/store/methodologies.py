@@ -9,13 +9,17 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from ila_kit.events import from_json, to_json
+from ila_kit.money import ZERO
 from ila_kit.store.listing import Listing, Page, PageRequest
 
 from ila_funding.domain.cost_kind import CostKind
 from ila_funding.domain.errors import VersionTaken
+from ila_funding.domain.hold import LIVE
+from ila_funding.domain.impact import Pinned
 from ila_funding.domain.methodology import ContinuingProgramme, Methodologies, Methodology
 from ila_funding.domain.methodology_record import APPROVED, MethodologyContent, MethodologyRecord
 from ila_funding.store.methodology_tables import methodology, methodology_count
+from ila_funding.store.tables import agreement, hold, hold_request, published_programme
 
 LISTING = Listing(
     sa.select(methodology),
@@ -103,6 +107,36 @@ class SqlMethodologyStore:
         if record.state == APPROVED:
             more = {"approved": methodology_count.c.approved + 1}
             self._connection.execute(sa.update(methodology_count).values(more))
+
+    def waiting_unpinned(self) -> int:
+        """Return how many applications wait for money in programmes that no agreement pins."""
+        programme = published_programme.c
+        query = (
+            sa.select(sa.func.count())
+            .select_from(hold_request)
+            .join(published_programme, programme.programme_id == hold_request.c.programme_id)
+            .where(hold_request.c.state == "waiting", programme.agreement_id.is_(None))
+        )
+        return self._connection.scalar(query) or 0
+
+    def pinned(self) -> list[Pinned]:
+        """Return what names each version and stays as it is: agreements in force, and live holds."""
+        holds = (
+            sa.select(hold.c.methodology_version, sa.func.count(), sa.func.sum(hold.c.amount))
+            .where(hold.c.state.in_(LIVE))
+            .group_by(hold.c.methodology_version)
+        )
+        agreements = (
+            sa.select(agreement.c.methodology_version, sa.func.count())
+            .where(agreement.c.in_force_at.is_not(None), agreement.c.ended_at.is_(None))
+            .group_by(agreement.c.methodology_version)
+        )
+        held = {row[0]: (row[1], row[2]) for row in self._connection.execute(holds)}
+        agreed = {row[0]: row[1] for row in self._connection.execute(agreements) if row[0] is not None}
+        return [
+            Pinned(version, agreed.get(version, 0), *held.get(version, (0, ZERO)))
+            for version in sorted(held.keys() | agreed.keys())
+        ]
 
     def _require_free(self, record: MethodologyRecord) -> None:
         self._lock_writers()

@@ -45,6 +45,17 @@ class SqlProgrammeStore:
         row = self._connection.execute(query).mappings().one_or_none()
         return None if row is None else _programme(dict(row))
 
+    def unpinned(self) -> list[PublishedProgramme]:
+        """Return the programmes whose methodology no agreement pins."""
+        columns = (
+            *published_programme.c,
+            sa.null().label("in_force_at"),
+            sa.null().label("methodology_version"),
+        )
+        query = sa.select(*columns).where(published_programme.c.agreement_id.is_(None))
+        rows = self._connection.execute(query.order_by(published_programme.c.programme_id)).mappings()
+        return [_programme(dict(row)) for row in rows]
+
     def save(self, programme: PublishedProgramme) -> bool:
         """Store a programme; False when what is stored is not older."""
         row = values(programme)
