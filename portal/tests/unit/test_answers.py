@@ -43,4 +43,4 @@ def test_a_price_is_asked_for_and_answered_as_funding_says(visitor, gateway):
     assert len(asked) == 3
     for body in asked:
         check("funding", "QuoteRequest", body)
-        check("funding", "Quote", gateway.answers["quotes"][body["kind"]])
+        check("funding", "AskedQuote", gateway.answers["quotes"][body["kind"]])
