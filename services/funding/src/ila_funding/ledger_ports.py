@@ -1,13 +1,33 @@
 """What entitlements and the books need from outside; `ports` joins them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
 from ila_funding.domain.entitlement import Entitlement
+from ila_funding.domain.period import Period
 from ila_funding.domain.top_up import TopUp, Use
+
+
+class PeriodStore(Protocol):
+    """Accounting periods, and what each account gained in the closed ones."""
+
+    def first_open(self) -> date | None:
+        """Return the first month with entries that is not closed; None without any entry."""
+
+    def add(self, period: Period) -> bool:
+        """Store a proposal; False when the month has one."""
+
+    def lock(self, period_id: UUID) -> Period | None:
+        """Return a period that nobody else changes until this transaction ends."""
+
+    def close(self, closed: Period) -> int:
+        """Store that a period is closed, with what each account gained in it; returns how many did."""
+
+    def keep_open(self, month: date) -> bool:
+        """Tell whether a month is open; if so it stays open until this transaction ends."""
 
 
 class EntitlementStore(Protocol):

@@ -21,7 +21,7 @@ from ila_funding.domain.provider import Provider
 from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult, VerifiedResult
 from ila_funding.domain.transfer import TransferFile
-from ila_funding.ledger_ports import EntitlementStore, TopUpStore
+from ila_funding.ledger_ports import EntitlementStore, PeriodStore, TopUpStore
 from ila_funding.limit_ports import BudgetLineStore, LineChangeStore
 from ila_funding.support_ports import SupportStore
 from ila_funding.told_ports import CallStore, MethodologyStore, PriceStore, ProgrammeStore
@@ -198,6 +198,9 @@ class RunStore(Protocol):
 class IndicatorStore(Protocol):
     """What the fund counts."""
 
+    def knows(self, person_id: UUID) -> bool:
+        """Tell whether a person opened an account."""
+
     def note_account(self, person_id: UUID, opened_at: datetime) -> None:
         """Store that a person opened an account; once."""
 
@@ -232,6 +235,8 @@ class Unit(UnitOfWork, Protocol):
     def entitlements(self) -> EntitlementStore: ...
     @property
     def top_ups(self) -> TopUpStore: ...
+    @property
+    def periods(self) -> PeriodStore: ...
     @property
     def agreements(self) -> AgreementStore: ...
     @property

@@ -33,7 +33,7 @@ from ila_kit.actor import process_actor
 from ila_kit.ids import uuid7
 from ila_kit.testing.fakes import NOON, FakeUnit, someone
 
-from .fakes_entitlements import FakeEntitlements, FakeTopUps
+from .fakes_entitlements import FakeEntitlements, FakePeriods, FakeTopUps
 
 CONTINUING = "Datorsistēmas, datubāzes un datortīkli"
 SOURCE = "RRF 2.3.1.4.i"
@@ -449,6 +449,9 @@ class FakeIndicators:
     def __init__(self, results: FakeResults):
         self.results, self.accounts = results, {}
 
+    def knows(self, person_id):
+        return person_id in self.accounts
+
     def note_account(self, person_id, opened_at):
         self.accounts.setdefault(person_id, opened_at)
 
@@ -484,6 +487,7 @@ class FakeFunding(FakeUnit):
         self.support = FakeSupport()
         self.ledger = FakeLedger(self.lines, self.requests)
         self.entitlements, self.top_ups = FakeEntitlements(self.ledger), FakeTopUps()
+        self.periods = FakePeriods(self.ledger)
         self.providers, self.results = FakeProviders(), FakeResults(self.holds)
         self.claims, self.runs = FakeClaims(self), FakeRuns()
         self.indicators = FakeIndicators(self.results)

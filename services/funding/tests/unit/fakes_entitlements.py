@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from ila_funding.domain.entitlement import Entitlement
 from ila_funding.domain.ledger import Account
+from ila_funding.domain.period import month_of, next_month
+from ila_kit.clock import riga_date
 from ila_kit.ids import uuid7
 
 USED = (Account.HELD, Account.COMMITTED, Account.CONSUMED)
@@ -69,3 +71,32 @@ class FakeTopUps:
 
     def uses(self, hold_ids):
         return [self.used[place] for place in sorted(self.used) if place[0] in hold_ids]
+
+
+class FakePeriods:
+    """Accounting periods; the ledger's first movement is in the first one."""
+
+    def __init__(self, ledger):
+        self.ledger, self.rows = ledger, {}
+
+    def first_open(self):
+        closed = [one.period for one in self.rows.values() if one.state == "closed"]
+        if closed:
+            return next_month(max(closed))
+        return month_of(riga_date(self.ledger.movements[0].at)) if self.ledger.movements else None
+
+    def add(self, period):
+        if period.period in {one.period for one in self.rows.values()}:
+            return False
+        self.rows[period.id] = period
+        return True
+
+    def lock(self, period_id):
+        return self.rows.get(period_id)
+
+    def close(self, closed):
+        self.rows[closed.id] = closed
+        return len(self.ledger.movements)
+
+    def keep_open(self, month):
+        return all(one.period != month or one.state != "closed" for one in self.rows.values())

@@ -11,8 +11,10 @@ from ila_funding.api.ledger import ledger
 from ila_funding.api.line_rules import line_rules
 from ila_funding.api.methodologies import methodologies
 from ila_funding.api.payment_runs import payment_runs
+from ila_funding.api.periods import late_changes, periods
 from ila_funding.api.quotes import public_quotes, quotes
 from ila_funding.api.reconciliation import reconciliation
+from ila_funding.api.top_ups import top_ups
 from ila_funding.events.published import PersonalDataViewed
 
 BLUEPRINTS = [
@@ -29,6 +31,9 @@ BLUEPRINTS = [
     payment_runs,
     recoveries,
     reconciliation,
+    top_ups,
+    periods,
+    late_changes,
     indicators,
     indicators_csv,
     public_indicators,

@@ -177,6 +177,18 @@ class NothingUnused(Conflict):
     code = "nothing-unused"
 
 
+class PeriodNotNext(Conflict):
+    """Months are closed in their order, once they are over."""
+
+    code = "period-not-next"
+
+
+class PeriodProposed(Conflict):
+    """Somebody proposed to close that month already."""
+
+    code = "period-proposed"
+
+
 class SettlementDayOutOfRange(Refusal):
     """The bank cannot have carried the run out on that day."""
 

@@ -9,7 +9,9 @@ from ila_kit.ids import uuid7
 from ila_kit.money import ZERO
 from ila_kit.store.listing import Listing, Page, PageRequest
 
+from ila_funding.domain.hold import LIVE
 from ila_funding.domain.ledger import Account, AccountState, LineUse, Movement, Posted, Reason
+from ila_funding.store.ledger_tables import top_up
 from ila_funding.store.pauses import PAUSED
 from ila_funding.store.tables import hold, learner_account, ledger_entry, published_call, published_programme
 
@@ -20,7 +22,10 @@ ENTRIES = Listing(
     default="-at",
     filters={
         name: ledger_entry.c[name]
-        for name in ("account", "reason", "line_id", "call_id", "person_id", "hold_id", "transaction_id")
+        for name in (
+            *("account", "reason", "line_id", "call_id", "person_id", "hold_id", "transaction_id"),
+            *("organisation_id", "funder_id", "period"),
+        )
     },
 )
 # What a learner sees of the ledger: the own side of each transaction, with where it comes from.
@@ -40,11 +45,14 @@ _OF_LEARNER = (
         published_programme.c.title_lv.label("programme_title_lv"),
         hold.c.quote_hash,
         hold.c.methodology_version,
+        ledger_entry.c.top_up_id,
+        top_up.c.funder_name,
     )
-    .join_from(ledger_entry, hold, hold.c.id == ledger_entry.c.hold_id)
+    .outerjoin_from(ledger_entry, hold, hold.c.id == ledger_entry.c.hold_id)
+    .outerjoin(top_up, top_up.c.id == ledger_entry.c.top_up_id)
     .join(published_call, published_call.c.call_id == ledger_entry.c.call_id)
-    .join(published_programme, published_programme.c.programme_id == hold.c.programme_id)
-    .where(ledger_entry.c.account != Account.FREE.value)
+    .outerjoin(published_programme, published_programme.c.programme_id == hold.c.programme_id)
+    .where(ledger_entry.c.account.not_in([Account.FREE.value, Account.FUNDER.value]))
 )
 LEARNER_ENTRIES = Listing(
     _OF_LEARNER,
@@ -198,8 +206,12 @@ class SqlLedgerStore:
 
     def accounts_of(self, person_id: UUID) -> list[dict[str, Any]]:
         """Return a learner's account in each call, with the call's code and titles."""
+        mine = (hold.c.person_id == person_id, hold.c.call_id == learner_account.c.call_id)
+        own = sa.select(sa.func.coalesce(sa.func.sum(hold.c.co_payment), ZERO)).where(*mine)
+        own = own.where(hold.c.state.in_(LIVE))
         query = (
             sa.select(learner_account, published_call.c.code, published_call.c.title_lv)
+            .add_columns(own.scalar_subquery().label("co_payment"))
             .add_columns(published_call.c.title_en)
             .join(published_call, published_call.c.call_id == learner_account.c.call_id)
             .where(learner_account.c.person_id == person_id)

@@ -6,21 +6,24 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from ila_kit.actor import Scope
+from ila_kit.money import ZERO
 from ila_kit.store.listing import Listing, Page, PageRequest
 
 from ila_funding.domain.top_up import Funder, TopUp, Use
 from ila_funding.store.ledger_tables import top_up, top_up_use
 from ila_funding.store.rows import values
-from ila_funding.store.tables import published_call
 
+_USED = top_up.c.held + top_up.c.committed + top_up.c.consumed + top_up.c.returned
+_SHOWN = sa.select(
+    *(column for column in top_up.c if column.name not in ("proposed_by", "confirmed_by")),
+    sa.case((top_up.c.state == "active", top_up.c.amount - _USED), else_=ZERO).label("left"),
+)
 LISTING = Listing(
-    sa.select(top_up, published_call.c.code.label("call_code")).join(
-        published_call, published_call.c.call_id == top_up.c.call_id
-    ),
+    _SHOWN,
     id=top_up.c.id,
     sorts={"created_at": top_up.c.id},
     default="-created_at",
-    filters={name: top_up.c[name] for name in ("person_id", "call_id", "funder_id", "state")},
+    filters={"call_id": top_up.c.call_id, "state": top_up.c.state},
 )
 
 
@@ -66,14 +69,27 @@ class SqlTopUpStore:
         rows = self._connection.execute(query.order_by(top_up_use.c.top_up_id, top_up_use.c.hold_id))
         return [Use(**row) for row in rows.mappings()]
 
-    def page(self, request: PageRequest, scope: Scope) -> Page:
-        """Return a page of the top-ups in scope: of a learner, or of a funder."""
-        mine = (
-            []
-            if scope.everything
-            else [sa.or_(top_up.c.person_id == scope.person, top_up.c.funder_id.in_(scope.organisations))]
-        )
+    def row(self, person_id: UUID, top_up_id: UUID) -> dict[str, Any] | None:
+        """Return a learner's top-up as lists show it; None for an unknown one."""
+        mine = (top_up.c.id == top_up_id, top_up.c.person_id == person_id)
+        row = self._connection.execute(_SHOWN.where(*mine)).mappings().one_or_none()
+        return {str(name): value for name, value in row.items()} if row else None
+
+    def page(self, person_id: UUID, request: PageRequest, scope: Scope) -> Page:
+        """Return a page of a learner's top-ups in scope: the learner's own, or those of a funder."""
+        mine = [top_up.c.person_id == person_id]
+        if not scope.covers(person=person_id):
+            mine.append(top_up.c.funder_id.in_(scope.organisations))
         return LISTING.page(self._connection, request, mine)
+
+    def of(self, person_id: UUID) -> list[dict[str, Any]]:
+        """Return what was added to a learner's account and may be used, or was."""
+        names = ("id", "call_id", "funder_name", "amount", "left", "valid_until", "state")
+        query = _SHOWN.with_only_columns(*(_SHOWN.selected_columns[name] for name in names)).where(
+            top_up.c.person_id == person_id, top_up.c.state != "proposed"
+        )
+        rows = self._connection.execute(query.order_by(top_up.c.id)).mappings()
+        return [{str(name): value for name, value in row.items()} for row in rows]
 
     def _locked(self, *which: sa.ColumnElement[bool]) -> list[TopUp]:
         query = sa.select(top_up).where(*which).order_by(top_up.c.id).with_for_update(key_share=True)

@@ -18,6 +18,7 @@ from ila_funding.store.ledger import SqlLedgerStore
 from ila_funding.store.line_changes import SqlLineChangeStore
 from ila_funding.store.methodologies import MethodologyCache, SqlMethodologyStore
 from ila_funding.store.payment_runs import SqlRunStore
+from ila_funding.store.periods import SqlPeriodStore
 from ila_funding.store.personal_data import PARTS
 from ila_funding.store.prices import SqlPriceStore
 from ila_funding.store.providers import SqlAgreementStore, SqlProviderStore
@@ -114,6 +115,11 @@ class FundingUnit(Unit):
     def top_ups(self) -> SqlTopUpStore:
         """What others add to entitlements."""
         return SqlTopUpStore(self.connection)
+
+    @cached_property
+    def periods(self) -> SqlPeriodStore:
+        """Accounting periods."""
+        return SqlPeriodStore(self.connection)
 
     @cached_property
     def agreements(self) -> SqlAgreementStore:
