@@ -276,12 +276,14 @@ def test_the_service_reads_only_what_it_has_a_handler_for():
 
 
 def test_a_hold_costs_as_few_round_trips_as_before(world):
-    """Call, programme, line, request, earlier support, money, hold, its content, request, the last one."""
+    """Call, programme, line, request, earlier support, whether rates are new, money, hold, its content,
+    request, the last one.
+    """
     world.publish().admit()
     request = world.asked()
     with statements_seen(world.engine) as statements:
         world.do(request_hold, request)
-    assert len(statements) == 10
+    assert len(statements) == 11
 
 
 def test_a_burst_is_worked_off_in_batches_in_the_order_of_receipt(world):

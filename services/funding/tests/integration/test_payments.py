@@ -142,7 +142,15 @@ def test_a_learner_sees_the_money_held_committed_and_paid(world, desk, visitor):
     balance = learner.get(f"{BASE}/accounts/me").json["balance"]
     kept = learner.get(f"{BASE}/persons/me/data").json["parts"]
     assert set(kept) == {
-        *("requests", "holds", "supported_content", "accounts", "ledger_entries", "verified_results")
+        *(
+            "requests",
+            "holds",
+            "supported_content",
+            "accounts",
+            "ledger_entries",
+            "verified_results",
+            "top_ups",
+        )
     }
     assert {one["hold_id"] for one in kept["supported_content"]} == {kept["holds"][0]["id"]}
     assert kept["accounts"][0]["consumed"] == balance["consumed"]
