@@ -47,6 +47,9 @@ class LedgerEntrySchema(Schema):
     top_up_id = fields.Id(required=True, allow_none=True)
     funder_id = fields.Id(required=True, allow_none=True)
     organisation_id = fields.Id(required=True, allow_none=True)
+    effective_on = fields.Date(
+        required=True, allow_none=True, metadata={"description": "day it is booked on, when not that of `at`"}
+    )
     period = fields.Date(required=True)
     belongs_to = fields.Date(required=True, allow_none=True)
 
