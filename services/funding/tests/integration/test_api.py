@@ -126,7 +126,7 @@ def test_holds_are_filtered_by_state(world, auditor):
 def test_an_account_without_movements_is_all_zeros(learner, person):
     account = learner.get(MINE).json
     zeros = dict.fromkeys(("granted", "held", "committed", "consumed", "released", "expired"), euros("0.00"))
-    assert account == {"person_id": str(person), "balance": zeros, "calls": []}
+    assert account == {"person_id": str(person), "balance": zeros, "calls": [], "top_ups": []}
 
 
 def test_the_account_follows_what_happens(world, learner, person):
@@ -190,7 +190,12 @@ def test_the_verification_says_that_everything_fits(world, auditor):
         "differing_accounts": [],
         "lines_differing_from_holds": [],
         "holds_differing_from_entries": [],
+        "holds_without_entries": [],
+        "holds_differing_from_events": [],
         "lines_differing_from_payments": [],
+        "lines_differing_from_events": [],
+        "differing_top_ups": [],
+        "differing_periods": [],
     }
 
 

@@ -31,7 +31,9 @@ class HoldQuery(ListQuery):
 
 
 class HoldSchema(Schema):
-    """Money set apart for an application."""
+    """Money set apart for an application: `amount` on the budget line; beside it, what top-ups and the
+    learner pay of the price.
+    """
 
     id = fields.Id(required=True)
     application_id = fields.Id(required=True)
@@ -40,6 +42,8 @@ class HoldSchema(Schema):
     programme_id = fields.Id(required=True)
     line_id = fields.Id(required=True)
     amount = fields.Money(required=True)
+    topped_up = fields.Money(required=True)
+    co_payment = fields.Money(required=True)
     state = fields.OneOf(STATES, required=True)
     quote_hash = fields.String(required=True)
     methodology_version = fields.String(required=True)
