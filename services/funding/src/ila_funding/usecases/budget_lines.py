@@ -1,16 +1,16 @@
-"""Budget lines: the first one comes with the call that it pays for."""
+"""Budget lines: they come with the call that they pay for."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ila_kit.ids import uuid7
 from ila_kit.money import ZERO
 
 from ila_funding.domain.budget import BudgetLine, PublishedCall
+from ila_funding.domain.errors import LimitBelowUse
 from ila_funding.domain.ledger import budget_movement
-from ila_funding.domain.stratum import EVERY
 from ila_funding.ports import Unit
+from ila_funding.usecases.waiting import serve_waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,45 +22,43 @@ class RegisterCall:
 
 
 def register_call(unit: Unit, command: RegisterCall) -> None:
-    """Keep what is told of a call, and open its budget line; an older version of it changes nothing.
+    """Open the budget line of a call, or change its limit; an older version of the call changes nothing.
 
-    What an open line may spend is changed by two persons here, never by the news: that a call says another
-    amount is kept beside it, and noted.
+    Raises LimitBelowUse when more is promised already than the new limit.
     """
-    call = replace(command.call, budget_limit=command.budget_limit)
+    call = command.call
     if not unit.calls.save(call):
         return
-    line = unit.lines.of_call(call.call_id, call.funding_source, call.activity, EVERY)
+    line = unit.lines.of_call(call.call_id, call.funding_source, call.activity)
     if line is None:
-        _open_line(unit, call, command.budget_limit)
+        _open_line(unit, command)
     elif line.limit_amount != command.budget_limit:
-        said = {"limit": str(line.limit_amount), "said": str(command.budget_limit)}
-        unit.audit("note_limit_of_call", "budget_line", line.id, **said)
+        _change_limit(unit, unit.lines.lock(line.id), command.budget_limit)
 
 
-def unopened_line(call: PublishedCall, funding_source: str, stratum: str, now: datetime) -> BudgetLine:
-    """Return a line of a call that may not spend anything yet."""
-    return BudgetLine(
+def _open_line(unit: Unit, command: RegisterCall) -> None:
+    call = command.call
+    line = BudgetLine(
         id=uuid7(),
         call_id=call.call_id,
-        funding_source=funding_source,
+        funding_source=call.funding_source,
         activity=call.activity,
-        stratum=stratum,
-        limit_amount=ZERO,
+        limit_amount=command.budget_limit,
         held=ZERO,
         committed=ZERO,
         consumed=ZERO,
-        opened_at=None,
         version=1,
-        created_at=now,
-        updated_at=now,
+        created_at=unit.now,
+        updated_at=unit.now,
     )
-
-
-def _open_line(unit: Unit, call: PublishedCall, limit: Decimal) -> None:
-    blank = unopened_line(call, call.funding_source, EVERY, unit.now)
-    line = replace(blank, limit_amount=limit, opened_at=unit.now)
     unit.lines.add(line)
-    if limit:
-        unit.ledger.record(budget_movement(line.id, line.call_id, limit, unit.now))
-    unit.audit("open_budget_line", "budget_line", line.id, limit=str(limit))
+    unit.ledger.record(budget_movement(line.id, line.call_id, line.limit_amount, unit.now))
+    unit.audit("open_budget_line", "budget_line", line.id, limit=str(line.limit_amount))
+
+
+def _change_limit(unit: Unit, line: BudgetLine, limit: Decimal) -> None:
+    if not unit.lines.set_limit(line.id, limit, unit.now):
+        raise LimitBelowUse(line_id=str(line.id), limit=str(limit), used=str(line.limit_amount - line.free))
+    unit.ledger.record(budget_movement(line.id, line.call_id, limit - line.limit_amount, unit.now))
+    unit.audit("change_budget_limit", "budget_line", line.id, before=str(line.limit_amount), after=str(limit))
+    serve_waiting(unit, line.id)

@@ -17,9 +17,6 @@ from ila_funding.domain.quote import Quote, quote
 from ila_funding.domain.request import HoldRequest
 from ila_funding.events.published import EntitlementGranted, FundsHeld, FundsReleased, HoldRefused
 from ila_funding.ports import Unit
-from ila_funding.usecases.alarms import watch
-from ila_funding.usecases.entitlements import follow_shares, split_price, take_shares
-from ila_funding.usecases.support import refuse_double_funding
 
 EXPIRE_HOLD = "expire-hold"
 SERVE_WAITING = "serve-waiting"
@@ -57,28 +54,18 @@ def _methodology(unit: Unit, request: HoldRequest, programme: PublishedProgramme
 
 
 def grant(unit: Unit, request: HoldRequest, line_id: UUID, pinned: Quote, call: PublishedCall) -> bool:
-    """Set the public part of the quoted amount apart; False when the line lacks it or somebody is before.
-
-    True is an answer: when the learner's entitlement does not pay for it, that is a refusal.
+    """Set the quoted amount apart; False when the line does not carry it or somebody is before.
 
     Source: BR-709, BR-710.
     """
-    try:
-        parts = split_price(unit, request, line_id, pinned.amount, call)
-    except Refusal as rule:
-        refuse(unit, request, rule.code)
-        return True
-    hold, movement = new_hold(request, line_id, pinned, parts, call.hold_days, unit.now)
-    posted = unit.ledger.post(movement, turn=request.receipt_sequence, strata=request.strata)
-    if posted is None:
+    hold, movement = new_hold(request, line_id, pinned, call.hold_days, unit.now)
+    account = unit.ledger.post(movement, turn=request.receipt_sequence)
+    if account is None:
         return False
     unit.holds.add(hold)
-    unit.support.claim(hold)
-    take_shares(unit, hold, parts)
-    unit.requests.save(request.after("grant", unit.now, amount=pinned.amount, reason=None))
+    unit.requests.save(request.after("grant", unit.now, amount=hold.amount, reason=None))
     unit.set_timer(hold.id, EXPIRE_HOLD, hold.expires_at)
-    _tell(unit, hold, posted.account)
-    watch(unit, posted.use)
+    _tell(unit, hold, account)
     unit.audit("hold_funds", "hold", hold.id, amount=str(hold.amount), quote_hash=hold.quote_hash)
     return True
 
@@ -109,12 +96,8 @@ def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
     """Return a hold's money to its line by `release` or `expire`, tell so, and serve those who wait."""
     after, movement = moved(hold, action, unit.now)
     unit.holds.save(after)
-    unit.support.free([hold.id])
     unit.clear_timer(hold.id, EXPIRE_HOLD)
-    posted = unit.ledger.post(movement)
-    if posted is not None:
-        watch(unit, posted.use)
-    follow_shares(unit, [hold], action)
+    unit.ledger.post(movement)
     released = FundsReleased(
         hold_id=hold.id,
         application_id=hold.application_id,
@@ -141,7 +124,7 @@ def serve_waiting(unit: Unit, line_id: UUID) -> None:
     """
     unit.lines.lock(line_id)
     for _ in range(SERVED_AT_ONCE):
-        request = unit.requests.next_waiting(line_id, unit.now)
+        request = unit.requests.next_waiting(line_id)
         try:
             if request is None or not _serve(unit, request, line_id):
                 return
@@ -154,7 +137,6 @@ def serve_waiting(unit: Unit, line_id: UUID) -> None:
 def _serve(unit: Unit, request: HoldRequest, line_id: UUID) -> bool:
     call, programme = told_terms(unit, request)
     try:
-        refuse_double_funding(unit, request)
         pinned = price(unit, request, programme)
     except Refusal as rule:
         refuse(unit, request, rule.code)
@@ -170,8 +152,6 @@ def _tell(unit: Unit, hold: Hold, account: AccountState) -> None:
         programme_id=hold.programme_id,
         call_id=hold.call_id,
         amount=hold.amount,
-        topped_up=hold.topped_up,
-        co_payment=hold.co_payment,
         quote_hash=hold.quote_hash,
         methodology_version=hold.methodology_version,
         expires_at=hold.expires_at,
