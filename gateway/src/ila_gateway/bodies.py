@@ -66,9 +66,6 @@ class Lane:
         self._free += 1
 
 
-NO_LANE = Lane(0)
-
-
 class Rest:
     """What a quick client still sends, to be read once; it holds a place of the lane until it is closed."""
 
@@ -128,7 +125,7 @@ class Body:
 
 
 def read_body(
-    environ: dict[str, Any], limit: int, lane: Lane = NO_LANE, new_file: NewFile = tempfile.TemporaryFile
+    environ: dict[str, Any], limit: int, lane: Lane, new_file: NewFile = tempfile.TemporaryFile
 ) -> Body:
     """Return the body of a request: whole, or its beginning when it may pass through a lane.
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ila_gateway.bodies import BrokenOff, Lane, NoRoom, TooLarge, read_body
 
 LIMIT = 300_000
+FULL = Lane(0)
 
 
 def request(body, **environ):
@@ -31,16 +32,16 @@ def test_a_body_within_the_limit_is_what_was_sent_and_a_longer_one_refused(lengt
     sent = (bytes(range(256)) * (length // 256 + 1))[:length]
     if length > LIMIT:
         with pytest.raises(TooLarge):
-            read_body(framed(sent), LIMIT)
+            read_body(framed(sent), LIMIT, FULL)
     else:
-        body = read_body(framed(sent), LIMIT)
+        body = read_body(framed(sent), LIMIT, FULL)
         assert (body.length, content(body)) == (length, b"head" + sent)
 
 
 @pytest.mark.parametrize("length", [10, 100_000])
 def test_a_body_that_ends_before_its_promise_is_refused(length):
     with pytest.raises(BrokenOff):
-        read_body(request(b"x" * length, CONTENT_LENGTH=str(length + 1)), LIMIT)
+        read_body(request(b"x" * length, CONTENT_LENGTH=str(length + 1)), LIMIT, FULL)
 
 
 class FullDisk(io.BytesIO):
@@ -51,7 +52,7 @@ class FullDisk(io.BytesIO):
 def test_a_full_disk_is_told_and_leaves_no_file_open():
     opened = FullDisk()
     with pytest.raises(NoRoom):
-        read_body(request(b"x" * 100_000), LIMIT, new_file=lambda: opened)
+        read_body(request(b"x" * 100_000), LIMIT, FULL, new_file=lambda: opened)
     assert opened.closed
 
 

@@ -65,10 +65,13 @@ def test_a_filter_that_is_not_understood_is_left_out_and_said_at_its_field(visit
     assert 'value="cheap" aria-invalid="true"' in page.text
     assert "Algoritmi un lokālie tīkli" in page.text
     assert "price_max" not in gateway.requests[1].path
+    assert "Izvēlēts:" not in page.text
 
 
 def test_a_kind_that_does_not_exist_finds_what_is_there_without_it(visitor, gateway):
-    assert "Algoritmi un lokālie tīkli" in visitor.get("/programmes?kind=banana").text
+    page = visitor.get("/programmes?kind=banana").text
+    assert "Algoritmi un lokālie tīkli" in page
+    assert "banana (0)" not in page
     assert "kind" not in gateway.requests[1].path
 
 

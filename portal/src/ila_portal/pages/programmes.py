@@ -29,11 +29,13 @@ def show_list() -> str:
     wish = _wish(flask.request.args)
     after = flask.request.args.get("after", "")
     page, faults = _found(wish, after)
+    # What was typed stays at its field to be mended; what cannot be chosen is not shown as chosen.
+    wish |= {name: "" for name in faults if name in FACETS}
     return flask.render_template(
         "programmes.html",
         page=page,
         wish=wish,
-        chosen={name: value for name, value in wish.items() if value and name not in ("q", "sort")},
+        chosen={name: wish[name] for name in (*FACETS, *TYPED) if wish[name] and name not in faults},
         faults=faults,
         facets={name: page["facets"].get(name, []) for name in FACETS},
         sorts=SORTS,
