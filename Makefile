@@ -51,19 +51,20 @@ unit: $(STAMP) ## rules, use cases, contracts and architecture, without a databa
 	$(PYTEST) $(PARALLEL) -m "not integration and not journey"
 
 test-%: $(STAMP) ## one service: make test-funding
-	$(BIN)/ila-local with-postgres $(PYTEST) services/$*/tests
+	$(BIN)/ila-local with-postgres $(PYTEST) -m "not drill" services/$*/tests
 
 contracts: $(STAMP) ## the services still fit together
 	$(PYTEST) tests/contracts tests/architecture
 
 integration: $(STAMP) ## on PostgreSQL and a broker, then journeys on the running suite; ILA_DATABASE_URL, ILA_BROKER_URL choose them
-	$(BIN)/ila-local with-postgres $(PYTEST) $(PARALLEL) $(ONLY) -m "integration and not journey"
+	$(BIN)/ila-local with-postgres $(PYTEST) $(PARALLEL) $(ONLY) -m "integration and not journey and not drill"
 	$(MAKE) --no-print-directory journeys
 
 journeys: $(STAMP) ## end to end through the gateway and in a browser, on a suite of its own
 	$(BIN)/ila-local with-suite $(PYTEST) $(ONLY) -m "journey and not drill" tests/journeys tests/pages
 
 drill: $(STAMP) ## the long faults: every process killed in turn, every event told three times in any order
+	$(BIN)/ila-local with-postgres $(PYTEST) -m drill services
 	$(BIN)/ila-local with-suite $(PYTEST) -m drill tests/journeys
 	$(BIN)/python tests/faults/hostile.py $(PYTEST) -m journey tests/journeys/test_process.py
 

@@ -29,6 +29,7 @@ ONLY_IN_FULL = {
     "quote",
 }  # fmt: skip
 APPLICATIONS = "/api/applications/v1/applications"
+CALL = f"/api/applications/v1/calls/{ANSWERS['application']['call_id']}"
 
 
 @dataclass
@@ -52,6 +53,7 @@ class FakeGateway:
     acr: str = "high"
     roles: list[dict[str, Any]] = field(default_factory=lambda: [{"role": "learner", "organisation": None}])
     stored: dict[tuple[str, str], Any] = field(default_factory=dict)
+    draw: dict[str, Any] = field(default_factory=lambda: ANSWERS["draw"])
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -90,6 +92,8 @@ class FakeGateway:
             return ordered
         if seen.method == "POST" and "Cookie" in seen.headers and "X-CSRF-Token" not in seen.headers:
             return 403, {"code": "csrf-failed"}
+        if path.startswith("/api/applications/v1/calls/"):
+            return (200, self.draw) if path == f"{CALL}/draw" else (404, {"code": "not-found"})
         if path.startswith((CATALOGUE, "/api/funding/v1/public/")):
             return self._public(path, seen)
         if f"ila_session={SECRET}" not in seen.headers.get("Cookie", ""):
@@ -122,6 +126,7 @@ class FakeGateway:
         }
         if self.state:
             fixed[f"{APPLICATIONS}/{APPLICATION}"] = application
+            fixed[f"{APPLICATIONS}/{APPLICATION}/draw-entry"] = ANSWERS["draw_entry"]
             fixed[f"{APPLICATIONS}/{APPLICATION}/timeline"] = ANSWERS["timeline"]
         return (200, fixed[path]) if path in fixed else (404, {"code": "not-found"})
 

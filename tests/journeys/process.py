@@ -4,6 +4,7 @@ A `Process` is one run: a call of its own, copied from call 1 with its dates lai
 invented institution that registers itself. Journeys and `make demo` walk the same steps.
 """
 
+import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -83,14 +84,19 @@ def phase(name: str, opens: datetime, closes: datetime) -> dict[str, str]:
     return {"name": name, "opens_at": instant(opens), "closes_at": instant(closes)}
 
 
+def somebody_new() -> str:
+    """Return a citizen nobody was yet: the same content is paid for once per person (BR-713)."""
+    return f"citizen-{secrets.randbelow(4_000) + 3_000}"
+
+
 @dataclass
 class Process:
-    """One run of the process. Ids appear as the steps are made."""
+    """One run of the process. Ids appear as the steps are made. The learner is another one each time."""
 
     patience: float = 0
     parameters: dict[str, Any] = field(default_factory=dict)
     tell: Callable[..., None] = lambda *_: None
-    learner: str = "learner-01"
+    learner: str = field(default_factory=somebody_new)
     ids: dict[str, str] = field(default_factory=dict)
     programmes: dict[str, dict[str, Any]] = field(default_factory=dict)
     offers: dict[str, dict[str, Any]] = field(default_factory=dict)

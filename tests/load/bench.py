@@ -23,9 +23,12 @@ from socket import socket
 from tempfile import TemporaryDirectory
 
 import catalogue
+import draw
 import front
+import holds
 import last_minute
 import lists
+import money
 import psutil
 import psycopg
 import requests
@@ -122,7 +125,9 @@ def bench() -> None:
         promises = [*front.measure(results, nginx, people[:CLIENTS]), lists.organisations()]
         promises += catalogue.searches()
         promises += last_minute.submissions()
-    promises += signatures.containers()
+        promises += money.promises()
+        promises += holds.holds(os.environ["ILA_SUITE_DATABASE_URL"])
+    promises += [*signatures.containers(), draw.lots()]
     report = {"clients": CLIENTS, "seconds": SECONDS, "rounds": ROUNDS, "cases": summary(results)}
     report |= {
         "drain_seconds": round(drained(), 1),

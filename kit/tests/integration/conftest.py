@@ -83,6 +83,11 @@ class Service:
         """A worker whose only handler is this one."""
         return InboxWorker(self.units, {ThingCounted.type: handler}, Retry(**retry))
 
+    def batching(self, handler: Any, batch: Any, **retry: Any) -> InboxWorker[Unit]:
+        """A worker that has a handler for one event, and one for many."""
+        kind = ThingCounted.type
+        return InboxWorker(self.units, {kind: handler}, Retry(**retry), {kind: batch}, batch=10)
+
     def envelope(self, number: int) -> Envelope:
         """An event as it arrives."""
         event = self.event(number)

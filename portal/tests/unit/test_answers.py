@@ -8,11 +8,15 @@ import pytest
 
 SERVICES = Path(__file__).parents[3] / "services"
 PROGRAMME = "01a20baa-d41f-79e6-925e-c637ea6ffd8d"
+CALL = "01a20baa-d41f-7744-8d15-6f86cb649c4b"
+APPLICATION = "01a20baa-0000-7000-8000-0000000000aa"
 PERSON = "01a20baa-0000-7000-8000-000000000001"
 QUOTES = "/api/funding/v1/public/quotes"
 ASKED = [
     ("catalog", "/api/catalog/v1/public/programmes", "ProgrammeSummaryList"),
     ("catalog", f"/api/catalog/v1/public/programmes/{PROGRAMME}", "Programme"),
+    ("applications", f"/api/applications/v1/calls/{CALL}/draw", "Draw"),
+    ("applications", f"/api/applications/v1/applications/{APPLICATION}/draw-entry", "MyEntry"),
     ("funding", "/api/funding/v1/accounts/me", "Account"),
     ("funding", f"/api/funding/v1/accounts/{PERSON}/entries", "LearnerEntryList"),
 ]
@@ -39,4 +43,4 @@ def test_a_price_is_asked_for_and_answered_as_funding_says(visitor, gateway):
     assert len(asked) == 3
     for body in asked:
         check("funding", "QuoteRequest", body)
-        check("funding", "Quote", gateway.answers["quotes"][body["kind"]])
+        check("funding", "AskedQuote", gateway.answers["quotes"][body["kind"]])

@@ -80,6 +80,7 @@ OF_ANSWERS = [
     *(f"funds.{funds}" for funds in ("held", "committed", "paid")),
     *(f"statement.{kind}" for kind in ("contest", "decision", "contest_decision", "evidence")),
     *(f"outcome.{outcome}" for outcome in ("eligible", "ineligible")),
+    *(f"drawn.{outcome}" for outcome in ("place", "waiting", "open", "late")),
     *(f"register.{one}" for one in REGISTERS),
     *(f"bar.{scope}" for scope in ("new_offers", "new_enrolments", "payments", "all", "closure")),
     *(f"reply.{state}" for state in ("awaited", "given", "missed")),

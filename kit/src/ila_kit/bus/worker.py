@@ -8,7 +8,7 @@ from typing import Any, Generic
 
 from ila_kit.bus.arrivals import Arrivals
 from ila_kit.bus.broker import Broker, BrokerDown
-from ila_kit.bus.inbox import Handlers, InboxWorker
+from ila_kit.bus.inbox import BatchHandlers, Handlers, InboxWorker
 from ila_kit.bus.loops import Loop
 from ila_kit.bus.process import Threads, run_threads
 from ila_kit.bus.receiver import Receiver
@@ -29,13 +29,15 @@ class WorkerConfig(Generic[U]):
     """What one worker process does.
 
     `handlers` are called by event type, `timers` by timer name; `jobs` are the service's own
-    periodic work: name -> (seconds between, what to call). Health answers on `host`:`port`.
+    periodic work: name -> (seconds between, what to call). `batches` are called with many events of a type
+    at once, which must come to the same as `handlers` do with each. Health answers on `host`:`port`.
     """
 
     units: Units[U]
     broker: Broker
     handlers: Handlers[U]
     timers: TimerHandlers[U] = field(default_factory=dict)
+    batches: BatchHandlers[U] = field(default_factory=dict)
     jobs: Mapping[str, tuple[float, Callable[[], Any]]] = field(default_factory=dict)
     host: str = "127.0.0.1"
     port: int = 0
@@ -64,7 +66,10 @@ def _answers(units: Units[Any]) -> None:
 
 def _loops(config: WorkerConfig[U]) -> list[Loop]:
     units, engine = config.units, config.units.engine
-    relay, worker = Relay(engine, config.broker), InboxWorker(units, config.handlers, config.retry)
+    relay, worker = (
+        Relay(engine, config.broker),
+        InboxWorker(units, config.handlers, config.retry, config.batches),
+    )
     loops = [_loop("relay", relay.step, relay.recover), _loop("audit", Sealer(engine).step)]
     if config.timers:
         loops.append(_loop("scheduler", lambda: 0.0 if run_due(units, config.timers) else 0.5))

@@ -4,6 +4,7 @@ from ila_portal.pages.account import account
 from ila_portal.pages.agency import agency
 from ila_portal.pages.applications import applications
 from ila_portal.pages.apply import apply
+from ila_portal.pages.draws import draws
 from ila_portal.pages.employer import employer, employer_home, employer_registration
 from ila_portal.pages.groups import groups
 from ila_portal.pages.indicators import indicators
@@ -18,6 +19,6 @@ from ila_portal.pages.start import start
 AGENCY = agency
 DESKS = {desk.name: desk for desk in (provider, employer, agency)}
 BLUEPRINTS = (
-    start, sign_in, programmes, indicators, apply, account, sessions, my_data, applications, groups,
+    start, sign_in, programmes, indicators, apply, account, sessions, my_data, applications, groups, draws,
     registration, provider_home, provider, employer_registration, employer_home, employer, agency,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from ila_applications.ports import Deps
 from ila_applications.settings import Settings
 from ila_applications.store.tables import evidence
 from ila_applications.store.unit import ApplicationsUnit
+from ila_applications.store.vault import Vault
 
 SERVICE = "applications"
 PACKAGE = "ila_applications"
@@ -27,8 +28,9 @@ def live_deps(settings: Settings) -> Deps:
     """Connect the ports to the real database, clock and neighbours."""
     engine = create_engine(settings.database_url, pool_size=settings.pool_size, name=PACKAGE)
     connect = partial(Neighbour, settings.gateway_url, f"svc:{SERVICE}", settings.client_key_file)
+    unit = ApplicationsUnit.sealing_in(Vault.of(settings.draw_key))
     return Deps(
-        units=Units(engine, SERVICE, ApplicationsUnit, settings.clock()),
+        units=Units(engine, SERVICE, unit, settings.clock()),
         people=IdentityPeople(connect),
         alone=partial(only_one, engine),
         kept_files=settings.kept_files(SERVICE),

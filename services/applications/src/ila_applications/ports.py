@@ -27,6 +27,7 @@ from ila_applications.domain.groups import Group, Reach
 from ila_applications.domain.offerings import Call, Offering, Programme
 from ila_applications.domain.results import Result
 from ila_applications.domain.sessions import Attendance, Session
+from ila_applications.draw_ports import DrawStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class ApplicationStore(Protocol):
         """Return, locked, those of these applications that are still provisional."""
 
     def waiting(self, programme_id: UUID, limit: int) -> list[Case]:
-        """Return, locked, the first applications of a programme's waiting list."""
+        """Return, locked, the first applications of a programme's waiting list, nobody before a draw."""
 
     def of_programme(self, programme_id: UUID) -> list[Case]:
         """Return, locked, the applications of a programme that are not over, oldest receipt first."""
@@ -113,6 +114,12 @@ class OfferingStore(Protocol):
 
     def learn_call(self, call: Call, sequence: int) -> bool:
         """Keep a call as told; False when something newer is known."""
+
+    def call(self, call_id: UUID) -> Call | None:
+        """Return a call as told last."""
+
+    def of_call(self, call_id: UUID) -> list[Programme]:
+        """Return the programmes of a call that are not closed, in the order of ids."""
 
     def close(self, programme_id: UUID, closed_at: datetime) -> bool:
         """Note that a programme ended for good; False when that, or the programme, is not news."""
@@ -239,6 +246,10 @@ class Unit(UnitOfWork, Protocol):
     @property
     def offerings(self) -> OfferingStore:
         """Programmes and calls."""
+
+    @property
+    def draws(self) -> DrawStore:
+        """Draws of calls."""
 
     @property
     def groups(self) -> GroupStore:

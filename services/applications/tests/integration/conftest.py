@@ -13,8 +13,9 @@ from ila_applications.app import create_app
 from ila_applications.consumers import HANDLERS, FactsJob
 from ila_applications.domain.eligibility import PersonFacts
 from ila_applications.ports import Deps, PersonName
-from ila_applications.settings import Settings
+from ila_applications.settings import DEVELOPMENT_KEY, Settings
 from ila_applications.store.unit import ApplicationsUnit
+from ila_applications.store.vault import Vault
 from ila_kit.actor import process_actor
 from ila_kit.cli import offline_environment
 from ila_kit.clock import as_instant
@@ -31,6 +32,7 @@ from ila_kit.testing.stores import service_database
 
 OPENS = "2024-11-13T22:00:00.000000Z"
 CLOSES = "2024-12-06T22:00:00.000000Z"
+UNIT = ApplicationsUnit.sealing_in(Vault.of(DEVELOPMENT_KEY))
 PATH = "/api/applications/v1/applications"
 GROUPS = "/api/applications/v1/groups"
 SESSIONS = "/api/applications/v1/sessions"
@@ -79,7 +81,7 @@ class Service:
 
     @property
     def deps(self) -> Deps:
-        units = Units(self.engine, "applications", ApplicationsUnit, lambda: self.now)
+        units = Units(self.engine, "applications", UNIT, lambda: self.now)
         return Deps(
             units=units,
             people=self.people,
@@ -99,14 +101,14 @@ class Service:
             HANDLERS[type_](unit, envelope)
             unit.commit()
 
-    def publish(self, places: int = 200, **changes: object) -> str:
-        """Have the catalogue tell of a call and a programme; give the programme's id."""
+    def publish(self, places: int = 200, rules: dict[str, object] | None = None, **changes: object) -> str:
+        """Have the catalogue tell of a call, with other rules if given, and a programme; give its id."""
         call, programme = str(uuid7()), str(uuid7())
         window = {"applications_open_at": OPENS, "applications_close_at": CLOSES, "version": 1}
-        rules = {"minimum_age": 18, "opening_mode": "first_come", "offered_place_hours": 48}
-        rules |= {"group_minimum": 1, "completion_attendance_percent": 70, "completion_needs_test": True}
-        rules |= {"learning_hour_minutes_vocational": 40, "learning_hour_minutes_studies": 45}
-        self.tell("catalog.call_published.v1", call_id=call, **rules, **window)
+        told = {"minimum_age": 18, "opening_mode": "first_come", "offered_place_hours": 48}
+        told |= {"group_minimum": 1, "completion_attendance_percent": 70, "completion_needs_test": True}
+        told |= {"learning_hour_minutes_vocational": 40, "learning_hour_minutes_studies": 45}
+        self.tell("catalog.call_published.v1", call_id=call, **told | (rules or {}) | window)
         told = {"programme_id": programme, "call_id": call, "kind": "module_set", "places": places}
         told |= {"title_lv": "Algoritmi", "title_en": "Algorithms", "starts_on": "2024-12-20"}
         told |= {"ends_on": "2025-03-20", "provider_id": str(uuid7())}

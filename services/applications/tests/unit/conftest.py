@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from fakes_draws import FakeDraws
 from ila_applications.consumers import RECHECK, FactsJob
 from ila_applications.domain.applications import (
     Acceptance,
@@ -56,11 +57,22 @@ class FakeOfferings:
         self.taken: dict[UUID, int] = {}
         self.closed: dict[UUID, datetime] = {}
         self.standings: dict[UUID, tuple[bool, int]] = {}
+        self.drawn: dict[UUID, datetime] = {}
 
     def get(self, programme_id: UUID) -> Offering | None:
         programme, _ = self.programmes.get(programme_id, (None, 0))
         call = programme and self.calls.get(programme.call_id, (None, 0))[0]
-        return programme and Offering(programme, call, self.closed.get(programme_id), self._barred(programme))
+        if programme is None:
+            return None
+        closed_at, drawn_at = self.closed.get(programme_id), self.drawn.get(programme.call_id)
+        return Offering(programme, call, closed_at, self._barred(programme), drawn_at)
+
+    def of_call(self, call_id: UUID) -> list[Programme]:
+        mine = [one for one, _ in self.programmes.values() if one.call_id == call_id]
+        return sorted((one for one in mine if one.id not in self.closed), key=lambda one: one.id)
+
+    def call(self, call_id: UUID) -> Call | None:
+        return self.calls.get(call_id, (None, 0))[0]
 
     def set_standing(self, provider_id: UUID, barred: bool, sequence: int) -> bool:
         if self.standings.get(provider_id, (False, 0))[1] >= sequence:
@@ -186,7 +198,11 @@ class FakeApplications:
         return self._where(lambda one: one.id in ids and one.provisional)
 
     def waiting(self, programme_id: UUID, limit: int) -> list[Case]:
-        return self._where(lambda one: one.programme_id == programme_id and one.state == "waiting")[:limit]
+        waiting = self._where(lambda one: one.programme_id == programme_id and one.state == "waiting")
+        offering = self._offerings.get(programme_id)
+        if offering.call is None or offering.awaits_draw:
+            return []
+        return (self.draws.in_line(waiting) if offering.by_draw else waiting)[:limit]
 
     def of_programme(self, programme_id: UUID) -> list[Case]:
         return self._where(lambda one: one.programme_id == programme_id and one.live)
@@ -375,6 +391,7 @@ class ApplicationsFakeUnit(FakeUnit):
         super().__init__()
         self.offerings = FakeOfferings()
         self.applications = FakeApplications(self.offerings)
+        self.draws = FakeDraws(self.applications, self.offerings)
         self.evidence = FakeEvidence()
         self.groups = FakeGroups(self.applications, self.offerings)
         self.sessions = FakeSessions()

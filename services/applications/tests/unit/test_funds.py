@@ -176,7 +176,7 @@ def test_a_submission_that_slipped_through_before_the_closure_ends_when_it_is_ch
 
 
 # What funding says about one application after its enrolment; every order, some things twice.
-NEWS = ["committed", "committed", "refused", "lost", "withdraw", "close", "exhausted"]
+NEWS = ["committed", "committed", "refused", "lost", "withdraw", "close", "exhausted", "paused"]
 
 
 def hear(world, application, news):
@@ -184,6 +184,7 @@ def hear(world, application, news):
     acts = {
         "committed": lambda: tell(world, "funds_committed", application, hold_id=hold),
         "refused": lambda: tell(world, "hold_refused", application, reason="hold-not-held"),
+        "paused": lambda: tell(world, "hold_refused", application, reason="line-paused"),
         "exhausted": lambda: tell(world, "hold_refused", application, reason="budget-exhausted"),
         "lost": lambda: tell(world, "funds_released", application, hold_id=hold, reason="hold-expired"),
         "close": lambda: close_programme(world.unit, world.programme.id, world.unit.now),

@@ -78,7 +78,12 @@ MADE = [
     ),
     published.ApplicationSubmitted.of(APPLICATION, programme_version=1, receipt_sequence=1, received_at=NOW),
     published.ApplicationFoundEligible.of(
-        APPLICATION, provisional=False, applied_on=date(2024, 11, 14), receipt_sequence=1
+        APPLICATION,
+        provisional=False,
+        applied_on=date(2024, 11, 14),
+        receipt_sequence=1,
+        drawn=False,
+        turn=1,
     ),
     published.ApplicationRefused.of(APPLICATION, code="too-young", rule="minimum_age", fact="age"),
     published.ApplicationWithdrawn.of(APPLICATION, from_state="offered", withdrawn_at=NOW),

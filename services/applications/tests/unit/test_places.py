@@ -1,10 +1,13 @@
 """From eligibility to an offered place, in whatever order and however often we are told."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from importlib.resources import files
 from itertools import permutations
 
 import pytest
+from ila_applications.api.texts import both
 from ila_applications.consumers import HANDLERS
 from ila_applications.usecases.applications import withdraw_application
 from ila_applications.usecases.offerings import learn_call
@@ -14,6 +17,7 @@ from ila_kit.errors import Missing
 from ila_kit.events import Envelope
 from ila_kit.ids import uuid7
 from ila_kit.states import WrongState
+from jsonschema import Draft202012Validator
 
 AMOUNT = {"amount": "608.99", "currency": "EUR"}
 
@@ -50,9 +54,10 @@ def test_held_money_offers_the_place_for_the_hours_of_the_call(world):
     assert world.unit.applications.history(application.id)[-1].details == {"amount": AMOUNT}
 
 
-def test_an_empty_budget_keeps_the_place_and_waits_for_funds(world):
+@pytest.mark.parametrize("reason", ["budget-exhausted", "line-paused"])
+def test_an_empty_or_paused_budget_keeps_the_place_and_waits_for_funds(world, reason):
     application = world.decided()
-    refused(world, application)
+    refused(world, application, reason)
     waits = world.now(application)
     assert (waits.state, waits.due_at) == ("waiting_for_funds", world.unit.now + timedelta(days=14))
     assert world.taken() == 1
@@ -66,6 +71,20 @@ def test_any_other_refusal_of_money_ends_the_application_and_frees_the_place(wor
     ended = world.now(application)
     assert (ended.state, ended.refusal["code"]) == ("ineligible", "funding-refused")
     assert world.unit.events[-1].fact == "no_budget_line"
+    assert world.taken() == 0
+
+
+def test_who_is_paid_for_the_same_content_already_reads_so_even_after_waiting_for_funds(world):
+    application = world.decided()
+    refused(world, application)
+    refused(world, application, "double-funding")
+    ended = world.now(application)
+    assert (ended.state, ended.refusal["code"]) == ("ineligible", "double-funding")
+    told = world.unit.events[-1]
+    path = files("ila_applications") / f"events/published/{told.type}.json"
+    Draft202012Validator(json.loads(path.read_text())).validate(told.as_data())
+    texts = both("rules", "refusals", "double-funding", ended.refusal)
+    assert texts != both("rules", "refusals", "other", ended.refusal)
     assert world.taken() == 0
 
 

@@ -29,6 +29,8 @@ EXPECTED = {
     "queue": ("eligible provisional", "waiting", {SYSTEM}),
     "promote": ("waiting", "eligible", {SYSTEM}),
     "promote_provisionally": ("waiting", "provisional", {SYSTEM}),
+    "draw_place": ("waiting", "eligible", {SYSTEM}),
+    "draw_place_provisionally": ("waiting", "provisional", {SYSTEM}),
     "lack_funds": ("eligible provisional", "waiting_for_funds", {SYSTEM}),
     "refuse_funds": ("eligible provisional waiting_for_funds", "ineligible", {SYSTEM}),
     "offer": ("eligible provisional waiting_for_funds", "offered", {SYSTEM}),

@@ -13,11 +13,12 @@ from ila_kit.web.app import service_app
 from ila_funding.api import BLUEPRINTS
 from ila_funding.clients.bank_file import Pain001, Payer
 from ila_funding.clients.identity import IdentityAccounts
-from ila_funding.consumers import HANDLERS, TIMERS
+from ila_funding.consumers import BATCHES, HANDLERS, TIMERS
 from ila_funding.consumers.prices import PRICE_SECONDS, PriceJob
-from ila_funding.parameters import load_methodologies, load_targets
+from ila_funding.parameters import load_targets
 from ila_funding.ports import Deps
 from ila_funding.settings import Settings
+from ila_funding.store.methodologies import MethodologyCache
 from ila_funding.store.unit import FundingUnit
 from ila_funding.store.vault import Vault
 
@@ -27,7 +28,7 @@ SERVICE = "funding"
 def live_deps(settings: Settings) -> Deps:
     """Connect the ports to the real database, clock and neighbours."""
     engine = create_engine(settings.database_url, pool_size=settings.pool_size, name="ila-funding")
-    kind = FundingUnit.deciding_by(load_methodologies(), Vault.of(settings.bank_account_key))
+    kind = FundingUnit.deciding_by(MethodologyCache(), Vault.of(settings.bank_account_key))
     connect = partial(Neighbour, settings.gateway_url, f"svc:{SERVICE}", settings.client_key_file)
     payer = Payer(settings.payer_name, settings.payer_iban, settings.payer_bic)
     return Deps(
@@ -52,6 +53,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         units=units,
         broker=Broker(settings.broker_url, prefix=settings.bus_prefix),
         handlers=HANDLERS,
+        batches=BATCHES,
         timers=TIMERS,
         jobs={"prices": (PRICE_SECONDS, PriceJob(units).run)},
         host=settings.host,

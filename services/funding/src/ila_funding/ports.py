@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,35 +10,21 @@ from ila_kit.ports import UnitOfWork
 from ila_kit.store.unit import Units
 
 from ila_funding.domain.agreement import Agreement
-from ila_funding.domain.budget import BudgetLine
 from ila_funding.domain.checks import Check, ClaimFacts
 from ila_funding.domain.claim import Claim, ClaimLine
 from ila_funding.domain.hold import Hold
 from ila_funding.domain.indicator import Indicator, Target
-from ila_funding.domain.ledger import AccountState, Movement
+from ila_funding.domain.ledger import Movement, Posted
 from ila_funding.domain.payee import BankAccount
 from ila_funding.domain.payment_run import Payment, PaymentRun
 from ila_funding.domain.provider import Provider
 from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult, VerifiedResult
 from ila_funding.domain.transfer import TransferFile
+from ila_funding.ledger_ports import EntitlementStore, PeriodStore, TopUpStore
+from ila_funding.limit_ports import BudgetLineStore, LineChangeStore
+from ila_funding.support_ports import SupportStore
 from ila_funding.told_ports import CallStore, MethodologyStore, PriceStore, ProgrammeStore
-
-
-class BudgetLineStore(Protocol):
-    """Budget lines."""
-
-    def of_call(self, call_id: UUID, funding_source: str, activity: str) -> BudgetLine | None:
-        """Return the line that pays an activity of a call from a source."""
-
-    def lock(self, line_id: UUID) -> BudgetLine:
-        """Return a line that nobody else changes until this transaction ends."""
-
-    def add(self, line: BudgetLine) -> None:
-        """Store a new line."""
-
-    def set_limit(self, line_id: UUID, limit: Decimal, now: datetime) -> bool:
-        """Change what a line may spend; False when more than that is promised already."""
 
 
 class RequestStore(Protocol):
@@ -47,6 +32,9 @@ class RequestStore(Protocol):
 
     def claim(self, request: HoldRequest) -> HoldRequest | EarlyEnding | None:
         """Store a request unless its application has one; return what was there, locked, if so."""
+
+    def claim_all(self, requests: Sequence[HoldRequest]) -> set[UUID]:
+        """Store the requests whose applications have none; return which applications those are."""
 
     def claim_ending(self, ending: EarlyEnding) -> HoldRequest | None:
         """Return the request of an application, locked; store the latest ending when there is none."""
@@ -57,8 +45,11 @@ class RequestStore(Protocol):
     def save(self, request: HoldRequest) -> None:
         """Store a changed request."""
 
-    def next_waiting(self, line_id: UUID) -> HoldRequest | None:
-        """Return, locked, the request received first of those that wait for a line's money."""
+    def next_waiting(self, line_id: UUID, now: datetime) -> HoldRequest | None:
+        """Return, locked, the request received first of those that wait for a line's money.
+
+        While the line is paused that is the first of those that are exempt.
+        """
 
 
 class HoldStore(Protocol):
@@ -76,6 +67,9 @@ class HoldStore(Protocol):
     def of_application(self, application_id: UUID) -> Hold | None:
         """Return the newest hold of an application, locked the same way."""
 
+    def batch(self, after: UUID | None, limit: int) -> list[Hold]:
+        """Return the holds whose ids follow another, in their order; the first ones after None."""
+
     def lock_all(self, hold_ids: Sequence[UUID]) -> list[Hold]:
         """Return holds in the order of their ids, locked the same way."""
 
@@ -86,11 +80,11 @@ class HoldStore(Protocol):
 class LedgerStore(Protocol):
     """The ledger, and the balances that follow from it."""
 
-    def post(self, movement: Movement, turn: int | None = None) -> AccountState | None:
+    def post(self, movement: Movement, turn: int | None = None, strata: Sequence[str] = ()) -> Posted | None:
         """Move a learner's money: line, account and entries change together or not at all.
 
-        None when the line does not carry it, or when an application received before `turn`
-        waits for the line's money. This takes the hot row, so it comes late.
+        None when the line does not carry it, when it is paused for all but other strata, or when an
+        application received before `turn` waits for its money. This takes the hot row, so it comes late.
         """
 
     def post_all(self, movements: Sequence[Movement]) -> None:
@@ -154,6 +148,9 @@ class ClaimStore(Protocol):
     def lines(self, claim_ids: Sequence[UUID]) -> list[ClaimLine]:
         """Return the lines of claims that are still claimed."""
 
+    def payees(self, claim_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+        """Return which provider is paid for each hold whose line is still claimed."""
+
     def set_lines(self, claim_id: UUID, application_ids: Sequence[UUID] | None, state: str) -> None:
         """Change the state of these lines of a claim; None means all that are still claimed."""
 
@@ -201,6 +198,9 @@ class RunStore(Protocol):
 class IndicatorStore(Protocol):
     """What the fund counts."""
 
+    def knows(self, person_id: UUID) -> bool:
+        """Tell whether a person opened an account."""
+
     def note_account(self, person_id: UUID, opened_at: datetime) -> None:
         """Store that a person opened an account; once."""
 
@@ -222,11 +222,21 @@ class Unit(UnitOfWork, Protocol):
     @property
     def lines(self) -> BudgetLineStore: ...
     @property
+    def line_changes(self) -> LineChangeStore: ...
+    @property
     def requests(self) -> RequestStore: ...
     @property
     def holds(self) -> HoldStore: ...
     @property
+    def support(self) -> SupportStore: ...
+    @property
     def ledger(self) -> LedgerStore: ...
+    @property
+    def entitlements(self) -> EntitlementStore: ...
+    @property
+    def top_ups(self) -> TopUpStore: ...
+    @property
+    def periods(self) -> PeriodStore: ...
     @property
     def agreements(self) -> AgreementStore: ...
     @property

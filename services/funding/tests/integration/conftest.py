@@ -18,9 +18,10 @@ from ila_funding.domain.payee import BankAccount
 from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.request import Ending
 from ila_funding.domain.training import Kind, Part, Training
-from ila_funding.parameters import load_methodologies, load_targets
+from ila_funding.parameters import load_targets
 from ila_funding.ports import Deps
 from ila_funding.settings import DEVELOPMENT_KEY, Settings
+from ila_funding.store.methodologies import MethodologyCache
 from ila_funding.store.unit import FundingUnit
 from ila_funding.store.vault import Vault
 from ila_funding.usecases.budget_lines import RegisterCall, register_call
@@ -86,7 +87,7 @@ class World:
     def __init__(self, engine: sa.Engine):
         self.engine = engine
         self.units = Units(
-            engine, SERVICE, FundingUnit.deciding_by(load_methodologies(), Vault.of(DEVELOPMENT_KEY)), utc_now
+            engine, SERVICE, FundingUnit.deciding_by(MethodologyCache(), Vault.of(DEVELOPMENT_KEY)), utc_now
         )
         self.call_id, self.programme_id = uuid7(), uuid7()
         self.organisation_id, self.agreement_id = uuid7(), uuid7()
@@ -126,6 +127,21 @@ class World:
         self.do(register_programme, programme)
         return self
 
+    def teach(self, name: str, **changes: Any) -> UUID:
+        """Have a programme of another content published at the same price; returns its id."""
+        parts = tuple(Part(f"{name} {part.title}", part.hours) for part in EXAMPLE.parts)
+        programme = PublishedProgramme(
+            programme_id=uuid7(),
+            call_id=self.call_id,
+            title_lv=name,
+            funding_source=SOURCE,
+            training=replace(EXAMPLE, parts=parts),
+            sequence=1,
+        )
+        programme = replace(programme, **changes)
+        self.do(register_programme, programme)
+        return programme.programme_id
+
     def asked(self, place: int = 1, person_id: UUID | None = None) -> RequestHold:
         """Return the request of a new application."""
         return RequestHold(
@@ -139,9 +155,9 @@ class World:
             sequence=3,
         )
 
-    def hold(self, place: int = 1, person_id: UUID | None = None) -> RequestHold:
+    def hold(self, place: int = 1, person_id: UUID | None = None, **changes: Any) -> RequestHold:
         """Have a new application found eligible."""
-        request = self.asked(place, person_id)
+        request = replace(self.asked(place, person_id), **changes)
         self.do(request_hold, request)
         return request
 
@@ -240,12 +256,14 @@ def migrated(admin_url: str) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def engine(migrated: sa.Engine) -> sa.Engine:
-    """The same database, empty again."""
+    """The same database, empty again but for the methodology that every database starts with."""
     tables = sa.inspect(migrated).get_table_names()
     with migrated.begin() as connection:
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        for table in set(tables) - {"alembic_version"}:
+        for table in set(tables) - {"alembic_version", "methodology", "methodology_count"}:
             connection.exec_driver_sql(f"DELETE FROM {table}")
+        connection.exec_driver_sql("DELETE FROM methodology WHERE edited_by <> '{}'")
+        connection.exec_driver_sql("UPDATE methodology_count SET approved = 1")
     return migrated
 
 

@@ -5,12 +5,13 @@ import random
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 import orjson
 import pytest
 from ila_funding.app import SERVICE
-from ila_funding.consumers import HANDLERS
+from ila_funding.consumers import BATCHES, HANDLERS
 from ila_funding.domain.request import Ending
 from ila_funding.usecases.endings import EndRequest, end_request
 from ila_funding.usecases.holds import request_hold
@@ -116,7 +117,11 @@ def test_nobody_is_left_waiting_beside_free_money(world):
 def test_one_person_with_many_applications_never_locks_itself_out(world):
     world.publish(PRICE * 5)
     person = uuid7()
-    requests = [world.asked(place, person_id=person) for place in range(1, 41)]
+    taught = [world.teach(f"Saturs {place}") for place in range(1, 41)]
+    requests = [
+        replace(world.asked(place, person_id=person), programme_id=programme_id)
+        for place, programme_id in enumerate(taught, 1)
+    ]
     for request in requests[:20]:
         ask(world, request)
     acts = [(withdraw, one) for one in requests[:20]] + [(ask, one) for one in requests[20:]]
@@ -151,8 +156,8 @@ def body(kind: str, data: dict, sequence: int) -> str:
 def all_facts(world, requests) -> list[tuple[str, dict, int]]:
     """Everything the bus would tell of twenty applications, once, with the version it is told at.
 
-    The first seven are withdrawn, three of them after they enrolled; the last seven enrol, five complete,
-    one of them is first found eligible provisionally, and one is refused and contests it.
+    The first seven are withdrawn or end otherwise, three of them after they enrolled; the last seven enrol,
+    five complete, one of them is first found eligible provisionally, and one is refused and contests it.
     """
     agreement = {
         "agreement_id": str(world.agreement_id),
@@ -193,18 +198,38 @@ def all_facts(world, requests) -> list[tuple[str, dict, int]]:
     tell = "applications.{}.v1".format
     found += [(tell("application_found_eligible"), one, 5) for one in about]
     found += [(tell("learner_enrolled"), one, 8) for one in about[4:7] + about[13:]]
-    found += [(tell("application_withdrawn"), one, 9) for one in about[:7]]
+    found += [(tell("application_withdrawn"), one, 9) for one in about[1:6]]
+    found += [(tell("place_expired"), about[0], 9), (tell("learning_not_completed"), about[6], 9)]
     found += [(tell("application_found_eligible"), about[19] | {"provisional": True}, 3)]
     found += [(tell("application_refused"), about[18], 4)]
     result = {"organisation_id": str(world.organisation_id), "completed_on": "2025-03-01"}
     result |= {"verified_at": "2025-03-02T10:00:00Z"}
-    return found + [(tell("result_verified"), one | result, 12) for one in about[15:]]
+    found += [(tell("result_verified"), one | result, 12) for one in about[15:]]
+    ended = {"ended_at": "2025-06-30T20:59:59Z", "outcome": "fulfilled"}
+    found.append(("catalog.agreement_ended.v1", agreement | ended, 4))
+    return found + of_others(world, requests[0].person_id)
+
+
+def of_others(world, person_id) -> list[tuple[str, dict, int]]:
+    """What identity tells: a provider that was barred from payments for a while, and a person."""
+    mine = {"organisation_id": str(world.organisation_id)}
+    approved = {"viis_number": "9900000001", "title": "Paraugu koledža 01", "approved_by": []}
+    barred = {"scopes": ["payments"], "suspended_at": "2024-11-15T10:00:00Z"}
+    person = {"person_id": str(person_id)}
+    return [
+        ("identity.provider_approved.v1", mine | approved | {"approved_at": "2024-10-01T10:00:00Z"}, 1),
+        ("identity.provider_suspended.v1", mine | barred, 2),
+        ("identity.provider_reinstated.v1", mine | {"reinstated_at": "2024-12-01T10:00:00Z"}, 3),
+        ("identity.account_opened.v1", person | {"opened_at": "2024-11-01T10:00:00Z"}, 1),
+        ("identity.person_erasure_requested.v1", person, 2),
+    ]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_facts_delivered_three_times_and_shuffled_end_in_the_same_state(world, seed):
     requests = [world.asked(place) for place in range(1, 21)]
     facts = all_facts(world, requests) * 3
+    assert {kind for kind, _, _ in facts} == set(HANDLERS)
     random.Random(seed).shuffle(facts)
     now = utc_now()
     rows = [(uuid7(), kind, body(kind, data, sequence), now, now) for kind, data, sequence in facts]
@@ -219,6 +244,11 @@ def test_facts_delivered_three_times_and_shuffled_end_in_the_same_state(world, s
     assert states(world) == {"granted": 13, "withdrawn": 7}
     assert all(person for (person,) in world.sql("SELECT person_id FROM hold_request"))
     assert world.sql("SELECT count(*) FROM timer") == [(6,)]
+    assert world.sql("SELECT suspended, title FROM provider") == [(False, "Paraugu koledža 01")]
+    assert world.sql("SELECT outcome, methodology_version FROM agreement") == [("fulfilled", "1-2e/24/254")]
+    paid_for = "SELECT count(*), count(DISTINCT person_id) FROM supported_content"
+    assert world.sql(paid_for) == [(13, 13)]
+    assert world.sql("SELECT count(*) FROM account_user") == [(1,)]
     assert world.verification()["verified"]
     assert world.reconciliation()["differences"] == []
 
@@ -229,7 +259,7 @@ def work_off(world) -> None:
     waiting = "SELECT count(*) FROM inbox WHERE state = 'waiting'"
 
     def run() -> None:
-        worker = InboxWorker(world.units, HANDLERS)
+        worker = InboxWorker(world.units, HANDLERS, batches=BATCHES)
         while world.sql(waiting) != [(0,)] and time.monotonic() < ends:
             threading.Event().wait(min(worker.step(), 0.05))
 
@@ -246,9 +276,29 @@ def test_the_service_reads_only_what_it_has_a_handler_for():
 
 
 def test_a_hold_costs_as_few_round_trips_as_before(world):
-    """Call, programme with agreement, line, request, money, hold, request again, the last statement."""
+    """Call, programme, line, request, earlier support, whether rates are new, money, hold, its content,
+    request, the last one.
+    """
     world.publish().admit()
     request = world.asked()
     with statements_seen(world.engine) as statements:
         world.do(request_hold, request)
-    assert len(statements) == 8
+    assert len(statements) == 11
+
+
+def test_a_burst_is_worked_off_in_batches_in_the_order_of_receipt(world):
+    """In whatever order they arrived, the money of a batch goes to those who applied first."""
+    world.publish(PRICE * 20)
+    requests = [world.asked(place) for place in range(1, 61)]
+    random.Random(709).shuffle(requests)
+    told, now = "applications.application_found_eligible.v1", utc_now()
+    rows = [(uuid7(), told, body(told, to_json(one) | {"turn": None}, 3), now, now) for one in requests]
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql(STORED, rows)
+    with statements_seen(world.engine) as statements:
+        assert InboxWorker(world.units, HANDLERS, batches=BATCHES).step() == 0.0
+    assert granted(world) == set(range(1, 21))
+    assert states(world) == {"granted": 20, "waiting": 40}
+    assert world.sql("SELECT DISTINCT state FROM inbox") == [("done",)]
+    assert sum(one.startswith("INSERT INTO hold_request") for one in statements) == 1
+    assert world.verification()["verified"]

@@ -2,9 +2,11 @@
 
 import threading
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from ila_funding.usecases.holds import request_hold
 from ila_kit.clock import riga_date, utc_now
 from ila_kit.ids import uuid7
 from ila_kit.testing.stores import statements_seen
@@ -139,7 +141,18 @@ def test_a_learner_sees_the_money_held_committed_and_paid(world, desk, visitor):
     learner = visitor.as_(request.person_id, "learner")
     balance = learner.get(f"{BASE}/accounts/me").json["balance"]
     kept = learner.get(f"{BASE}/persons/me/data").json["parts"]
-    assert set(kept) == {"requests", "holds", "accounts", "ledger_entries", "verified_results"}
+    assert set(kept) == {
+        *(
+            "requests",
+            "holds",
+            "supported_content",
+            "accounts",
+            "ledger_entries",
+            "verified_results",
+            "top_ups",
+        )
+    }
+    assert {one["hold_id"] for one in kept["supported_content"]} == {kept["holds"][0]["id"]}
     assert kept["accounts"][0]["consumed"] == balance["consumed"]
     assert (balance["granted"], balance["consumed"], balance["committed"]["amount"]) == (PRICE, PRICE, "0.00")
     entries = learner.get(f"{BASE}/accounts/{request.person_id}/entries?sort=at").json["items"]
@@ -539,9 +552,39 @@ def test_money_is_shown_to_those_who_answer_for_it(desk, visitor, path, role):
     assert problem(visitor.as_(uuid7(), role).get(BASE + path)) == (403, "forbidden")
 
 
+def test_paid_money_is_not_released_by_whatever_ends_the_application_later(world, desk):
+    request = world.complete()
+    desk.settle(desk.exported())
+    before = world.sql("SELECT * FROM ledger_entry ORDER BY id")
+    for sequence, kind in enumerate(("withdrawn", "refused"), 20):
+        world.tell(f"applications.application_{kind}", sequence, application_id=request.application_id)
+    assert world.sql("SELECT * FROM ledger_entry ORDER BY id") == before
+    assert world.sql("SELECT state FROM hold") == [("consumed",)]
+    assert world.verification()["verified"]
+
+
+def test_a_recovery_by_six_at_once_gives_the_money_back_once_and_frees_the_content(world, desk, visitor):
+    request = world.complete()
+    again = world.asked(2, request.person_id)
+    desk.settle(desk.exported())
+    world.do(request_hold, again)
+    assert [one["reason"] for one in told(world, "hold_refused")] == ["double-funding"]
+    ((claim,),) = world.sql("SELECT id FROM claim")
+    body = {"claim_id": str(claim), "bank_reference": "B-2", "reason": "Maksājums atgriezts."}
+    checkers = [visitor.as_(uuid7(), "payment_checker") for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda one: one.post(f"{BASE}/recoveries", body), checkers))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 5
+    assert world.sql("SELECT count(*) FROM ledger_entry WHERE reason = 'recovery'") == [(2,)]
+    assert world.sql("SELECT consumed FROM budget_line") == [(0,)]
+    world.do(request_hold, world.asked(3, request.person_id))
+    assert len(told(world, "hold_refused")) == 1
+    assert world.verification()["verified"]
+
+
 def test_the_two_counters_count_persons_once(world, desk, visitor):
     first = world.complete(1)
-    world.complete(2, person_id=first.person_id)
+    world.complete(2, person_id=first.person_id, programme_id=world.teach("Kiberdrošība"))
     for person in (first.person_id, first.person_id, uuid7()):
         world.tell("identity.account_opened", person_id=person, opened_at=utc_now())
     shown = desk.auditor.get(f"{BASE}/indicators").json

@@ -2,33 +2,44 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+from fakes_methodology import FakeMethodologies
+from fakes_support import FakeSupport
 from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.checks import ClaimFacts, LineFacts
 from ila_funding.domain.indicator import Indicator
-from ila_funding.domain.ledger import Account, AccountState, Reason
+from ila_funding.domain.ledger import Account, AccountState, Posted, Reason
+from ila_funding.domain.line_rules import LineRules
 from ila_funding.domain.programme import PinnedMethodology, PublishedProgramme
 from ila_funding.domain.provider import Provider
-from ila_funding.domain.request import EarlyEnding, HoldRequest
+from ila_funding.domain.request import HoldRequest
 from ila_funding.domain.result import ClaimableResult
+from ila_funding.domain.stratum import EVERY
 from ila_funding.domain.training import Kind, Part, Training
-from ila_funding.events.published import ProgrammePriced
+from ila_funding.events.published import BudgetThresholdReached, ProgrammePriced
 from ila_funding.parameters import load_methodologies
+from ila_funding.usecases.alarms import line_use
 from ila_funding.usecases.budget_lines import RegisterCall, register_call
 from ila_funding.usecases.holds import RequestHold
+from ila_funding.usecases.limits import ProposeLimit, approve_change, propose_limit
 from ila_funding.usecases.programmes import register_programme
 from ila_kit.actor import process_actor
 from ila_kit.ids import uuid7
-from ila_kit.testing.fakes import NOON, FakeUnit
+from ila_kit.testing.fakes import NOON, FakeUnit, someone
+
+from .fakes_entitlements import FakeEntitlements, FakePeriods, FakeTopUps
 
 CONTINUING = "Datorsistēmas, datubāzes un datortīkli"
 SOURCE = "RRF 2.3.1.4.i"
+
+
+RULES = [field.name for field in fields(LineRules)]
 
 
 class FakeTold:
@@ -100,7 +111,7 @@ class FakePrices:
         self.refused.pop(price.programme_id, None)
         return True
 
-    def note_refusal(self, programme_id, code):
+    def note_refusal(self, programme_id, code, tried_by):
         self.refused[programme_id] = code
 
 
@@ -108,36 +119,76 @@ class FakeLines:
     def __init__(self):
         self.rows = {}
 
-    def of_call(self, call_id, funding_source, activity):
-        place = (call_id, funding_source, activity)
-        return next(
-            (one for one in self.rows.values() if (one.call_id, one.funding_source, one.activity) == place),
-            None,
-        )
+    def of_call(self, call_id, funding_source, activity, stratum):
+        place = (call_id, funding_source, activity, stratum)
+        return next((one for one in self.rows.values() if self.place(one) == place), None)
+
+    def paying(self, call_id, funding_source, activity, strata):
+        found = [self.of_call(call_id, funding_source, activity, one) for one in [*strata, EVERY]]
+        return next((one for one in found if one and one.opened_at), None)
+
+    def place(self, line):
+        return line.call_id, line.funding_source, line.activity, line.stratum
 
     def lock(self, line_id):
-        return self.rows[line_id]
+        return self.rows.get(line_id)
 
     def add(self, line):
+        if self.of_call(*self.place(line)):
+            return False
         self.rows[line.id] = line
+        return True
 
     def set_limit(self, line_id, limit, now):
         line = self.rows[line_id]
         if limit < line.limit_amount - line.free:
             return False
-        self.rows[line_id] = replace(line, limit_amount=limit)
+        self.rows[line_id] = replace(line, limit_amount=limit, opened_at=line.opened_at or now)
         return True
+
+    def set_rules(self, line_id, rules, now):
+        self.rows[line_id] = replace(self.rows[line_id], **{one: getattr(rules, one) for one in RULES})
+
+    def set_alarm(self, line_id, alarm):
+        self.rows[line_id] = replace(self.rows[line_id], alarm=alarm)
+
+    def save_pause(self, line):
+        self.rows[line.id] = line
+
+
+class FakeLineChanges:
+    """Proposed changes of lines: one at a time for each."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def add(self, change):
+        assert self.pending(change.line_id) is None
+        self.rows[change.id] = change
+
+    def save(self, change):
+        self.rows[change.id] = change
+
+    def lock(self, change_id):
+        return self.rows.get(change_id)
+
+    def pending(self, line_id):
+        mine = [one for one in self.rows.values() if one.line_id == line_id and one.state == "proposed"]
+        return mine[0] if mine else None
 
 
 class FakeRequests:
-    def __init__(self):
-        self.rows: dict[UUID, HoldRequest | EarlyEnding] = {}
+    def __init__(self, lines: FakeLines):
+        self.lines, self.rows = lines, {}
 
     def claim(self, request):
         old = self.rows.get(request.application_id)
         if old is None:
             self.rows[request.application_id] = request
         return old
+
+    def claim_all(self, requests):
+        return {one.application_id for one in requests if self.claim(one) is None}
 
     def claim_ending(self, ending):
         old = self.rows.setdefault(ending.application_id, ending)
@@ -153,12 +204,13 @@ class FakeRequests:
     def save(self, request):
         self.rows[request.application_id] = request
 
-    def waiting(self, line_id):
-        mine = [one for one in self.rows.values() if isinstance(one, HoldRequest) and one.line_id == line_id]
-        return sorted((one for one in mine if one.state == "waiting"), key=lambda one: one.receipt_sequence)
+    def waiting(self, line, now):
+        mine = [one for one in self.rows.values() if isinstance(one, HoldRequest) and one.line_id == line.id]
+        served = [one for one in mine if one.state == "waiting" and not line.lets_wait(one.strata, now)]
+        return sorted(served, key=lambda one: one.receipt_sequence)
 
-    def next_waiting(self, line_id):
-        return next(iter(self.waiting(line_id)), None)
+    def next_waiting(self, line_id, now):
+        return next(iter(self.waiting(self.lines.rows[line_id], now)), None)
 
 
 class FakeHolds:
@@ -194,23 +246,25 @@ class FakeLedger:
     def record(self, movement):
         self.movements.append(movement)
 
-    def post(self, movement, turn=None):
+    def post(self, movement, turn=None, strata=()):
         line = self.lines.rows[movement.line_id]
         kept = {
             account.value: getattr(line, account.value) + movement.change(account)
             for account in (Account.HELD, Account.COMMITTED, Account.CONSUMED)
         }
-        ahead = [one for one in self.requests.waiting(line.id) if turn and one.receipt_sequence < turn]
-        if sum(kept.values()) > line.limit_amount or ahead:
+        waiting = self.requests.waiting(line, movement.at)
+        ahead = [one for one in waiting if turn and one.receipt_sequence < turn]
+        paused = turn and line.lets_wait(strata, movement.at)
+        if sum(kept.values()) > line.limit_amount or ahead or paused:
             return None
         assert min(kept.values()) >= 0
-        self.lines.rows[line.id] = replace(line, **kept)
+        line = self.lines.rows[line.id] = replace(line, **kept, version=line.version + 1)
         self.record(movement)
         key = (movement.person_id, movement.call_id)
         new = movement.amount if movement.reason is Reason.HOLD else Decimal(0)
         state = self.granted.get(key, AccountState(uuid7(), Decimal(0), 0))
         self.granted[key] = AccountState(state.id, state.granted + new, state.version + 1)
-        return self.granted[key]
+        return Posted(self.granted[key], line_use(line))
 
     def post_all(self, movements):
         for movement in movements:
@@ -296,6 +350,11 @@ class FakeClaims:
 
     def lines(self, claim_ids):
         return [line for one in claim_ids for line in self.of[one] if line.state == "claimed"]
+
+    def payees(self, claim_ids):
+        return {
+            line.hold_id: self.rows[one].organisation_id for one in claim_ids for line in self.lines([one])
+        }
 
     def set_lines(self, claim_id, application_ids, state):
         self.of[claim_id] = [
@@ -390,6 +449,9 @@ class FakeIndicators:
     def __init__(self, results: FakeResults):
         self.results, self.accounts = results, {}
 
+    def knows(self, person_id):
+        return person_id in self.accounts
+
     def note_account(self, person_id, opened_at):
         self.accounts.setdefault(person_id, opened_at)
 
@@ -416,12 +478,16 @@ class FakeFunding(FakeUnit):
 
     def __init__(self):
         super().__init__(process_actor("funding"), NOON)
-        self.methodologies = load_methodologies()
+        self.methodologies = FakeMethodologies()
         self.agreements = FakeAgreements()
         self.calls, self.programmes = FakeTold("call_id"), FakeProgrammes(self.agreements)
-        self.lines, self.requests, self.holds = FakeLines(), FakeRequests(), FakeHolds()
-        self.prices = FakePrices()
+        self.lines, self.holds = FakeLines(), FakeHolds()
+        self.requests = FakeRequests(self.lines)
+        self.prices, self.line_changes = FakePrices(), FakeLineChanges()
+        self.support = FakeSupport()
         self.ledger = FakeLedger(self.lines, self.requests)
+        self.entitlements, self.top_ups = FakeEntitlements(self.ledger), FakeTopUps()
+        self.periods = FakePeriods(self.ledger)
         self.providers, self.results = FakeProviders(), FakeResults(self.holds)
         self.claims, self.runs = FakeClaims(self), FakeRuns()
         self.indicators = FakeIndicators(self.results)
@@ -437,8 +503,9 @@ class FakeFunding(FakeUnit):
 
     @property
     def of_money(self) -> list[Any]:
-        """The events about people's money: all but the prices of programmes."""
-        return [event for event in self.events if not isinstance(event, ProgrammePriced)]
+        """The events about people's money: all but the prices of programmes and the alarms of lines."""
+        others = (ProgrammePriced, BudgetThresholdReached)
+        return [event for event in self.events if not isinstance(event, others)]
 
     def told(self, kind: type) -> list[Any]:
         """Return the published events of a kind."""
@@ -497,7 +564,7 @@ def example_set() -> Training:
 
 
 @pytest.fixture
-def publish_call(unit, call_id) -> Callable[..., None]:
+def publish_call(unit, call_id, change_limit) -> Callable[..., None]:
     def publish(
         limit: str = "2132000.00",
         sequence: int = 1,
@@ -518,8 +585,25 @@ def publish_call(unit, call_id) -> Callable[..., None]:
             sequence=sequence,
         )
         register_call(unit, RegisterCall(call=call, budget_limit=Decimal(limit)))
+        if sequence == unit.calls.get(call_id).sequence and limit != str(unit.line.limit_amount):
+            change_limit(limit)
 
     return publish
+
+
+@pytest.fixture
+def change_limit(unit) -> Callable[..., None]:
+    """Have two persons change what the only line may spend."""
+
+    def change(limit: str, of: FakeFunding = unit) -> None:
+        machine, of.actor = of.actor, someone("rate_manager")
+        wish = ProposeLimit(line_id=of.line.id, limit=Decimal(limit), reason="Tā lemts.")
+        proposed = propose_limit(of, wish)
+        of.actor = someone("rate_approver")
+        approve_change(of, of.line.id, proposed.id)
+        of.actor = machine
+
+    return change
 
 
 @pytest.fixture

@@ -77,6 +77,7 @@ def test_what_holding_committing_and_releasing_publish_fits_the_schemas(
     commit_funds(unit, CommitFunds(application_id=first.application_id, sequence=5))
     end_request(unit, EndRequest(application_id=first.application_id, reason=Ending.EXPIRED, sequence=6))
     told = {
+        "budget_threshold_reached",
         "entitlement_granted",
         "funds_committed",
         "funds_held",

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 from ila_funding.consumers import TIMERS
-from ila_funding.domain.errors import LimitBelowUse
 from ila_funding.domain.hold import HOLD_STATES
 from ila_funding.domain.ledger import Account, Reason
 from ila_funding.domain.request import EarlyEnding, Ending
@@ -129,6 +128,12 @@ def test_a_draw_holds_nothing_at_eligibility(unit, asked, publish_call):
     request_hold(unit, asked())
     assert not unit.of_money
     assert unit.line.held == 0
+
+
+def test_a_draw_holds_the_price_of_a_place_that_was_given_by_lot(unit, asked, publish_call):
+    publish_call(sequence=2, mode="draw")
+    request_hold(unit, asked(drawn=True))
+    assert unit.line.held == PRICE
 
 
 def test_an_older_programme_changes_no_price(unit, asked, publish_programme):
@@ -293,15 +298,10 @@ def test_serving_an_empty_queue_does_nothing(unit):
     assert not unit.of_money
 
 
-def test_a_limit_below_what_is_promised_is_refused(unit, asked, publish_call):
-    request_hold(unit, asked())
-    with pytest.raises(LimitBelowUse):
-        publish_call("608.98", sequence=2)
-
-
 def test_an_older_version_of_a_call_changes_no_limit(unit, publish_call):
     publish_call("500.00", sequence=3)
     publish_call("900.00", sequence=2)
+    assert unit.calls.get(unit.line.call_id).budget_limit == Decimal("500.00")
     assert unit.line.limit_amount == Decimal("500.00")
     assert [movement.change(Account.FREE) for movement in unit.ledger.movements] == [
         Decimal("2132000.00"),

@@ -232,14 +232,13 @@ def test_an_enrolment_whose_hold_expired_is_told_that_there_is_no_money(new_unit
     check(unit, None, None)
 
 
-def test_an_enrolment_is_waited_with_until_there_is_money_for_it(new_unit):
+def test_an_enrolment_is_waited_with_until_there_is_money_for_it(new_unit, change_limit):
     unit = new_unit()
     deliver(unit, [*published(limit="0.01"), eligible(3)])
     with pytest.raises(NotYet):
         commit_on_enrolment(unit, enrolled(6))
-    deliver(unit, published(limit="500.00")[1:])
-    unit.calls.rows.clear()
-    deliver(unit, [*published(limit="500.00"), enrolled(6)])
+    change_limit("500.00", unit)
+    deliver(unit, [enrolled(6)])
     check(unit, "committed", False)
 
 
@@ -266,7 +265,7 @@ def test_one_who_waits_for_an_agreement_keeps_no_money_from_coming_free(new_unit
     unit = new_unit()
     call, programme, agreed, _ = published()
     deliver(unit, [call, programme, agreed, eligible(3)])
-    second = {"application_id": str(uuid7()), "receipt_sequence": 2}
+    second = {"application_id": str(uuid7()), "person_id": str(uuid7()), "receipt_sequence": 2}
     waits = eligible(3)
     deliver(unit, [replace(waits, data=waits.data | second)])
     other = replace(programme, sequence=2, data=programme.data | {"agreement_id": str(uuid7())})

@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 from ila_funding.domain.errors import NoMethodology
 from ila_funding.domain.methodology import Methodologies
+from ila_funding.domain.methodology_faults import faults
 from ila_funding.parameters import load_methodologies
 from ila_kit.ids import uuid7
 
@@ -66,10 +67,16 @@ def test_an_old_decision_finds_its_version_by_name():
 
 
 def test_the_file_holds_what_the_methodology_says():
-    assert (FIRST.module.rate, FIRST.module.cap) == (Decimal("5.34"), Decimal("427.43"))
-    assert (FIRST.study_course.rate, FIRST.study_course.cap) == (Decimal("5.15"), Decimal("412.13"))
+    said = {kind.code: (kind.rate, kind.cap, kind.part) for kind in FIRST.kinds}
+    assert said == {
+        "module": (Decimal("5.34"), Decimal("427.43"), None),
+        "module_set": (None, None, "module"),
+        "study_course": (Decimal("5.15"), Decimal("412.13"), None),
+        "study_module": (None, None, "study_course"),
+    }
     (programme,) = FIRST.continuing_programmes
     assert (programme.hours, programme.ceiling) == (960, Decimal("2127.19"))
+    assert faults(FIRST.kinds, FIRST.continuing_programmes) == {}
     assert FIRST.id.version == 7
 
 
@@ -81,12 +88,14 @@ title = "t"
 document = "d"
 valid_from = 2024-09-04
 known_from = {known}
-[methodology.module]
+[[methodology.kind]]
+code = "module"
+family = "vocational"
+method = "hours"
+title_lv = "Modulis"
+title_en = "Module"
+rule = "BR-702"
 rate = "{rate}"
-cap = "1.00"
-source = "s"
-[methodology.study_course]
-rate = "1.00"
 cap = "1.00"
 source = "s"
 """

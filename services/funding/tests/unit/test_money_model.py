@@ -33,6 +33,7 @@ from ila_funding.usecases.commitments import CommitFunds, commit_funds
 from ila_funding.usecases.endings import EndRequest, end_request
 from ila_funding.usecases.holds import RequestHold, request_hold
 from ila_funding.usecases.payment_runs import MakeRun, check_run, fail_run, make_run, release_run
+from ila_funding.usecases.programmes import register_programme
 from ila_funding.usecases.settlements import (
     RecoverClaim,
     SettleRun,
@@ -99,7 +100,7 @@ class Money(RuleBasedStateMachine):
             sequence=1,
             agreement_id=AGREEMENT,
         )
-        self.unit.programmes.save(programme)
+        register_programme(self.unit, programme)
         agreement = Agreement(
             id=AGREEMENT,
             organisation_id=ORGANISATION,

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ila_funding.domain.calculation import amount, calculate
 from ila_funding.domain.errors import (
     CeilingNotApplicable,
     HoursOutOfRange,
@@ -16,7 +17,6 @@ from ila_funding.domain.errors import (
 )
 from ila_funding.domain.quote import quote, quote_hash
 from ila_funding.domain.training import Kind, Part, Training
-from ila_funding.domain.unit_cost import payable_set
 from ila_funding.parameters import load_methodologies
 from ila_kit.canonical import canonical
 from ila_kit.events import to_json
@@ -149,9 +149,9 @@ def test_the_last_step_is_the_amount_and_each_step_follows_from_those_it_uses(tr
 
 @given(trainings)
 def test_the_amount_is_what_the_rule_says(training):
-    unit = METHODOLOGY.unit_cost(training.kind)
-    ceiling = METHODOLOGY.continuing_programmes[0].ceiling if training.continuing_programme else None
-    assert quote(training, METHODOLOGY).amount == payable_set(unit, training.hours, ceiling)
+    priced = quote(training, METHODOLOGY)
+    assert tuple(step.result for step in priced.steps) == calculate(training, METHODOLOGY)
+    assert priced.amount == amount(training, METHODOLOGY)
 
 
 @given(trainings)

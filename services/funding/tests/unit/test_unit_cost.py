@@ -1,35 +1,65 @@
 """The unit-cost rules BR-701 to BR-706: properties, the source's examples, exact fractions."""
 
 import random
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ila_funding.domain.unit_cost import UnitCost, payable, payable_set
+from ila_funding.domain.calculation import amount as amount_of
+from ila_funding.domain.training import Kind, Part, Training
+from ila_funding.domain.unit_cost import payable
+from ila_funding.parameters import load_methodologies
 
-MODULE = UnitCost(Decimal("5.34"), Decimal("427.43"), "point 13")
-COURSE = UnitCost(Decimal("5.15"), Decimal("412.13"), "point 11")
+METHODOLOGY = load_methodologies().versions[0]
 CEILING = Decimal("2127.19")
 
+
+@dataclass(frozen=True)
+class Unit:
+    """Hour rate and cap of one module."""
+
+    rate: Decimal
+    cap: Decimal
+
+
+MODULE = Unit(Decimal("5.34"), Decimal("427.43"))
+COURSE = Unit(Decimal("5.15"), Decimal("412.13"))
+
+
+def payable_set(unit: Unit, parts: list[int], ceiling: Decimal | None = None) -> Decimal:
+    """Return what a set pays, by a methodology with these numbers."""
+    module, module_set, *_ = METHODOLOGY.kinds
+    (programme,) = METHODOLOGY.continuing_programmes
+    tried = replace(
+        METHODOLOGY,
+        kinds=(replace(module, rate=unit.rate, cap=unit.cap), module_set),
+        continuing_programmes=(replace(programme, ceiling=ceiling or CEILING),),
+    )
+    named = None if ceiling is None else programme.title
+    named_parts = tuple(Part("A", hours) for hours in parts)
+    return amount_of(Training(kind=Kind.MODULE_SET, parts=named_parts, continuing_programme=named), tried)
+
+
 euros = st.decimals(min_value="0.01", max_value=5_000, places=2)
-units = st.builds(UnitCost, rate=euros, cap=euros, source=st.just("tried"))
-hours = st.integers(min_value=0, max_value=2_000)
+units = st.builds(Unit, rate=euros, cap=euros)
+hours = st.integers(min_value=1, max_value=2_000)
 
 
 @given(unit=units, some=hours, more=hours)
 def test_an_hour_more_never_pays_less_and_the_cap_holds(unit, some, more):
-    assert payable(unit, some) <= payable(unit, some + more) <= unit.cap
+    assert payable(unit.rate, unit.cap, some) <= payable(unit.rate, unit.cap, some + more) <= unit.cap
 
 
 @given(unit=units, some=hours)
 def test_one_part_pays_the_product_or_the_cap_and_nothing_else(unit, some):
-    assert payable(unit, some) in (unit.rate * some, unit.cap)
-    assert payable_set(unit, [some]) == payable(unit, some)
+    assert payable(unit.rate, unit.cap, some) in (unit.rate * some, unit.cap)
+    assert payable_set(unit, [some]) == payable(unit.rate, unit.cap, some)
 
 
-@given(unit=units, parts=st.lists(hours, max_size=12), ceiling=st.none() | euros)
+@given(unit=units, parts=st.lists(hours, min_size=1, max_size=12), ceiling=st.none() | euros)
 def test_a_set_pays_its_capped_parts_in_any_order(unit, parts, ceiling):
     total = payable_set(unit, parts, ceiling)
     assert total == payable_set(unit, sorted(parts), ceiling)
@@ -37,7 +67,7 @@ def test_a_set_pays_its_capped_parts_in_any_order(unit, parts, ceiling):
     assert ceiling is None or total <= ceiling
 
 
-@given(unit=units, some=st.lists(hours, max_size=6), more=st.lists(hours, max_size=6))
+@given(unit=units, some=st.lists(hours, min_size=1, max_size=6), more=st.lists(hours, min_size=1, max_size=6))
 def test_a_set_without_ceiling_is_the_sum_of_any_division_of_it(unit, some, more):
     assert payable_set(unit, some + more) == payable_set(unit, some) + payable_set(unit, more)
 
@@ -47,7 +77,7 @@ def test_the_ceiling_takes_only_what_is_above_it(unit, parts, ceiling):
     assert payable_set(unit, parts, ceiling) == min(payable_set(unit, parts), ceiling)
 
 
-@given(unit=units, parts=st.lists(hours, max_size=12), ceiling=st.none() | euros)
+@given(unit=units, parts=st.lists(hours, min_size=1, max_size=12), ceiling=st.none() | euros)
 def test_amounts_are_whole_cents(unit, parts, ceiling):
     assert payable_set(unit, parts, ceiling) % Decimal("0.01") == 0
 

@@ -5,6 +5,7 @@ from ila_kit.web.my_data import my_data
 from ila_applications.api.account import account
 from ila_applications.api.applications import applications
 from ila_applications.api.decisions import decisions
+from ila_applications.api.draws import draw_entries, draws
 from ila_applications.api.evidence import evidence
 from ila_applications.api.groups import groups
 from ila_applications.api.members import members
@@ -13,5 +14,6 @@ from ila_applications.events.published import PersonalDataViewed
 
 BLUEPRINTS = [
     *(applications, decisions, evidence, account, groups, members, group_sessions, sessions),
+    *(draws, draw_entries),
     my_data("applications", PersonalDataViewed),
 ]

@@ -116,7 +116,8 @@ class ApplicationSchema(Schema):
     """A learner application; `actions` are what the caller may do now.
 
     `provisional`: decided while a register was silent, to be checked again before money moves.
-    `amount` is held for it; `funds` says how far that money has come.
+    `amount` is held for it; `funds` says how far that money has come. `by_draw`: lots decide who gets
+    the places.
     """
 
     id = fields.Id(required=True)
@@ -129,6 +130,7 @@ class ApplicationSchema(Schema):
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True, allow_none=True)
     call_id = fields.Id(required=True)
+    by_draw = fields.Flag(required=True)
     state = fields.OneOf(STATES, required=True)
     version = fields.WholeNumber(min=1, max=2**31, required=True)
     provisional = fields.Flag(required=True)
@@ -220,6 +222,8 @@ def shown_next(case: Case) -> dict[str, Any]:
     """Return what comes next in a case, and by when."""
     application = case.application
     due = application.due_at
+    if _next(case) == "undrawn" and case.offering.call is not None:
+        due = case.offering.call.draw_at
     facts = {"by": due.astimezone(RIGA).strftime("%d.%m.%Y %H:%M") if due else None}
     return {
         "state": application.state,
@@ -234,6 +238,8 @@ def _next(case: Case) -> str:
     application = case.application
     if application.state == "needs_evidence" and case.evidenced:
         return "proved"
+    if application.state == "waiting" and case.offering.awaits_draw:
+        return "undrawn"
     if application.funds == "paid":
         return "paid"
     return application.state

@@ -1,7 +1,5 @@
 """What the catalogue tells: calls, programmes and their end."""
 
-from dataclasses import asdict
-
 from ila_kit.events import Envelope
 
 from ila_applications.domain.offerings import Call, Programme
@@ -12,8 +10,10 @@ from ila_applications.usecases.offerings import close_programme, learn_call, lea
 
 def keep_call(unit: Unit, envelope: Envelope) -> None:
     """Know by which rules a call takes applications."""
-    told = asdict(CallPublished.read(envelope.data))
-    learn_call(unit, Call(id=told.pop("call_id"), **told), envelope.sequence)
+    told = CallPublished.read(envelope.data)
+    values = {name: getattr(told, name) for name in told.__dataclass_fields__ if name != "call_id"}
+    values["draw_strata"] = tuple(told.draw_strata)
+    learn_call(unit, Call(id=told.call_id, **values), envelope.sequence)
 
 
 def keep_programme(unit: Unit, envelope: Envelope) -> None:

@@ -72,6 +72,11 @@ class Application:
         return self.state in LIVE
 
     @property
+    def judged_age(self) -> int | None:
+        """The age on the day of application that eligibility was judged by; None before that."""
+        return next((one["value"] for one in self.checks if one["rule"] == "minimum_age"), None)
+
+    @property
     def applied_on(self) -> date:
         """The legal day of the application, as which eligibility is judged."""
         return riga_date(self.receipt.received_at if self.receipt else self.created_at)

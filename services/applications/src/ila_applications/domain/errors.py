@@ -27,6 +27,12 @@ class ApplicationsClosed(Conflict):
     code = "applications-closed"
 
 
+class NotDrawnYet(Conflict):
+    """The lots of the call are still to be drawn."""
+
+    code = "not-drawn-yet"
+
+
 class EnrolmentsBarred(Conflict):
     """The institution lets nobody new in for now, by a sanction of the agency."""
 

@@ -8,7 +8,7 @@ from ila_kit.clock import RIGA
 
 from ila_applications.domain.errors import ApplicationsClosed, ApplicationsNotOpenYet, EnrolmentsBarred
 
-FIRST_COME = "first_come"
+FIRST_COME, DRAW = "first_come", "draw"
 VOCATIONAL = frozenset({"module", "module_set"})
 # Defaults of ours for the silence of others, until a call says something else. Source: BR-605.
 CHECK_TIME = timedelta(days=3)  # also for who applies when the programme has begun
@@ -17,6 +17,22 @@ RESULTS_WAIT = timedelta(days=180)
 INTERRUPTION = timedelta(days=180)
 # The general law gives one month to contest a decision, and one to answer.
 CONTEST_TIME = timedelta(days=31)
+# What was received in the last instant is stored before the lots are drawn; then there is time to draw.
+DRAW_GRACE = timedelta(minutes=5)
+DRAW_TIME = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stratum:
+    """A part of the people for whom a call reserves at least `percent` of the places of each programme.
+
+    Ages are full years on the day of application, both bounds included. Source: BR-505 (strata, quotas).
+    """
+
+    code: str
+    lowest_age: int
+    highest_age: int
+    percent: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +99,17 @@ class Call:
     funds_answer_hours: int = 24
     funds_wait_days: int = 14
     evidence_days: int = 14
+    draw_strata: tuple[Stratum, ...] = ()
+
+    @property
+    def by_draw(self) -> bool:
+        """Whether a draw decides who gets the places."""
+        return self.opening_mode == DRAW
+
+    @property
+    def draw_at(self) -> datetime:
+        """When the lots are drawn, if they are; later while checks are under way."""
+        return self.applications_close_at + DRAW_GRACE
 
     def learning_hour_minutes(self, kind: str) -> int:
         """Return how many minutes of the clock a learning hour of a kind of programme lasts."""
@@ -96,13 +123,15 @@ class Offering:
     """A programme with its call; the call is None while only the programme has been heard of.
 
     `closed_at` is when the catalogue closed the programme for good; None while it has not.
-    `barred`: its institution lets nobody new in for now, by a sanction.
+    `barred`: its institution lets nobody new in for now, by a sanction. `drawn_at` is when the lots
+    of its call were drawn.
     """
 
     programme: Programme
     call: Call | None
     closed_at: datetime | None = None
     barred: bool = False
+    drawn_at: datetime | None = None
 
     @property
     def opens_at(self) -> datetime:
@@ -129,6 +158,16 @@ class Offering:
     def by_receipt(self) -> bool:
         """Whether places go to whoever applied first."""
         return self.call is not None and self.call.opening_mode == FIRST_COME
+
+    @property
+    def by_draw(self) -> bool:
+        """Whether a draw decides who gets the places."""
+        return self.call is not None and self.call.by_draw
+
+    @property
+    def awaits_draw(self) -> bool:
+        """Whether the lots are still to be drawn."""
+        return self.by_draw and self.drawn_at is None
 
     def must_not_be_over(self, received_at: datetime) -> None:
         """Raise ApplicationsClosed once the window is over."""
@@ -157,7 +196,7 @@ class Offering:
             "draft": self.closes_at,
             "submitted": max(self.starts_at, now + CHECK_TIME),
             "checking": max(self.starts_at, now + CHECK_TIME),
-            "waiting": max(self.starts_at, self.closes_at, now),
+            "waiting": self._waits_until(now),
             "accepted": max(self.starts_at, now),
             "enrolled": max(self.starts_at, now) + GROUP_WAIT,
             "learning": max(self.ends_at, now) + RESULTS_WAIT,
@@ -166,6 +205,13 @@ class Offering:
             "contested": now + CONTEST_TIME,
         }
         return fixed[state] if state in fixed else self._by_call(state, now)
+
+    def _waits_until(self, now: datetime) -> datetime:
+        """Return until when somebody waits for a place; nobody stops before the lots are drawn."""
+        until = max(self.starts_at, self.closes_at, now)
+        if self.call is None or not self.awaits_draw:
+            return until
+        return max(until, self.call.draw_at + DRAW_TIME)
 
     def _by_call(self, state: str, now: datetime) -> datetime | None:
         call = self.call

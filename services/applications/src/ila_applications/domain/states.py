@@ -77,6 +77,8 @@ APPLICATION = StateMachine(
         Step("eligible", "offer", "offered", _BY_SYSTEM),
         Step("waiting", "promote", "eligible", _BY_SYSTEM),
         Step("waiting", "promote_provisionally", "provisional", _BY_SYSTEM),
+        Step("waiting", "draw_place", "eligible", _BY_SYSTEM),
+        Step("waiting", "draw_place_provisionally", "provisional", _BY_SYSTEM),
         Step("waiting", "lapse", "expired", _BY_SYSTEM),
         Step("waiting_for_funds", "offer", "offered", _BY_SYSTEM),
         Step("waiting_for_funds", "refuse_funds", "ineligible", _BY_SYSTEM),

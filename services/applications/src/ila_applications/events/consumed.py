@@ -1,6 +1,6 @@
 """The parts this service relies on of what others publish; schemas in `consumed/<type>.json`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ila_kit.events import from_json
 
-from ila_applications.domain.offerings import Part
+from ila_applications.domain.offerings import Part, Stratum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,7 @@ class CallPublished(Heard):
     completion_needs_test: bool
     learning_hour_minutes_vocational: int
     learning_hour_minutes_studies: int
+    draw_strata: list[Stratum] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ class FundsHeld(Heard):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRefused(Heard):
-    """funding.hold_refused.v1: after `budget-exhausted` money may still come; the rest is final."""
+    """funding.hold_refused.v1: after `budget-exhausted` or `line-paused` money may still come."""
 
     application_id: UUID
     reason: str

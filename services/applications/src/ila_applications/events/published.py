@@ -64,13 +64,19 @@ class ApplicationSubmitted(AboutApplication, Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationFoundEligible(AboutApplication, Event):
-    """The person may learn this and a place is set apart: money is to be held."""
+    """The person may learn this and a place is set apart: money is to be held.
+
+    `drawn`: the place was won by lot, or came free for the next lot of the list. `turn` is the place
+    in the order in which money is set apart: of receipts, or of lots.
+    """
 
     type: ClassVar[str] = "applications.application_found_eligible.v1"
 
     provisional: bool
     applied_on: date
     receipt_sequence: int
+    drawn: bool
+    turn: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

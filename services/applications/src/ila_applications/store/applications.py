@@ -21,8 +21,10 @@ from ila_applications.domain.applications import (
     Happening,
     Receipt,
 )
+from ila_applications.domain.offerings import DRAW
 from ila_applications.domain.states import LIVE
 from ila_applications.ports import CasePage
+from ila_applications.store import draw_tables as draws
 from ila_applications.store import tables as t
 from ila_applications.store.rows import CASES, as_case, as_happening
 
@@ -71,6 +73,10 @@ _POSTPONE = """
 UPDATE application SET check_tries = check_tries + 1,
   check_after = %s + make_interval(secs => least(1800, 5 * 2 ^ least(check_tries, 20)))
 WHERE id = ANY (%s)
+"""
+# Asked when the places are locked: a draw that ended meanwhile is seen.
+_ORDER = """
+SELECT opening_mode, drawn_at FROM call JOIN programme ON programme.call_id = call.id WHERE programme.id = %s
 """
 # Put together once: building and adapting a query of this width costs more than running it.
 _SEEN = CASES.where(
@@ -193,13 +199,21 @@ class SqlApplicationStore:
         return self._cases(query.with_for_update(of=t.application))
 
     def waiting(self, programme_id: UUID, limit: int) -> list[Case]:
-        """Return, locked, the first applications of a programme's waiting list.
+        """Return, locked, the first applications of a programme's waiting list, nobody before a draw.
 
         One that is locked is being withdrawn, or is ending: it is passed over.
         """
-        c = t.application.c
+        c, entry = t.application.c, draws.draw_entry.c
+        row = self._connection.exec_driver_sql(_ORDER, (programme_id,)).one_or_none()
+        if row is None or (row.opening_mode == DRAW and row.drawn_at is None):
+            return []
         query = CASES.where(c.programme_id == programme_id, _WAITING)
-        query = query.order_by(c.receipt_sequence).limit(limit)
+        if row.opening_mode == DRAW:
+            query = query.join(draws.draw_entry, entry.application_id == c.id)
+            query = query.order_by(entry.behind, entry.lot, entry.application_id)
+        else:
+            query = query.order_by(c.receipt_sequence)
+        query = query.limit(limit)
         return self._cases(query.with_for_update(of=t.application, skip_locked=True))
 
     def of_programme(self, programme_id: UUID) -> list[Case]:

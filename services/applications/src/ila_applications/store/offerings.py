@@ -10,7 +10,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ila_applications.domain.offerings import Call, Offering, Programme
 from ila_applications.store import tables as t
-from ila_applications.store.rows import OFFERING_COLUMNS, OFFERINGS, as_offering
+from ila_applications.store.rows import (
+    CALL_COLUMNS,
+    OFFERING_COLUMNS,
+    OFFERINGS,
+    PROGRAMME_COLUMNS,
+    as_call,
+    as_offering,
+    as_programme,
+)
 
 # A programme that shrinks below what is taken keeps those places until they are given back.
 _RESIZE = """
@@ -30,6 +38,8 @@ _GIVE_BACK = """
 UPDATE places SET taken = taken - 1, total = greatest(taken - 1, programme.places)
 FROM programme WHERE programme.id = programme_id AND programme_id = %s
 """
+_CALL = sa.select(*(t.call.c[name] for name in CALL_COLUMNS))
+_OF_CALL = sa.select(*(t.programme.c[name] for name in PROGRAMME_COLUMNS))
 _OFFERING = (
     sa.select(*OFFERING_COLUMNS)
     .select_from(OFFERINGS)
@@ -58,6 +68,17 @@ class SqlOfferingStore:
     def learn_call(self, call: Call, sequence: int) -> bool:
         """Keep a call as told; False when something newer is known."""
         return self._learn(t.call, asdict(call), sequence)
+
+    def call(self, call_id: UUID) -> Call | None:
+        """Return a call as told last."""
+        row = self._connection.execute(_CALL.where(t.call.c.id == call_id)).mappings().one_or_none()
+        return as_call(dict(row)) if row else None
+
+    def of_call(self, call_id: UUID) -> list[Programme]:
+        """Return the programmes of a call that are not closed, in the order of ids."""
+        c = t.programme.c
+        query = _OF_CALL.where(c.call_id == call_id, c.closed_at.is_(None)).order_by(c.id)
+        return [as_programme(dict(row)) for row in self._connection.execute(query).mappings()]
 
     def close(self, programme_id: UUID, closed_at: datetime) -> bool:
         """Note that a programme ended for good; False when that, or the programme, is not news."""

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ila_applications.domain.applications import Application, Case, Happening, Receipt
-from ila_applications.domain.offerings import Call, Offering, Part, Programme
+from ila_applications.domain.offerings import Call, Offering, Part, Programme, Stratum
 from ila_applications.store import tables as t
 
 _PLAIN = (
@@ -30,14 +30,17 @@ _PLAIN = (
     "decided_by",
     "statements",
 )
-_PROGRAMME = tuple(column.name for column in t.programme.c if column.name not in ("sequence", "closed_at"))
-_CALL = tuple(column.name for column in t.call.c if column.name != "sequence")
+PROGRAMME_COLUMNS = tuple(
+    column.name for column in t.programme.c if column.name not in ("sequence", "closed_at")
+)
+CALL_COLUMNS = tuple(column.name for column in t.call.c if column.name not in ("sequence", "drawn_at"))
 
 OFFERING_COLUMNS = [
-    *(t.programme.c[name].label(f"p_{name}") for name in _PROGRAMME),
+    *(t.programme.c[name].label(f"p_{name}") for name in PROGRAMME_COLUMNS),
     t.programme.c.closed_at,
     sa.func.coalesce(t.provider_standing.c.barred, sa.false()).label("barred"),
-    *(t.call.c[name].label(f"c_{name}") for name in _CALL),
+    *(t.call.c[name].label(f"c_{name}") for name in CALL_COLUMNS),
+    t.call.c.drawn_at,
 ]
 _STANDING = t.provider_standing.c.provider_id == t.programme.c.provider_id
 OFFERINGS = t.programme.outerjoin(t.call, t.call.c.id == t.programme.c.call_id).outerjoin(
@@ -52,10 +55,20 @@ CASES = sa.select(t.application, *OFFERING_COLUMNS).select_from(
 
 def as_offering(row: Any) -> Offering:
     """Return the programme and call of a row with `OFFERING_COLUMNS`."""
-    values = {name: row[f"p_{name}"] for name in _PROGRAMME}
-    values["parts"] = tuple(Part(**part) for part in values["parts"])
-    call = Call(**{name: row[f"c_{name}"] for name in _CALL}) if row["c_id"] is not None else None
-    return Offering(Programme(**values), call, row["closed_at"], row["barred"])
+    programme = as_programme({name: row[f"p_{name}"] for name in PROGRAMME_COLUMNS})
+    call = as_call({name: row[f"c_{name}"] for name in CALL_COLUMNS}) if row["c_id"] is not None else None
+    return Offering(programme, call, row["closed_at"], row["barred"], row["drawn_at"])
+
+
+def as_programme(values: dict[str, Any]) -> Programme:
+    """Return a programme of the values of its columns."""
+    return Programme(**values | {"parts": tuple(Part(**part) for part in values["parts"])})
+
+
+def as_call(values: dict[str, Any]) -> Call:
+    """Return a call of the values of its columns."""
+    strata = tuple(Stratum(**one) for one in values["draw_strata"])
+    return Call(**values | {"draw_strata": strata})
 
 
 def as_case(row: Any) -> Case:

@@ -35,6 +35,8 @@ call = sa.Table(
     sa.Column("completion_needs_test", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("learning_hour_minutes_vocational", sa.Integer, nullable=False, server_default="40"),
     sa.Column("learning_hour_minutes_studies", sa.Integer, nullable=False, server_default="45"),
+    sa.Column("draw_strata", JSONB, nullable=False, server_default="[]"),
+    sa.Column("drawn_at", UTC, comment="when the lots were drawn"),
 )
 
 programme = sa.Table(

@@ -1,21 +1,36 @@
 """One transaction of applications."""
 
-from functools import cached_property
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property, partial
 
+import sqlalchemy as sa
+from ila_kit.actor import Actor
 from ila_kit.store.personal_data import PersonalRows
 from ila_kit.store.unit import Unit
 
 from ila_applications.store.applications import SqlApplicationStore
+from ila_applications.store.draws import SqlDrawStore
 from ila_applications.store.evidence import SqlEvidenceStore
 from ila_applications.store.groups import SqlGroupStore
 from ila_applications.store.offerings import SqlOfferingStore
 from ila_applications.store.personal_data import PARTS
 from ila_applications.store.results import SqlResultStore
 from ila_applications.store.sessions import SqlSessionStore
+from ila_applications.store.vault import Vault
 
 
 class ApplicationsUnit(Unit):
     """A unit of work with applications' stores."""
+
+    def __init__(self, connection: sa.Connection, service: str, actor: Actor, now: datetime, vault: Vault):
+        super().__init__(connection, service, actor, now)
+        self._vault = vault
+
+    @classmethod
+    def sealing_in(cls, vault: Vault) -> "Callable[..., ApplicationsUnit]":
+        """Return how units are made that seal the secrets of draws in this vault."""
+        return partial(cls, vault=vault)
 
     @cached_property
     def applications(self) -> SqlApplicationStore:
@@ -31,6 +46,11 @@ class ApplicationsUnit(Unit):
     def offerings(self) -> SqlOfferingStore:
         """Programmes and calls."""
         return SqlOfferingStore(self.connection)
+
+    @cached_property
+    def draws(self) -> SqlDrawStore:
+        """Draws of calls."""
+        return SqlDrawStore(self.connection, self._vault)
 
     @cached_property
     def groups(self) -> SqlGroupStore:

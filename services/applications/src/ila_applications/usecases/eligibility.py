@@ -24,6 +24,7 @@ from ila_applications.domain.eligibility import (
     verdict,
 )
 from ila_applications.ports import Unit
+from ila_applications.usecases.draws import join_line
 from ila_applications.usecases.keeping import keep
 from ila_applications.usecases.places import AGREEMENT_ENDED, BY_ITSELF, expire, refuse, tell_eligible
 
@@ -92,6 +93,8 @@ def admit(
         by_receipt = passed[0][0].offering.by_receipt
         places = unit.offerings.take_places(programme_id, len(passed)) if by_receipt else 0
         _settle(unit, passed, places)
+        if passed[0][0].offering.by_draw:
+            join_line(unit, programme_id, [case for case, _ in passed])
 
 
 def _on_the_way(case: Case, facts: PersonFacts | None, unit: Unit) -> bool:

@@ -14,8 +14,10 @@ from ila_applications.ports import Unit
 from ila_applications.usecases.keeping import keep
 from ila_applications.usecases.places import BY_ITSELF, expire, refuse
 
-EXHAUSTED = "budget-exhausted"
+# Why funding lets an application wait: money may come, and its place in the order of receipt is kept.
+WAITS = frozenset({"budget-exhausted", "line-paused"})
 NOT_HELD = "hold-not-held"
+DOUBLE_FUNDING = "double-funding"
 # Why funding releases what we told it to release: no news to us.
 ECHOES = frozenset(
     {"application-withdrawn", "place-expired", "application-refused", "learning-not-completed"}
@@ -41,21 +43,28 @@ def offer_place(unit: Unit, application_id: UUID, hold_id: UUID, amount: Decimal
 
 
 def note_refused_hold(unit: Unit, application_id: UUID, reason: str) -> None:
-    """Let an application wait for funds, its place kept; any reason but an empty budget ends it.
+    """Let an application wait for funds, its place kept; any reason but an empty or paused budget ends it.
 
     A refusal that comes late, after the money was held after all, changes nothing. A hold that
     could not be committed, because it was lost meanwhile, ends the enrolment.
     """
     case = unit.applications.get(application_id, EVERYTHING, lock=True)
     actions = APPLICATION.actions(case.application.state)
-    if reason == EXHAUSTED:
+    if reason in WAITS:
         if "lack_funds" in actions:
             keep(unit, [case.step("lack_funds", BY_ITSELF, unit.now, details={"reason": reason})[1]])
     elif reason == NOT_HELD:
         if case.application.funds == "held" and "lose_funds" in actions:
             expire(unit, case, "lose_funds", "no-money")
     elif "refuse_funds" in actions:
-        refuse(unit, case, "refuse_funds", {"code": "funding-refused", "rule": "funding", "fact": reason})
+        refuse(unit, case, "refuse_funds", _refusal(reason))
+
+
+def _refusal(reason: str) -> dict[str, str]:
+    """Return why there is no money, so that the learner reads it in words (BR-504, BR-713)."""
+    if reason == DOUBLE_FUNDING:
+        return {"code": DOUBLE_FUNDING, "rule": "funding", "fact": "content-paid-already"}
+    return {"code": "funding-refused", "rule": "funding", "fact": reason}
 
 
 def note_commitment(unit: Unit, application_id: UUID, hold_id: UUID) -> None:

@@ -7,6 +7,7 @@ from ila_kit.events import NotYet
 
 from ila_applications.domain.offerings import Call, Programme
 from ila_applications.ports import Unit
+from ila_applications.usecases.draws import prepare_draw
 from ila_applications.usecases.groups import cancel_groups_of
 from ila_applications.usecases.places import AGREEMENT_ENDED, expire, promote_waiting
 
@@ -14,14 +15,13 @@ from ila_applications.usecases.places import AGREEMENT_ENDED, expire, promote_wa
 def learn_programme(unit: Unit, programme: Programme, sequence: int) -> None:
     """Keep a programme as told last; new places go to who waits. Older news changes nothing."""
     if unit.offerings.learn_programme(programme, sequence):
-        offering = unit.offerings.get(programme.id)
-        if offering is not None and offering.by_receipt:
-            promote_waiting(unit, programme.id)
+        promote_waiting(unit, programme.id)
 
 
 def learn_call(unit: Unit, call: Call, sequence: int) -> None:
-    """Keep a call as told last. Older news changes nothing."""
-    unit.offerings.learn_call(call, sequence)
+    """Keep a call as told last; one that is opened by a draw commits its seed. Older news changes nothing."""
+    if unit.offerings.learn_call(call, sequence) and call.by_draw:
+        prepare_draw(unit, call)
 
 
 def note_standing(unit: Unit, provider_id: UUID, barred: bool, sequence: int) -> None:
@@ -35,9 +35,7 @@ def note_standing(unit: Unit, provider_id: UUID, barred: bool, sequence: int) ->
     unit.audit("enrolments_barred" if barred else "enrolments_open", "provider", provider_id)
     if not barred:
         for programme_id in unit.offerings.of_provider(provider_id):
-            offering = unit.offerings.get(programme_id)
-            if offering is not None and offering.by_receipt:
-                promote_waiting(unit, programme_id)
+            promote_waiting(unit, programme_id)
 
 
 def close_programme(unit: Unit, programme_id: UUID, closed_at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Places: taken when eligibility is decided, offered when the money is held, given back exactly once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from ila_kit.clock import riga_date
 from ila_kit.states import SYSTEM
 
 from ila_applications.domain.applications import Case
+from ila_applications.domain.draws import PLACE, Entry
 from ila_applications.domain.results import DROPPED_OUT
 from ila_applications.domain.states import APPLICATION
 from ila_applications.events.published import ApplicationFoundEligible, ApplicationRefused, PlaceExpired
@@ -106,27 +107,51 @@ def return_place(unit: Unit, was: Case) -> None:
 
 
 def promote_waiting(unit: Unit, programme_id: UUID) -> None:
-    """Give free places to the waiting list, in the order of receipts; their money is asked for now."""
+    """Give free places to the waiting list, in its order; their money is asked for now.
+
+    The order is that of receipts or, where lots are drawn, that of the lots; before the draw nobody
+    gets a place. Source: BR-505, BR-506.
+    """
     free = unit.offerings.free_places(programme_id)
     queue = unit.applications.waiting(programme_id, free) if free else []
     promoted = queue[: unit.offerings.take_places(programme_id, len(queue))] if queue else []
-    steps = [case.step(_promotion(case), BY_ITSELF, unit.now) for case in promoted]
+    entries = _drawn(unit, promoted)
+    steps = []
+    for case in promoted:
+        action, details = _promotion(case, entries.get(case.application.id))
+        steps.append(case.step(action, BY_ITSELF, unit.now, details=details))
     keep(unit, [change for _, change in steps])
     for case, _ in steps:
-        tell_eligible(unit, case)
+        _tell(unit, case, entries.get(case.application.id))
 
 
 def tell_eligible(unit: Unit, case: Case) -> None:
     """Tell funding that money is to be held for an application that has its place."""
+    _tell(unit, case, _drawn(unit, [case]).get(case.application.id))
+
+
+def _tell(unit: Unit, case: Case, entry: Entry | None) -> None:
     application = case.application
+    receipt_sequence = application.receipt.sequence if application.receipt else 0
     event = ApplicationFoundEligible.of(
         application,
         provisional=application.provisional,
         applied_on=application.applied_on,
-        receipt_sequence=application.receipt.sequence if application.receipt else 0,
+        receipt_sequence=receipt_sequence,
+        drawn=entry is not None,
+        turn=entry.turn if entry else receipt_sequence,
     )
     unit.publish(event, application.version)
 
 
-def _promotion(case: Case) -> str:
-    return "promote_provisionally" if case.application.provisional else "promote"
+def _drawn(unit: Unit, cases: Sequence[Case]) -> dict[UUID, Entry]:
+    """Return the drawn entries of these applications, where their call draws lots."""
+    ids = [case.application.id for case in cases if case.offering.by_draw]
+    return unit.draws.entries(ids) if ids else {}
+
+
+def _promotion(case: Case, entry: Entry | None) -> tuple[str, dict[str, Any]]:
+    won = entry is not None and entry.outcome == PLACE
+    action = "draw_place" if won else "promote"
+    details = {"rank": entry.rank} if entry and won else {}
+    return f"{action}_provisionally" if case.application.provisional else action, details

@@ -32,6 +32,7 @@ class ApplicationView:
     starts_on: date
     ends_on: date | None
     call_id: UUID
+    by_draw: bool
     state: str
     version: int
     provisional: bool
@@ -72,6 +73,7 @@ def view(case: Case, actor: Actor) -> ApplicationView:
         starts_on=programme.starts_on,
         ends_on=programme.ends_on,
         call_id=one.call_id,
+        by_draw=case.offering.by_draw,
         state=one.state,
         version=one.version,
         provisional=one.provisional,

@@ -15,7 +15,7 @@ from ila_catalog.domain.call_parts import (
     read_requirement,
 )
 from ila_catalog.domain.calls import CallData, NeedArea
-from ila_catalog.domain.parameters import PARAMETERS, Parameter, whole, word
+from ila_catalog.domain.parameters import OPTIONAL, PARAMETERS, Parameter, whole, word
 from ila_catalog.domain.phases import NAMES, Phase
 from ila_catalog.domain.reader import Reader
 from ila_catalog.domain.riga import closing, opening
@@ -74,7 +74,8 @@ def _parameters(table: Reader) -> dict[str, Parameter]:
     found: dict[str, Parameter] = {}
     for name, check in PARAMETERS.items():
         if not table.has(name):
-            table.fault(name, "is missing")
+            if name not in OPTIONAL:
+                table.fault(name, "is missing")
             continue
         one = table.table(name)
         found[name] = Parameter(value=one.take("value", check, 0), source=one.text("source", 500))

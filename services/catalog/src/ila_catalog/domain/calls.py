@@ -196,6 +196,10 @@ class CallData:
         """Return the value of a parameter."""
         return self.parameters[name].value
 
+    def optional(self, name: str) -> Value | None:
+        """Return the value of a parameter that a call may leave undecided; None when it did."""
+        return self.parameters[name].value if name in self.parameters else None
+
     def levels(self, family: str) -> tuple[int, int]:
         """Return the lowest and the highest DigComp level that the call takes in a family (BR-205)."""
         for one in self.requirements:

@@ -1,8 +1,10 @@
 """The parameters of a call: their names, and what each may be. The values are data of the call."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from ila_kit.money import ZERO, parse_amount
@@ -59,13 +61,41 @@ def amount(value: Any) -> Value:
     return parsed
 
 
+def reserved_ages(value: Any) -> Value:
+    """Check for ages with the share of places that a draw reserves for each, like `18-29:20 55-74:25`.
+
+    Empty: nothing is reserved. Ages do not overlap, and shares are at most 100 % together.
+    """
+    found = ages_reserved(value) if type(value) is str else None
+    if found is None:
+        raise ValueError("is not a list of ages with shares like 18-29:20 55-74:25")
+    ages = sorted((low, high) for low, high, _ in found)
+    apart = all(before[1] < after[0] for before, after in pairwise(ages))
+    if not apart or sum(percent for _, _, percent in found) > 100:
+        raise ValueError("has ages that overlap, or reserves more than all places")
+    return str(value)
+
+
+def ages_reserved(value: str) -> list[tuple[int, int, int]] | None:
+    """Return (lowest age, highest age, percent) of each share in a list of ages; None when it is none."""
+    matches = [_AGES.fullmatch(word) for word in value.split()]
+    found = [(int(one[1]), int(one[2]), int(one[3])) for one in matches if one]
+    fits = all(low <= high and 1 <= percent <= 100 for low, high, percent in found)
+    return found if fits and len(found) == len(matches) else None
+
+
+_AGES = re.compile(r"(\d{1,3})-(\d{1,3}):(\d{1,3})", re.ASCII)
 PERCENT = whole(0, 100)
 PARAMETERS: dict[str, Check] = {
     "minimum_age": whole(0, 120),
     "opening_mode": word("first_come", "draw"),
+    "draw_reserved_ages": reserved_ages,
     "drop_out_rule": word("completion_only", "pro_rata", "threshold"),
     "co_payment_percent": PERCENT,
     "entitlement": word("price_of_accepted_programme"),
+    # The most public money a learner gets in the call, and for how long: without them, no bound.
+    "entitlement_amount": amount,
+    "entitlement_months": whole(1, 120),
     "group_minimum": whole(1, 1_000),
     "completion_attendance_percent": PERCENT,
     "completion_needs_test": flag,
@@ -81,6 +111,9 @@ PARAMETERS: dict[str, Check] = {
     "closing_days": whole(0, 3_650),
     "budget_limit": amount,
 }
+
+# What a call may leave undecided.
+OPTIONAL = frozenset({"entitlement_amount", "entitlement_months"})
 
 REQUIREMENTS: dict[str, dict[str, Check]] = {
     "programme_origin": {

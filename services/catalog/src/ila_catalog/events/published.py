@@ -8,7 +8,8 @@ from uuid import UUID
 
 from ila_kit.events import Event
 
-from ila_catalog.domain.calls import Call
+from ila_catalog.domain.calls import Call, CallData
+from ila_catalog.domain.parameters import ages_reserved
 from ila_catalog.domain.programmes import Programme
 from ila_catalog.events.published_agreements import (
     AgreementEnded,
@@ -29,7 +30,18 @@ __all__ = [
     "ProgrammeClosed",
     "ProgrammePublished",
     "PublishedPart",
+    "ReservedAges",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservedAges:
+    """Ages, both included, for whom a draw reserves at least a share of the places of each programme."""
+
+    code: str
+    lowest_age: int
+    highest_age: int
+    percent: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +69,13 @@ class CallPublished(Event):
     learning_hour_minutes_studies: int
     drop_out_rule: str
     co_payment_percent: int
+    entitlement_amount: Decimal | None
+    entitlement_months: int | None
     applications_open_at: datetime
     applications_close_at: datetime
     state: str
     version: int
+    draw_strata: list[ReservedAges]
 
     @classmethod
     def of(cls, call: Call) -> Self:
@@ -85,11 +100,24 @@ class CallPublished(Event):
             learning_hour_minutes_studies=cast(int, data.parameter("learning_hour_minutes_studies")),
             drop_out_rule=cast(str, data.parameter("drop_out_rule")),
             co_payment_percent=cast(int, data.parameter("co_payment_percent")),
+            entitlement_amount=cast(Decimal | None, data.optional("entitlement_amount")),
+            entitlement_months=cast(int | None, data.optional("entitlement_months")),
             applications_open_at=call.applications.opens_at,
             applications_close_at=call.applications.closes_at,
             state=call.state,
             version=call.version,
+            draw_strata=_reserved_ages(data),
         )
+
+
+def _reserved_ages(data: CallData) -> list[ReservedAges]:
+    """Return what a draw reserves; nothing in calls that were decided before it could be said."""
+    one = data.parameters.get("draw_reserved_ages")
+    shares = ages_reserved(str(one.value)) if one else None
+    return [
+        ReservedAges(code=f"{low}-{high}", lowest_age=low, highest_age=high, percent=percent)
+        for low, high, percent in shares or []
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

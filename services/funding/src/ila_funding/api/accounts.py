@@ -29,14 +29,37 @@ class BalanceSchema(Schema):
     expired = fields.Money(required=True)
 
 
+class EntitlementSchema(Schema):
+    """What bounds an account: null is no bound. `left` is what may still be held."""
+
+    ceiling = fields.Money(required=True, allow_none=True)
+    left = fields.Money(required=True, allow_none=True)
+    valid_until = fields.Instant(required=True, allow_none=True)
+    lapsed_at = fields.Instant(required=True, allow_none=True)
+
+
+class AddedSchema(Schema):
+    """What an employer or another fund added, and what of it may still be used."""
+
+    id = fields.Id(required=True)
+    call_id = fields.Id(required=True)
+    funder_name = fields.String(required=True)
+    amount = fields.Money(required=True)
+    left = fields.Money(required=True)
+    valid_until = fields.Instant(required=True)
+    state = fields.String(required=True)
+
+
 class CallAccountSchema(Schema):
-    """The account in one call."""
+    """The account in one call; `co_payment` is what the learner pays for live holds."""
 
     call_id = fields.Id(required=True)
     code = fields.String(required=True)
     title_lv = fields.String(required=True)
     title_en = fields.String(required=True)
     balance = fields.Nested(BalanceSchema, required=True)
+    entitlement = fields.Nested(EntitlementSchema, required=True)
+    co_payment = fields.Money(required=True)
     updated_at = fields.Instant(required=True)
 
 
@@ -46,6 +69,7 @@ class AccountSchema(Schema):
     person_id = fields.Id(required=True)
     balance = fields.Nested(BalanceSchema, required=True)
     calls = fields.List(fields.Nested(CallAccountSchema), required=True)
+    top_ups = fields.List(fields.Nested(AddedSchema), required=True)
 
 
 class EntryQuery(ListQuery):
@@ -56,7 +80,10 @@ class EntryQuery(ListQuery):
 
 
 class LearnerEntrySchema(Schema):
-    """What an account gained (or lost, when negative), why, and for which programme by which quote."""
+    """What an account gained (or lost, when negative), why, and where it comes from.
+
+    A hold's entries name the programme and the quote, a top-up's its funder.
+    """
 
     id = fields.Id(required=True)
     transaction_id = fields.Id(required=True)
@@ -66,12 +93,14 @@ class LearnerEntrySchema(Schema):
     amount = fields.Money(required=True)
     call_id = fields.Id(required=True)
     call_code = fields.String(required=True)
-    hold_id = fields.Id(required=True)
-    application_id = fields.Id(required=True)
-    programme_id = fields.Id(required=True)
-    programme_title_lv = fields.String(required=True)
-    quote_hash = fields.String(required=True)
-    methodology_version = fields.String(required=True)
+    hold_id = fields.Id(required=True, allow_none=True)
+    application_id = fields.Id(required=True, allow_none=True)
+    programme_id = fields.Id(required=True, allow_none=True)
+    programme_title_lv = fields.String(required=True, allow_none=True)
+    quote_hash = fields.String(required=True, allow_none=True)
+    methodology_version = fields.String(required=True, allow_none=True)
+    top_up_id = fields.Id(required=True, allow_none=True)
+    funder_name = fields.String(required=True, allow_none=True)
 
 
 @accounts.operation("GET", "/me", Access(own={"learner"}), answer=(200, AccountSchema))
@@ -81,7 +110,12 @@ def get_my_account(call: Call) -> dict[str, Any]:
         raise Missing()
     rows = call.unit.ledger.accounts_of(call.scope.person)
     total = {name: sum((row[name] for row in rows), ZERO) for name in BALANCES}
-    return {"person_id": call.scope.person, "balance": total, "calls": [_of_call(row) for row in rows]}
+    return {
+        "person_id": call.scope.person,
+        "balance": total,
+        "calls": [_of_call(row) for row in rows],
+        "top_ups": call.unit.top_ups.of(call.scope.person),
+    }
 
 
 @accounts.operation(
@@ -102,4 +136,9 @@ def get_account_entries(call: Call, person_id: UUID) -> dict[str, Any]:
 
 def _of_call(row: dict[str, Any]) -> dict[str, Any]:
     named = {name: row[name] for name in ("call_id", "code", "title_lv", "title_en", "updated_at")}
-    return named | {"balance": {name: row[name] for name in BALANCES}}
+    bounds = {name: row[name] for name in ("ceiling", "valid_until", "lapsed_at")}
+    used = row["held"] + row["committed"] + row["consumed"]
+    left = None if row["ceiling"] is None else row["ceiling"] - used
+    balance = {name: row[name] for name in BALANCES}
+    entitlement = bounds | {"left": left}
+    return named | {"balance": balance, "entitlement": entitlement, "co_payment": row["co_payment"]}

@@ -10,6 +10,7 @@ from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 
 from ila_funding.api.quotes import QuoteSchema
 from ila_funding.domain.hold import HOLD_STATES
+from ila_funding.usecases.replays import replay_hold
 
 holds = Resource(
     "holds", __name__, url_prefix="/api/funding/v1/holds", description="Money set apart for applications"
@@ -30,7 +31,9 @@ class HoldQuery(ListQuery):
 
 
 class HoldSchema(Schema):
-    """Money set apart for an application."""
+    """Money set apart for an application: `amount` on the budget line; beside it, what top-ups and the
+    learner pay of the price.
+    """
 
     id = fields.Id(required=True)
     application_id = fields.Id(required=True)
@@ -39,6 +42,8 @@ class HoldSchema(Schema):
     programme_id = fields.Id(required=True)
     line_id = fields.Id(required=True)
     amount = fields.Money(required=True)
+    topped_up = fields.Money(required=True)
+    co_payment = fields.Money(required=True)
     state = fields.OneOf(STATES, required=True)
     quote_hash = fields.String(required=True)
     methodology_version = fields.String(required=True)
@@ -54,6 +59,22 @@ class PinnedHoldSchema(HoldSchema):
     """A hold with the quote it is pinned to."""
 
     quote = fields.Nested(QuoteSchema, required=True)
+
+
+class ReplaySchema(Schema):
+    """A stored decision beside the same one calculated now, by the version that decided then.
+
+    The bytes are the quote in canonical form (RFC 8785) without its sentences.
+    """
+
+    hold_id = fields.Id(required=True)
+    methodology_version = fields.String(required=True)
+    stored_hash = fields.String(required=True)
+    recomputed_hash = fields.String(required=True, allow_none=True)
+    stored_bytes_sha256 = fields.String(required=True)
+    recomputed_bytes_sha256 = fields.String(required=True, allow_none=True)
+    identical = fields.Flag(required=True)
+    differences = fields.List(fields.String(), required=True)
 
 
 @holds.operation("GET", "", VIEWERS, query=HoldQuery, answer=(200, list_of(HoldSchema)))
@@ -72,3 +93,13 @@ def get_hold(call: Call, hold_id: UUID) -> Answer:
     shown = to_json(hold)
     del shown["movement_id"]
     return Answer(shown, version=hold.version)
+
+
+@holds.operation("GET", "/<uuid:hold_id>/replay", VIEWERS, answer=(200, ReplaySchema))
+def get_replay(call: Call, hold_id: UUID) -> dict[str, Any]:
+    """Calculate the price of a hold again, and compare it with what was decided."""
+    hold = call.unit.holds.get(hold_id, call.scope)
+    if hold is None:
+        raise Missing()
+    shown: dict[str, Any] = to_json(replay_hold(call.unit, hold))
+    return shown

@@ -25,6 +25,9 @@ class LedgerQuery(ListQuery):
     call_id = fields.Id()
     person_id = fields.Id()
     hold_id = fields.Id()
+    organisation_id = fields.Id()
+    funder_id = fields.Id()
+    period = fields.Date()
 
 
 class LedgerEntrySchema(Schema):
@@ -36,15 +39,26 @@ class LedgerEntrySchema(Schema):
     reason = fields.OneOf(REASONS, required=True)
     account = fields.OneOf(ACCOUNTS, required=True)
     amount = fields.Money(required=True)
-    line_id = fields.Id(required=True)
+    line_id = fields.Id(required=True, allow_none=True)
     call_id = fields.Id(required=True)
     person_id = fields.Id(required=True, allow_none=True)
     hold_id = fields.Id(required=True, allow_none=True)
     reverses = fields.Id(required=True, allow_none=True)
+    top_up_id = fields.Id(required=True, allow_none=True)
+    funder_id = fields.Id(required=True, allow_none=True)
+    organisation_id = fields.Id(required=True, allow_none=True)
+    effective_on = fields.Date(
+        required=True, allow_none=True, metadata={"description": "day it is booked on, when not that of `at`"}
+    )
+    period = fields.Date(required=True)
+    belongs_to = fields.Date(required=True, allow_none=True)
 
 
 class LedgerVerificationSchema(Schema):
-    """Whether everything fits: the sum is zero, and stored balances equal those rebuilt from entries."""
+    """Whether everything fits: the sum is zero, and stored balances equal those rebuilt from entries.
+
+    Holds and lines are also beside what was told of them, closed periods beside what was kept of them.
+    """
 
     verified = fields.Flag(required=True)
     sum = fields.Money(required=True)
@@ -55,7 +69,12 @@ class LedgerVerificationSchema(Schema):
     differing_accounts = fields.List(fields.Id(), required=True)
     lines_differing_from_holds = fields.List(fields.Id(), required=True)
     holds_differing_from_entries = fields.List(fields.Id(), required=True)
+    holds_without_entries = fields.List(fields.Id(), required=True)
+    holds_differing_from_events = fields.List(fields.Id(), required=True)
     lines_differing_from_payments = fields.List(fields.Id(), required=True)
+    lines_differing_from_events = fields.List(fields.Id(), required=True)
+    differing_top_ups = fields.List(fields.Id(), required=True)
+    differing_periods = fields.List(fields.Date(), required=True)
 
 
 @ledger.operation("GET", "/entries", AUDITOR, query=LedgerQuery, answer=(200, list_of(LedgerEntrySchema)))

@@ -4,5 +4,6 @@ from ila_funding.consumers import applications, catalog, identity
 from ila_funding.consumers.timers import TIMERS
 
 HANDLERS = catalog.HANDLERS | applications.HANDLERS | identity.HANDLERS
+BATCHES = applications.BATCHES
 
-__all__ = ["HANDLERS", "TIMERS"]
+__all__ = ["BATCHES", "HANDLERS", "TIMERS"]

@@ -3,7 +3,7 @@
 The version of the application, which is the sequence of the envelope, says which fact is the later one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from ila_kit.events import Envelope
@@ -22,13 +22,17 @@ from ila_funding.events.consumed import (
 from ila_funding.ports import Unit
 from ila_funding.usecases.commitments import CommitFunds, commit_funds
 from ila_funding.usecases.endings import EndRequest, end_request, end_without_result
-from ila_funding.usecases.holds import RequestHold, request_hold
+from ila_funding.usecases.holds import RequestHold, request_hold, request_holds
 
 
 def hold_on_eligibility(unit: Unit, envelope: Envelope) -> None:
     """Hold the price of an application's programme; waits in the inbox while the programme is unknown."""
-    told = ApplicationFoundEligible.read(envelope.data)
-    request_hold(unit, RequestHold(**asdict(told), sequence=envelope.sequence))
+    request_hold(unit, _found_eligible(envelope))
+
+
+def hold_many_on_eligibility(unit: Unit, envelopes: Sequence[Envelope]) -> None:
+    """Do the same for many applications at once, in the order of their receipt."""
+    request_holds(unit, [_found_eligible(one) for one in envelopes])
 
 
 def commit_on_enrolment(unit: Unit, envelope: Envelope) -> None:
@@ -66,6 +70,12 @@ def keep_result(unit: Unit, envelope: Envelope) -> None:
     unit.results.note(VerifiedResult(**asdict(ResultVerified.read(envelope.data))))
 
 
+def _found_eligible(envelope: Envelope) -> RequestHold:
+    values = asdict(ApplicationFoundEligible.read(envelope.data))
+    values["receipt_sequence"] = values.pop("turn") or values["receipt_sequence"]
+    return RequestHold(**values, sequence=envelope.sequence)
+
+
 def _end(
     unit: Unit,
     envelope: Envelope,
@@ -85,4 +95,8 @@ HANDLERS: dict[str, Callable[[Unit, Envelope], None]] = {
     "applications.learner_enrolled.v1": commit_on_enrolment,
     "applications.learning_not_completed.v1": release_without_result,
     "applications.result_verified.v1": keep_result,
+}
+# An opening comes as a burst: the hot line is locked once for many.
+BATCHES: dict[str, Callable[[Unit, Sequence[Envelope]], None]] = {
+    "applications.application_found_eligible.v1": hold_many_on_eligibility,
 }

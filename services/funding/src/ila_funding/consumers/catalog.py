@@ -7,7 +7,7 @@ from ila_kit.events import Envelope
 from ila_funding.domain.agreement import Agreement
 from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.programme import PublishedProgramme
-from ila_funding.domain.training import Kind, Part, Training
+from ila_funding.domain.training import Part, Training
 from ila_funding.events.consumed import AgreementEnded, AgreementInForce, CallPublished, ProgrammePublished
 from ila_funding.ports import Unit
 from ila_funding.usecases.agreements import end_agreement, pin_methodology
@@ -28,6 +28,9 @@ def open_line_on_publication(unit: Unit, envelope: Envelope) -> None:
         hold_days=told.hold_days,
         opening_mode=told.opening_mode,
         drop_out_rule=told.drop_out_rule,
+        co_payment_percent=told.co_payment_percent,
+        entitlement_amount=told.entitlement_amount,
+        entitlement_months=told.entitlement_months,
         sequence=envelope.sequence,
     )
     register_call(unit, RegisterCall(call=call, budget_limit=told.budget_limit))
@@ -37,7 +40,7 @@ def remember_programme(unit: Unit, envelope: Envelope) -> None:
     """Keep what the price of a programme is made of."""
     told = ProgrammePublished.read(envelope.data)
     training = Training(
-        kind=Kind(told.kind),
+        kind=told.kind,
         parts=tuple(Part(part.title, part.hours) for part in told.parts),
         continuing_programme=told.continuing_programme,
     )
@@ -49,6 +52,8 @@ def remember_programme(unit: Unit, envelope: Envelope) -> None:
         training=training,
         sequence=envelope.sequence,
         agreement_id=told.agreement_id,
+        family=told.family,
+        territory=told.territory,
     )
     register_programme(unit, programme)
 

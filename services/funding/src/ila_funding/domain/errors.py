@@ -33,6 +33,48 @@ class CeilingNotApplicable(Refusal):
     code = "ceiling-not-applicable"
 
 
+class DoubleFunding(Refusal):
+    """Money of the same person pays for the same content already."""
+
+    code = "double-funding"
+
+
+class UnknownKind(Refusal):
+    """The methodology does not say how that kind of cost is calculated."""
+
+    code = "unknown-kind"
+
+
+class WrongPart(Refusal):
+    """A part lacks what its kind is calculated from: hours, a cost, or the name of a thing."""
+
+    code = "wrong-part"
+
+
+class UnknownListedPrice(Refusal):
+    """The price list has no such thing."""
+
+    code = "unknown-listed-price"
+
+
+class VersionTaken(Conflict):
+    """Another methodology has that version already: decisions name versions."""
+
+    code = "version-taken"
+
+
+class AmbiguousMethodology(Refusal):
+    """It would decide days that another version decides, without saying that it corrects that one."""
+
+    code = "ambiguous-methodology"
+
+
+class NothingToCorrect(Refusal):
+    """It says that it corrects a version which does not decide its first day."""
+
+    code = "nothing-to-correct"
+
+
 class UnknownCall(Refusal):
     """No published call has that id."""
 
@@ -43,6 +85,24 @@ class LimitBelowUse(Conflict):
     """The new limit of a budget line is below what is already promised from it."""
 
     code = "limit-below-use"
+
+
+class NothingChanges(Refusal):
+    """The proposed limit or rules are those that the budget line has."""
+
+    code = "line-unchanged"
+
+
+class LineExists(Conflict):
+    """There is a budget line for that funding source, call and stratum."""
+
+    code = "line-exists"
+
+
+class ChangePending(Conflict):
+    """Another change of the budget line waits for its approval."""
+
+    code = "change-pending"
 
 
 class NothingToClaim(Refusal):
@@ -85,6 +145,48 @@ class ApproverMayNotRelease(Denied):
     """Nobody who approved a provider releases its first payment."""
 
     code = "approver-may-not-release"
+
+
+class EntitlementExhausted(Refusal):
+    """What is left of a learner's entitlement in the call does not pay for the programme."""
+
+    code = "entitlement-exhausted"
+
+
+class EntitlementExpired(Refusal):
+    """The learner's entitlement in the call is over."""
+
+    code = "entitlement-expired"
+
+
+class UnknownLearner(Refusal):
+    """Nobody opened an account under that id."""
+
+    code = "unknown-learner"
+
+
+class TopUpDayOutOfRange(Refusal):
+    """A top-up lasts at least until tomorrow, at most some years."""
+
+    code = "top-up-day-out-of-range"
+
+
+class NothingUnused(Conflict):
+    """All of the top-up is used already."""
+
+    code = "nothing-unused"
+
+
+class PeriodNotNext(Conflict):
+    """Months are closed in their order, once they are over."""
+
+    code = "period-not-next"
+
+
+class PeriodProposed(Conflict):
+    """Somebody proposed to close that month already."""
+
+    code = "period-proposed"
 
 
 class SettlementDayOutOfRange(Refusal):

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from ila_kit.events import to_json
 from ila_kit.ids import uuid7
+from ila_kit.money import ZERO
 from ila_kit.states import SYSTEM, StateMachine, Step
 
+from ila_funding.domain.entitlement import Split
 from ila_funding.domain.ledger import Account, Movement, Reason
 from ila_funding.domain.quote import Quote
 from ila_funding.domain.request import HoldRequest
@@ -38,10 +40,23 @@ _MOVES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Which provider a movement is about, and on which day in Riga it is booked: see `Movement`."""
+
+    organisation_id: UUID | None = None
+    effective_on: date | None = None
+    belongs_to: date | None = None
+
+
+AS_IT_HAPPENS = Booking()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """Money set apart for an application, with the quote it was pinned to.
 
+    `amount` is public money; with what top-ups and the learner pay it is the quoted price.
     `movement_id` is the ledger transaction that put the money where it is now.
     """
 
@@ -52,6 +67,8 @@ class Hold:
     programme_id: UUID
     line_id: UUID
     amount: Decimal
+    topped_up: Decimal = ZERO
+    co_payment: Decimal = ZERO
     state: str
     quote: dict[str, Any]
     quote_hash: str
@@ -75,9 +92,9 @@ class Hold:
 
 
 def new_hold(
-    request: HoldRequest, line_id: UUID, quote: Quote, hold_days: int, now: datetime
+    request: HoldRequest, line_id: UUID, quote: Quote, parts: Split, hold_days: int, now: datetime
 ) -> tuple[Hold, Movement]:
-    """Return the hold of a request, and how its amount leaves what is free on the line."""
+    """Return the hold of a request, and how its public part leaves what is free on the line."""
     hold_id = uuid7()
     movement = Movement(
         id=uuid7(),
@@ -85,7 +102,7 @@ def new_hold(
         reason=Reason.HOLD,
         source=Account.FREE,
         target=Account.HELD,
-        amount=quote.amount,
+        amount=parts.public,
         line_id=line_id,
         call_id=request.call_id,
         person_id=request.person_id,
@@ -98,7 +115,9 @@ def new_hold(
         call_id=request.call_id,
         programme_id=request.programme_id,
         line_id=line_id,
-        amount=quote.amount,
+        amount=parts.public,
+        topped_up=parts.topped_up,
+        co_payment=parts.co_payment,
         state=HOLD_STATES.start,
         quote=to_json(quote),
         quote_hash=quote.hash,
@@ -114,7 +133,7 @@ def new_hold(
     return hold, movement
 
 
-def moved(hold: Hold, action: str, now: datetime) -> tuple[Hold, Movement]:
+def moved(hold: Hold, action: str, now: datetime, booking: Booking = AS_IT_HAPPENS) -> tuple[Hold, Movement]:
     """Return a hold after a step of its state table, and how its amount moves in the ledger.
 
     What gives money back reverses the last move of the hold, so it can happen only once. Raises WrongState.
@@ -133,6 +152,9 @@ def moved(hold: Hold, action: str, now: datetime) -> tuple[Hold, Movement]:
         person_id=hold.person_id,
         hold_id=hold.id,
         reverses=hold.movement_id if target is Account.FREE else None,
+        organisation_id=booking.organisation_id,
+        effective_on=booking.effective_on,
+        belongs_to=booking.belongs_to,
     )
     after = replace(hold, state=state, movement_id=movement.id, version=hold.version + 1, updated_at=now)
     return after, movement

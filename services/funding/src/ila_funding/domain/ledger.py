@@ -1,7 +1,8 @@
 """The ledger: every amount moves from one account to another, and nothing is ever taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -11,13 +12,21 @@ from ila_kit.money import ZERO
 
 
 class Account(StrEnum):
-    """The accounts of a budget line; the last three are kept per learner too."""
+    """The accounts of a budget line, of which held to consumed are kept per learner too.
+
+    The others are those of a top-up: what its funder gave, what of it is there, and its way to a provider.
+    """
 
     SOURCE = "source"
     FREE = "free"
     HELD = "held"
     COMMITTED = "committed"
     CONSUMED = "consumed"
+    FUNDER = "funder"
+    TOPPED_UP = "topped_up"
+    TOPPED_HELD = "topped_held"
+    TOPPED_COMMITTED = "topped_committed"
+    TOPPED_CONSUMED = "topped_consumed"
 
 
 class Reason(StrEnum):
@@ -30,14 +39,19 @@ class Reason(StrEnum):
     RELEASE = "release"
     EXPIRY = "expiry"
     RECOVERY = "recovery"
+    TOP_UP = "top_up"
+    TOP_UP_REVERSAL = "top_up_reversal"
+    TOP_UP_EXPIRY = "top_up_expiry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """One transaction of the ledger: an amount leaves an account of a budget line for another.
+    """One transaction of the ledger: an amount leaves one account of a budget line or top-up for another.
 
-    `person_id` and `hold_id` are None for movements of the line itself. `reverses` is the
-    transaction whose effect this one takes back; each is reversed at most once.
+    `person_id` and `hold_id` are None for movements of the line itself, `line_id` for those of a top-up.
+    `organisation_id` is the provider that was paid. `reverses` is the transaction whose effect this one
+    takes back; each is reversed at most once. `effective_on` is the day in Riga it is booked on, when that
+    is not the day of `at`; `belongs_to` is the first day of the closed month that a late change is about.
     """
 
     id: UUID
@@ -46,11 +60,16 @@ class Movement:
     source: Account
     target: Account
     amount: Decimal
-    line_id: UUID
+    line_id: UUID | None
     call_id: UUID
     person_id: UUID | None = None
     hold_id: UUID | None = None
     reverses: UUID | None = None
+    top_up_id: UUID | None = None
+    funder_id: UUID | None = None
+    organisation_id: UUID | None = None
+    effective_on: date | None = None
+    belongs_to: date | None = None
 
     def entries(self) -> tuple[tuple[Account, Decimal], tuple[Account, Decimal]]:
         """Return the two entries: what the one account loses the other one gains, so they sum to zero."""
@@ -68,6 +87,27 @@ class AccountState:
     id: UUID
     granted: Decimal
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineUse:
+    """How a line stands after a movement: what of it is used, and the alarm that was given last."""
+
+    line_id: UUID
+    call_id: UUID
+    version: int
+    used: Decimal
+    limit_amount: Decimal
+    alarm: int
+    alarm_shares: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The learner's account and the line after a movement between them."""
+
+    account: AccountState
+    use: LineUse
 
 
 def budget_movement(line_id: UUID, call_id: UUID, difference: Decimal, at: datetime) -> Movement:

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from ila_funding.domain.errors import NoMethodology, UnknownContinuingProgramme
-from ila_funding.domain.training import Kind, same_title
-from ila_funding.domain.unit_cost import UnitCost
+from ila_funding.domain.cost_kind import CostKind
+from ila_funding.domain.errors import NoMethodology, UnknownContinuingProgramme, UnknownKind
+from ila_funding.domain.training import same_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,23 @@ class Methodology:
     document: str
     valid_from: date
     known_from: datetime
-    module: UnitCost
-    study_course: UnitCost
+    kinds: tuple[CostKind, ...]
     continuing_programmes: tuple[ContinuingProgramme, ...]
 
-    def unit_cost(self, kind: Kind) -> UnitCost:
-        """Return the rate and cap of one part of this kind of training."""
-        return self.module if kind in (Kind.MODULE, Kind.MODULE_SET) else self.study_course
+    def __hash__(self) -> int:
+        """Spread by the id alone: versions are many times asked for and seldom many."""
+        return hash(self.id)
+
+    def kind(self, code: str) -> CostKind:
+        """Return how a kind of cost is calculated. Raises UnknownKind."""
+        for kind in self.kinds:
+            if kind.code == code:
+                return kind
+        raise UnknownKind(kind=str(code), methodology=self.version)
+
+    def part_kind(self, kind: CostKind) -> CostKind:
+        """Return how each part of a kind is calculated: as itself, or as the kind it is a sum of."""
+        return kind if kind.part is None else self.kind(kind.part)
 
     def continuing_programme(self, title: str) -> ContinuingProgramme:
         """Return a continuing programme by its title. Raises UnknownContinuingProgramme."""

@@ -30,7 +30,7 @@ class PublishedProgramme:
     """What this service keeps of a programme; `sequence` is the version it was told of last.
 
     `pinned` is what the agreement it is published under fixed; None while nobody told of that
-    agreement, or when there is none.
+    agreement, or when there is none. `family` and `territory` are None where nobody told them.
     """
 
     programme_id: UUID
@@ -40,6 +40,8 @@ class PublishedProgramme:
     training: Training
     sequence: int
     agreement_id: UUID | None = None
+    family: str | None = None
+    territory: str | None = None
     pinned: PinnedMethodology | None = None
 
 

@@ -1,5 +1,6 @@
 """A price with its whole calculation: every step with its rule, source, numbers and sentences."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,18 +12,10 @@ from ila_kit.canonical import sha256_hex
 from ila_kit.events import to_json
 
 from ila_funding.domain import sentences
+from ila_funding.domain.calculation import calculate
+from ila_funding.domain.cost_kind import CostKind, Method
 from ila_funding.domain.methodology import Methodology
-from ila_funding.domain.training import Kind, Part, Training
-from ila_funding.domain.unit_cost import payable, payable_set
-
-RULE_OF_PART = {
-    Kind.MODULE: "BR-702",
-    Kind.MODULE_SET: "BR-702",
-    Kind.STUDY_COURSE: "BR-701",
-    Kind.STUDY_MODULE: "BR-701",
-}
-RULE_OF_SUM = {Kind.MODULE_SET: "BR-704", Kind.STUDY_MODULE: "BR-703"}
-RULE_OF_CEILING = "BR-705"
+from ila_funding.domain.training import Expense, Part, Training, TrainingPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +45,13 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What a training pays, and why. The amount is the result of the last step."""
+    """What a training pays, and why. The amount is the result of the last step.
+
+    The training stands in it as it was asked for: what is stored of a quote can be calculated again.
+    """
 
     amount: Decimal
+    training: Training
     methodology: Version
     steps: tuple[Step, ...]
     hash: str
@@ -65,18 +62,21 @@ def quote(training: Training, methodology: Methodology) -> Quote:
     """Return the price of a training with its steps and their hash; equal input, equal bytes.
 
     Remembered, because thousands apply for the same few programmes and the sentences cost most
-    of the time; so nobody changes what it returns. Raises UnknownContinuingProgramme.
+    of the time; so nobody changes what it returns. Raises what `calculate` raises.
 
     Source: methodology 1-2e/24/254 of 04.09.2024, points 11 and 13 (BR-701 to BR-707).
     """
-    steps = [_part(number, part, training.kind, methodology) for number, part in enumerate(training.parts, 1)]
-    if training.kind.is_set:
-        steps.append(_sum(training, methodology, steps))
+    kind, results = methodology.kind(training.kind), calculate(training, methodology)
+    each, parts = methodology.part_kind(kind), len(training.parts)
+    steps = [_part(*one, each) for one in zip(range(1, parts + 1), training.parts, results, strict=False)]
+    if kind.part is not None:
+        steps.append(_sum(kind, results[:parts], results[parts]))
     if training.continuing_programme is not None:
-        steps.append(_ceiling(training, methodology, steps[-1]))
+        steps.append(_ceiling(training.continuing_programme, kind, methodology, results[-2:], len(results)))
     version = Version(methodology.id, methodology.version, methodology.valid_from)
     return Quote(
         amount=steps[-1].result,
+        training=training,
         methodology=version,
         steps=tuple(steps),
         hash=quote_hash(training, version, steps),
@@ -97,35 +97,55 @@ def quote_hash(training: Training, version: Version, steps: list[Step]) -> str:
     return sha256_hex({"inputs": asked, "methodology": by, "steps": decided, "amount": decided[-1]["result"]})
 
 
-def _part(number: int, part: Part, kind: Kind, methodology: Methodology) -> Step:
-    unit = methodology.unit_cost(kind)
-    full, result = unit.rate * part.hours, payable(unit, part.hours)
-    words = (kind, part.title, part.hours, unit.rate, full, unit.cap)
+def _part(number: int, part: TrainingPart, result: Decimal, kind: CostKind) -> Step:
+    full = kind.before_cap(part)
+    formula, inputs = _FORMULAS[kind.method](part, full, kind)
+    asked_lv, asked_en = sentences.asked_lv(kind, part), sentences.asked_en(kind, part)
     return Step(
         number=number,
         uses=(),
-        rule=RULE_OF_PART[kind],
-        source=unit.source,
-        formula=f"min(hours × rate, cap) = min({part.hours} × {unit.rate}, {unit.cap}) = {result}",
-        inputs={"title": part.title, "hours": part.hours, "rate": unit.rate, "full": full, "cap": unit.cap},
+        rule=kind.rule,
+        source=kind.listed(part.title).source if kind.method is Method.PRICE_LIST else kind.source,
+        formula=f"{formula} = {result}",
+        inputs={"title": part.title} | inputs,
         result=result,
-        cap_applied=full > unit.cap,
-        sentence_lv=sentences.part_lv(*words),
-        sentence_en=sentences.part_en(*words),
+        cap_applied=result < full,
+        sentence_lv=sentences.part_lv(kind, part.title, asked_lv, full),
+        sentence_en=sentences.part_en(kind, part.title, asked_en, full),
     )
 
 
-def _sum(training: Training, methodology: Methodology, parts: list[Step]) -> Step:
-    kind, unit = training.kind, methodology.unit_cost(training.kind)
-    total, amounts = payable_set(unit, training.hours), [step.result for step in parts]
+def _by_hours(part: Part, full: Decimal, kind: CostKind) -> tuple[str, dict[str, Any]]:
+    formula = f"min(hours × rate, cap) = min({part.hours} × {kind.rate}, {kind.cap})"
+    return formula, {"hours": part.hours, "rate": kind.rate, "full": full, "cap": kind.cap}
+
+
+def _by_cost(part: Expense, full: Decimal, kind: CostKind) -> tuple[str, dict[str, Any]]:
+    formula = f"min(share × cost, cap) = min({kind.share} % × {part.cost}, {kind.cap})"
+    shared = {"share": kind.share, "cost": part.cost, "rounding": kind.rounding and kind.rounding.value}
+    return formula, shared | {"full": full, "cap": kind.cap}
+
+
+def _by_list(part: TrainingPart, full: Decimal, kind: CostKind) -> tuple[str, dict[str, Any]]:
+    return "price", {"price": full}
+
+
+_FORMULAS: dict[Method, Callable[..., tuple[str, dict[str, Any]]]] = {
+    Method.HOURS: _by_hours,
+    Method.ACTUAL_COST: _by_cost,
+    Method.PRICE_LIST: _by_list,
+}
+
+
+def _sum(kind: CostKind, amounts: Sequence[Decimal], total: Decimal) -> Step:
     terms = " + ".join(map(str, amounts))
     return Step(
-        number=len(parts) + 1,
-        uses=tuple(step.number for step in parts),
-        rule=RULE_OF_SUM[kind],
-        source=unit.source,
+        number=len(amounts) + 1,
+        uses=tuple(range(1, len(amounts) + 1)),
+        rule=kind.rule,
+        source=kind.source,
         formula=f"Mk = M1 + … + Mi = {terms}" + (f" = {total}" if len(amounts) > 1 else ""),
-        inputs={"parts": amounts},
+        inputs={"parts": list(amounts)},
         result=total,
         cap_applied=False,
         sentence_lv=sentences.sum_lv(kind, amounts, total),
@@ -133,14 +153,15 @@ def _sum(training: Training, methodology: Methodology, parts: list[Step]) -> Ste
     )
 
 
-def _ceiling(training: Training, methodology: Methodology, summed: Step) -> Step:
-    programme = methodology.continuing_programme(training.continuing_programme or "")
-    total, ceiling = summed.result, programme.ceiling
-    result = payable_set(methodology.unit_cost(training.kind), training.hours, ceiling)
+def _ceiling(
+    title: str, kind: CostKind, methodology: Methodology, results: Sequence[Decimal], number: int
+) -> Step:
+    programme = methodology.continuing_programme(title)
+    (total, result), ceiling = results, programme.ceiling
     return Step(
-        number=summed.number + 1,
-        uses=(summed.number,),
-        rule=RULE_OF_CEILING,
+        number=number,
+        uses=(number - 1,),
+        rule=kind.ceiling_rule or "",
         source=programme.source,
         formula=f"min(Mk, ceiling) = min({total}, {ceiling}) = {result}",
         inputs={"programme": programme.title, "sum": total, "ceiling": ceiling},

@@ -1,5 +1,6 @@
 """Hold requests: what other services told of one application's need for money."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,6 +30,7 @@ class Refused:
     """Why no money was set apart; the code of a rule (`no-methodology`) may stand there too."""
 
     BUDGET_EXHAUSTED = "budget-exhausted"
+    LINE_PAUSED = "line-paused"
     NO_BUDGET_LINE = "no-budget-line"
     HOLD_NOT_HELD = "hold-not-held"
     PROGRAMME_NOT_IN_CALL = "programme-not-in-call"
@@ -58,7 +60,8 @@ class EarlyEnding:
 class HoldRequest:
     """An eligible application's wish for money: one per application, whatever arrives how often.
 
-    `line_id` is None when no budget line pays for it, `amount` until it is calculated. The three
+    `line_id` is None when no budget line pays for it, `amount` until it is calculated; `strata` are those of
+    the programme when it was asked for. The three
     sequences are the versions of the application at which it was found eligible, enrolled and ended
     last: facts are ordered by them, not by the time they arrive.
     """
@@ -74,6 +77,7 @@ class HoldRequest:
     receipt_sequence: int
     provisional: bool
     amount: Decimal | None = None
+    strata: Sequence[str] = ()
     eligible_sequence: int
     enrolled_sequence: int | None = None
     ended_sequence: int | None = None

@@ -40,6 +40,10 @@ class CallPublished(Heard):
     hold_days: int
     opening_mode: str
     drop_out_rule: str
+    # What was told before these were is read without them: no co-payment, no bound.
+    co_payment_percent: int = 0
+    entitlement_amount: Decimal | None = None
+    entitlement_months: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,8 @@ class ProgrammePublished(Heard):
     parts: list[ProgrammePart]
     continuing_programme: str | None
     agreement_id: UUID | None
+    family: str | None = None
+    territory: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +145,8 @@ class ApplicationFoundEligible(Heard):
     provisional: bool
     applied_on: date
     receipt_sequence: int
+    drawn: bool = False
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,8 +40,28 @@ class ProgrammePriced(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MethodologyApproved(Event):
+    """Rates came into force: they decide the days from `valid_from` on, and were known from `known_from`."""
+
+    type: ClassVar[str] = "funding.methodology_approved.v1"
+    subject_field: ClassVar[str] = "methodology_id"
+    methodology_id: UUID
+    methodology_version: str
+    title: str
+    document: str
+    valid_from: date
+    known_from: datetime
+    corrects: str | None
+    kinds: list[str]
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FundsHeld(Event):
-    """Money is set apart for an application until it expires."""
+    """Public money is set apart for an application until it expires.
+
+    With what others add and the learner pays it is the quoted price.
+    """
 
     type: ClassVar[str] = "funding.funds_held.v1"
     subject_field: ClassVar[str] = "hold_id"
@@ -51,6 +71,8 @@ class FundsHeld(Event):
     programme_id: UUID
     call_id: UUID
     amount: Decimal
+    topped_up: Decimal
+    co_payment: Decimal
     quote_hash: str
     methodology_version: str
     expires_at: datetime
@@ -75,7 +97,8 @@ class EntitlementGranted(Event):
 class HoldRefused(Event):
     """No money could be set apart for an application; `amount` is None when none was calculated.
 
-    With the reason `budget-exhausted` it keeps its place and gets money when some comes free.
+    With the reason `budget-exhausted` or `line-paused` it keeps its place and gets money when some comes
+    free, or the pause ends.
     """
 
     type: ClassVar[str] = "funding.hold_refused.v1"
@@ -115,6 +138,20 @@ class FundsCommitted(Event):
     programme_id: UUID
     call_id: UUID
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetThresholdReached(Event):
+    """A share of a budget line's limit was crossed upwards; it falls below before it is told again."""
+
+    type: ClassVar[str] = "funding.budget_threshold_reached.v1"
+    subject_field: ClassVar[str] = "line_id"
+    line_id: UUID
+    call_id: UUID
+    threshold_percent: int
+    limit: Decimal
+    used: Decimal
+    reached_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

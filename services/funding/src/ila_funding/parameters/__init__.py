@@ -8,9 +8,9 @@ from uuid import UUID
 
 from ila_kit.money import parse_amount
 
+from ila_funding.domain.cost_kind import CostKind, Method
 from ila_funding.domain.indicator import Indicator, Target
 from ila_funding.domain.methodology import ContinuingProgramme, Methodologies, Methodology
-from ila_funding.domain.unit_cost import UnitCost
 
 
 def load_methodologies(text: str | None = None) -> Methodologies:
@@ -46,14 +46,14 @@ def _methodology(entry: dict[str, Any]) -> Methodology:
         document=entry["document"],
         valid_from=entry["valid_from"],
         known_from=entry["known_from"],
-        module=_unit_cost(entry["module"]),
-        study_course=_unit_cost(entry["study_course"]),
+        kinds=tuple(map(_kind, entry["kind"])),
         continuing_programmes=tuple(map(_programme, entry.get("continuing_programme", []))),
     )
 
 
-def _unit_cost(entry: dict[str, str]) -> UnitCost:
-    return UnitCost(parse_amount(entry["rate"]), parse_amount(entry["cap"]), entry["source"])
+def _kind(entry: dict[str, Any]) -> CostKind:
+    amounts: dict[str, Any] = {name: parse_amount(entry[name]) for name in ("rate", "cap") if name in entry}
+    return CostKind(**entry | amounts | {"method": Method(entry["method"])})
 
 
 def _programme(entry: dict[str, Any]) -> ContinuingProgramme:

@@ -76,6 +76,15 @@ class SqlClaimStore:
         """Return every line of a claim, also those that were refused or recovered."""
         return self._lines(claim_line.c.claim_id == claim_id)
 
+    def payees(self, claim_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+        """Return which provider is paid for each hold whose line is still claimed."""
+        query = (
+            sa.select(claim_line.c.hold_id, claim.c.organisation_id)
+            .join_from(claim_line, claim, claim.c.id == claim_line.c.claim_id)
+            .where(claim_line.c.claim_id.in_(claim_ids), claim_line.c.state == "claimed")
+        )
+        return {row.hold_id: row.organisation_id for row in self._connection.execute(query)}
+
     def set_lines(self, claim_id: UUID, application_ids: Sequence[UUID] | None, state: str) -> None:
         """Change the state of these lines of a claim; None means all that are still claimed."""
         columns = claim_line.c

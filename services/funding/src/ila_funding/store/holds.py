@@ -1,6 +1,7 @@
 """Hold requests and holds."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ila_funding.domain.hold import Hold
 from ila_funding.domain.request import EarlyEnding, Ending, HoldRequest
+from ila_funding.store.pauses import paused
 from ila_funding.store.rows import made, values
-from ila_funding.store.tables import hold, hold_request
+from ila_funding.store.tables import budget_line, hold, hold_request
 
 # The pinned quote is shown with one hold, not with each of a list.
 LISTING = Listing(
@@ -37,6 +39,14 @@ class SqlRequestStore:
     def claim(self, request: HoldRequest) -> HoldRequest | EarlyEnding | None:
         """Store a request unless its application has one; return what was there, locked, if so."""
         return self._claim(values(request))
+
+    def claim_all(self, requests: Sequence[HoldRequest]) -> set[UUID]:
+        """Store the requests whose applications have none; return which applications those are."""
+        if not requests:
+            return set()
+        rows = [values(one) for one in sorted(requests, key=lambda one: one.application_id)]
+        new = insert(hold_request).values(rows).on_conflict_do_nothing()
+        return set(self._connection.execute(new.returning(hold_request.c.application_id)).scalars())
 
     def claim_ending(self, ending: EarlyEnding) -> HoldRequest | None:
         """Return the request of an application, locked; store the latest ending when there is none."""
@@ -67,19 +77,22 @@ class SqlRequestStore:
         """Store a changed request."""
         self._update(request.application_id, values(request))
 
-    def next_waiting(self, line_id: UUID) -> HoldRequest | None:
+    def next_waiting(self, line_id: UUID, now: datetime) -> HoldRequest | None:
         """Return, locked, the request received first of those that wait for a line's money.
 
-        One that is being withdrawn at this moment is passed over, not waited for: its
-        transaction wants the lock on the line that the caller holds.
+        While the line is paused that is the first of those that are exempt. One that is being
+        withdrawn at this moment is passed over, not waited for: its transaction wants the lock on
+        the line that the caller holds.
         """
         columns = hold_request.c
         query = (
             sa.select(hold_request)
+            .join(budget_line, budget_line.c.id == columns.line_id)
             .where(columns.line_id == line_id, columns.state == "waiting")
+            .where(sa.or_(~paused(now), columns.strata.op("&&")(budget_line.c.exempt)))
             .order_by(columns.receipt_sequence, columns.application_id)
             .limit(1)
-            .with_for_update(skip_locked=True)
+            .with_for_update(of=hold_request, skip_locked=True)
         )
         return made(HoldRequest, self._connection.execute(query).mappings().one_or_none())
 
@@ -134,6 +147,12 @@ class SqlHoldStore:
         query = sa.select(hold).where(hold.c.id.in_(hold_ids)).order_by(hold.c.id)
         rows = self._connection.execute(query.with_for_update(key_share=True)).mappings()
         return [Hold(**row) for row in rows]
+
+    def batch(self, after: UUID | None, limit: int) -> list[Hold]:
+        """Return the holds whose ids follow another, in their order; the first ones after None."""
+        query = sa.select(hold).order_by(hold.c.id).limit(limit)
+        query = query if after is None else query.where(hold.c.id > after)
+        return [Hold(**row) for row in self._connection.execute(query).mappings()]
 
     def save_all(self, holds: Sequence[Hold]) -> None:
         """Store the states of many changed holds at once."""

@@ -9,7 +9,10 @@ from ila_kit.ids import uuid7
 from ila_kit.money import ZERO
 from ila_kit.store.listing import Listing, Page, PageRequest
 
-from ila_funding.domain.ledger import Account, AccountState, Movement, Reason
+from ila_funding.domain.hold import LIVE
+from ila_funding.domain.ledger import Account, AccountState, LineUse, Movement, Posted, Reason
+from ila_funding.store.ledger_tables import top_up
+from ila_funding.store.pauses import PAUSED
 from ila_funding.store.tables import hold, learner_account, ledger_entry, published_call, published_programme
 
 ENTRIES = Listing(
@@ -19,7 +22,10 @@ ENTRIES = Listing(
     default="-at",
     filters={
         name: ledger_entry.c[name]
-        for name in ("account", "reason", "line_id", "call_id", "person_id", "hold_id", "transaction_id")
+        for name in (
+            *("account", "reason", "line_id", "call_id", "person_id", "hold_id", "transaction_id"),
+            *("organisation_id", "funder_id", "period"),
+        )
     },
 )
 # What a learner sees of the ledger: the own side of each transaction, with where it comes from.
@@ -39,11 +45,14 @@ _OF_LEARNER = (
         published_programme.c.title_lv.label("programme_title_lv"),
         hold.c.quote_hash,
         hold.c.methodology_version,
+        ledger_entry.c.top_up_id,
+        top_up.c.funder_name,
     )
-    .join_from(ledger_entry, hold, hold.c.id == ledger_entry.c.hold_id)
+    .outerjoin_from(ledger_entry, hold, hold.c.id == ledger_entry.c.hold_id)
+    .outerjoin(top_up, top_up.c.id == ledger_entry.c.top_up_id)
     .join(published_call, published_call.c.call_id == ledger_entry.c.call_id)
-    .join(published_programme, published_programme.c.programme_id == hold.c.programme_id)
-    .where(ledger_entry.c.account != Account.FREE.value)
+    .outerjoin(published_programme, published_programme.c.programme_id == hold.c.programme_id)
+    .where(ledger_entry.c.account.not_in([Account.FREE.value, Account.FUNDER.value]))
 )
 LEARNER_ENTRIES = Listing(
     _OF_LEARNER,
@@ -53,15 +62,18 @@ LEARNER_ENTRIES = Listing(
     filters={"call_id": ledger_entry.c.call_id, "hold_id": ledger_entry.c.hold_id},
 )
 
-_LINE = """line AS (
+_LINE = f"""line AS (
   UPDATE budget_line SET held = held + :held, committed = committed + :committed,
     consumed = consumed + :consumed, version = version + 1, updated_at = :at
   WHERE id = :line_id
     AND held + committed + consumed + :held + :committed + :consumed <= limit_amount
-    AND (CAST(:turn AS bigint) IS NULL OR NOT EXISTS (
-      SELECT FROM hold_request AS ahead
-      WHERE ahead.line_id = :line_id AND ahead.state = 'waiting' AND ahead.receipt_sequence < :turn))
-  RETURNING id)"""
+    AND (CAST(:turn AS bigint) IS NULL OR (
+      (NOT {PAUSED} OR budget_line.exempt && CAST(:strata AS text[]))
+      AND NOT EXISTS (
+        SELECT FROM hold_request AS ahead
+        WHERE ahead.line_id = :line_id AND ahead.state = 'waiting' AND ahead.receipt_sequence < :turn
+          AND (NOT {PAUSED} OR budget_line.exempt && ahead.strata))))
+  RETURNING id, call_id, version, held + committed + consumed AS used, limit_amount, alarm, alarm_shares)"""  # noqa: S608 - fixed text
 _NEW_OR_KNOWN = """account AS (
   INSERT INTO learner_account AS mine (id, person_id, call_id, granted, held, committed, consumed,
     released, expired, version, updated_at)
@@ -86,7 +98,14 @@ _ENTRIES = """entries AS (
   FROM line, (VALUES (CAST(:from_id AS uuid), CAST(:from_account AS text), CAST(:from_amount AS numeric)),
     (CAST(:to_id AS uuid), CAST(:to_account AS text), CAST(:to_amount AS numeric)))
     AS entry (id, account, amount))"""
-_RESULT = " SELECT id, granted, version FROM account"
+# What each entry of a movement that is recorded names.
+_RECORDED = (
+    *("line_id", "call_id", "person_id", "hold_id", "reverses", "top_up_id", "funder_id"),
+    *("organisation_id", "effective_on", "belongs_to"),
+)
+_RESULT = """ SELECT account.id, account.granted, account.version, line.id AS line_id, line.call_id,
+  line.version AS line_version, line.used, line.limit_amount, line.alarm, line.alarm_shares
+FROM account, line"""
 _GRANT = sa.text("WITH " + ", ".join([_LINE, _NEW_OR_KNOWN, _ENTRIES]) + _RESULT)
 _MOVE = sa.text("WITH " + ", ".join([_LINE, _KNOWN, _ENTRIES]) + _RESULT)
 
@@ -98,8 +117,8 @@ _MOVE_ALL = sa.text("""
 WITH moved AS (
   SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:lines AS uuid[]), CAST(:calls AS uuid[]),
     CAST(:persons AS uuid[]), CAST(:holds AS uuid[]), CAST(:reverses AS uuid[]), CAST(:amounts AS numeric[]),
-    CAST(:from_ids AS uuid[]), CAST(:to_ids AS uuid[]))
-    AS one (id, line_id, call_id, person_id, hold_id, reverses, amount, from_id, to_id)),
+    CAST(:from_ids AS uuid[]), CAST(:to_ids AS uuid[]), CAST(:organisations AS uuid[]))
+    AS one (id, line_id, call_id, person_id, hold_id, reverses, amount, from_id, to_id, organisation_id)),
 line AS (
   UPDATE budget_line SET committed = committed + :committed * total.amount,
     consumed = consumed + :consumed * total.amount, version = version + 1, updated_at = :at
@@ -113,9 +132,10 @@ account AS (
         WHERE line_id IN (SELECT id FROM line) GROUP BY person_id, call_id) AS total
   WHERE mine.person_id = total.person_id AND mine.call_id = total.call_id)
 INSERT INTO ledger_entry (id, transaction_id, at, reason, account, amount, line_id, call_id, person_id,
-  hold_id, reverses)
+  hold_id, reverses, organisation_id, effective_on, belongs_to)
 SELECT entry.id, moved.id, :at, :reason, entry.account, entry.amount, moved.line_id, moved.call_id,
-  moved.person_id, moved.hold_id, moved.reverses
+  moved.person_id, moved.hold_id, moved.reverses, moved.organisation_id, CAST(:effective_on AS date),
+  CAST(:belongs_to AS date)
 FROM moved, LATERAL (VALUES (moved.from_id, CAST(:source AS text), -moved.amount),
   (moved.to_id, CAST(:target AS text), moved.amount)) AS entry (id, account, amount)
 """)
@@ -127,31 +147,41 @@ class SqlLedgerStore:
     def __init__(self, connection: sa.Connection):
         self._connection = connection
 
-    def post(self, movement: Movement, turn: int | None = None) -> AccountState | None:
+    def post(self, movement: Movement, turn: int | None = None, strata: Sequence[str] = ()) -> Posted | None:
         """Move a learner's money: line, account and entries change in one statement or not at all.
 
-        None when the line does not carry it, or when an application received before `turn`
-        waits for the line's money. The line comes before the account everywhere, so that two
-        movements never wait for each other.
+        None when the line does not carry it, when it is paused for all but other strata, or when an
+        application received before `turn` waits for its money. The line comes before the account
+        everywhere, so that two movements never wait for each other.
         """
         statement = _GRANT if movement.reason is Reason.HOLD else _MOVE
-        row = self._connection.execute(statement, _parameters(movement) | {"turn": turn}).one_or_none()
-        return None if row is None else AccountState(*row)
+        asked = _parameters(movement) | {"turn": turn, "strata": list(strata)}
+        row = self._connection.execute(statement, asked).one_or_none()
+        return None if row is None else Posted(AccountState(*row[:3]), LineUse(*row[3:]))
 
     def post_all(self, movements: Sequence[Movement]) -> None:
-        """Move the money of many learners, all for one reason between the same two accounts, at once.
+        """Move the money of many learners, all for one reason, day and two accounts, at once.
 
         The lines are locked in the order of their ids, so that two of these never wait for each other.
         """
-        ((reason, source, target, at),) = {(one.reason, one.source, one.target, one.at) for one in movements}
+        ((reason, source, target, at, on, late),) = {
+            (one.reason, one.source, one.target, one.at, one.effective_on, one.belongs_to)
+            for one in movements
+        }
         kept, held = (Account.COMMITTED, Account.CONSUMED), _columns(movements)
         change = {name.value: (name is target) - (name is source) for name in kept}
-        named = {"reason": reason.value, "source": source.value, "target": target.value, "at": at}
+        named: dict[str, Any] = {
+            "reason": reason.value,
+            "source": source.value,
+            "target": target.value,
+            "at": at,
+        }
+        named |= {"effective_on": on, "belongs_to": late}
         self._connection.execute(_LOCK_LINES, {"lines": held["lines"]})
         self._connection.execute(_MOVE_ALL, held | change | named | {"released": int(target is Account.FREE)})
 
     def record(self, movement: Movement) -> None:
-        """Write the entries of a movement of the line itself."""
+        """Write the entries of a movement of a line itself, or of a top-up."""
         rows = [
             {
                 "id": uuid7(),
@@ -160,8 +190,7 @@ class SqlLedgerStore:
                 "reason": movement.reason.value,
                 "account": account.value,
                 "amount": amount,
-                "line_id": movement.line_id,
-                "call_id": movement.call_id,
+                **{name: getattr(movement, name) for name in _RECORDED},
             }
             for account, amount in movement.entries()
         ]
@@ -177,8 +206,12 @@ class SqlLedgerStore:
 
     def accounts_of(self, person_id: UUID) -> list[dict[str, Any]]:
         """Return a learner's account in each call, with the call's code and titles."""
+        mine = (hold.c.person_id == person_id, hold.c.call_id == learner_account.c.call_id)
+        own = sa.select(sa.func.coalesce(sa.func.sum(hold.c.co_payment), ZERO)).where(*mine)
+        own = own.where(hold.c.state.in_(LIVE))
         query = (
             sa.select(learner_account, published_call.c.code, published_call.c.title_lv)
+            .add_columns(own.scalar_subquery().label("co_payment"))
             .add_columns(published_call.c.title_en)
             .join(published_call, published_call.c.call_id == learner_account.c.call_id)
             .where(learner_account.c.person_id == person_id)
@@ -220,4 +253,5 @@ def _columns(movements: Sequence[Movement]) -> dict[str, list[Any]]:
         "amounts": [one.amount for one in movements],
         "from_ids": [uuid7() for _ in movements],
         "to_ids": [uuid7() for _ in movements],
+        "organisations": [one.organisation_id for one in movements],
     }

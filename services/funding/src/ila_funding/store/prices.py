@@ -9,7 +9,7 @@ from ila_funding.domain.programme import Price
 from ila_funding.store.rows import made, values
 from ila_funding.store.tables import agreement, programme_price, published_programme
 
-_TOLD = [column for column in programme_price.c if column.name != "refusal"]
+_TOLD = [column for column in programme_price.c if column.name not in ("refusal", "tried_by")]
 
 
 class SqlPriceStore:
@@ -26,7 +26,7 @@ class SqlPriceStore:
 
     def put(self, price: Price) -> bool:
         """Store the next price of a programme; False when somebody stored one since."""
-        row = values(price) | {"refusal": None}
+        row = values(price) | {"refusal": None, "tried_by": price.methodology_id}
         new = insert(programme_price).values(row)
         query = new.on_conflict_do_update(
             index_elements=["programme_id"],
@@ -35,24 +35,30 @@ class SqlPriceStore:
         )
         return self._connection.execute(query.returning(programme_price.c.version)).first() is not None
 
-    def note_refusal(self, programme_id: UUID, code: str) -> None:
-        """Store why a programme cannot be priced; a price that was told stays told."""
-        row = {"programme_id": programme_id, "refusal": code, "version": 0}
-        new = insert(programme_price).values(row)
-        self._connection.execute(
-            new.on_conflict_do_update(index_elements=["programme_id"], set_={"refusal": code})
-        )
+    def note_refusal(self, programme_id: UUID, code: str, tried_by: UUID | None) -> None:
+        """Store why a programme cannot be priced, and by which methodology; a told price stays told."""
+        found = {"refusal": code, "tried_by": tried_by}
+        new = insert(programme_price).values({"programme_id": programme_id, "version": 0} | found)
+        self._connection.execute(new.on_conflict_do_update(index_elements=["programme_id"], set_=found))
 
-    def missing(self, limit: int) -> list[UUID]:
-        """Return programmes that could be priced and never were: told of before prices were, or at once
-        with their agreement."""
+    def missing(self, limit: int, decides_today: UUID | None) -> list[UUID]:
+        """Return programmes that have no price yet or not that of today.
+
+        The first were told of before prices were, or at once with their agreement. The others have no
+        agreement that pins a methodology, and another one decides today than when they were tried last.
+        """
+        columns = published_programme.c
+        pinned = columns.agreement_id.is_not(None)
+        outdated: sa.ColumnElement[bool] = sa.false()
+        if decides_today is not None:
+            outdated = ~pinned & programme_price.c.tried_by.is_distinct_from(decides_today)
         query = (
-            sa.select(published_programme.c.programme_id)
-            .outerjoin(programme_price, programme_price.c.programme_id == published_programme.c.programme_id)
-            .outerjoin(agreement, agreement.c.id == published_programme.c.agreement_id)
-            .where(programme_price.c.programme_id.is_(None))
-            .where(published_programme.c.agreement_id.is_(None) | agreement.c.in_force_at.is_not(None))
-            .order_by(published_programme.c.programme_id)
+            sa.select(columns.programme_id)
+            .outerjoin(programme_price, programme_price.c.programme_id == columns.programme_id)
+            .outerjoin(agreement, agreement.c.id == columns.agreement_id)
+            .where(programme_price.c.programme_id.is_(None) | outdated)
+            .where(~pinned | agreement.c.in_force_at.is_not(None))
+            .order_by(columns.programme_id)
             .limit(limit)
         )
         return list(self._connection.scalars(query))

@@ -54,6 +54,11 @@ class SqlIndicatorStore:
     def __init__(self, connection: sa.Connection):
         self._connection = connection
 
+    def knows(self, person_id: UUID) -> bool:
+        """Tell whether a person opened an account."""
+        query = sa.select(account_user.c.person_id).where(account_user.c.person_id == person_id)
+        return self._connection.execute(query).first() is not None
+
     def note_account(self, person_id: UUID, opened_at: datetime) -> None:
         """Store that a person opened an account; once."""
         row = {"person_id": person_id, "opened_at": opened_at}

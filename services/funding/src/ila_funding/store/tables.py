@@ -6,6 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = sa.MetaData()
 MONEY = sa.Numeric(14, 2)
+_BOOKED_AT = "coalesce(CAST(effective_on AS timestamp), at AT TIME ZONE 'Europe/Riga')"
+PERIOD = f"CAST(date_trunc('month', {_BOOKED_AT}) AS date)"
 
 published_call = sa.Table(
     "published_call",
@@ -19,7 +21,11 @@ published_call = sa.Table(
     sa.Column("hold_days", sa.Integer, nullable=False),
     sa.Column("opening_mode", sa.Text, nullable=False),
     sa.Column("drop_out_rule", sa.Text, nullable=False, server_default="completion_only"),
+    sa.Column("co_payment_percent", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("entitlement_amount", MONEY, comment="most public money per learner; none: no bound"),
+    sa.Column("entitlement_months", sa.Integer),
     sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("budget_limit", MONEY, comment="what the call says; a line has its own limit"),
     sa.CheckConstraint("hold_days > 0", name="published_call_hold_days"),
 )
 
@@ -32,7 +38,7 @@ published_programme = sa.Table(
     sa.Column("funding_source", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("parts", JSONB, nullable=False, comment="list of title and hours"),
-    sa.Column("continuing_programme", sa.Text),
+    *(sa.Column(name, sa.Text) for name in ("continuing_programme", "family", "territory")),
     sa.Column("agreement_id", sa.Uuid),
     sa.Column("sequence", sa.BigInteger, nullable=False),
 )
@@ -48,6 +54,7 @@ programme_price = sa.Table(
     sa.Column("quote_hash", sa.Text),
     sa.Column("version", sa.Integer, nullable=False, comment="counts what was told; 0: nothing yet"),
     sa.Column("refusal", sa.Text, comment="why it could not be priced when that was tried last"),
+    sa.Column("tried_by", sa.Uuid, comment="methodology it was tried with last"),
     sa.CheckConstraint(
         "(version > 0) = (amount IS NOT NULL AND quote_hash IS NOT NULL)", name="programme_price_told"
     ),
@@ -60,14 +67,22 @@ budget_line = sa.Table(
     sa.Column("call_id", sa.Uuid, sa.ForeignKey("published_call.call_id"), nullable=False),
     sa.Column("funding_source", sa.Text, nullable=False),
     sa.Column("activity", sa.Text, nullable=False),
+    sa.Column("stratum", sa.Text, nullable=False, server_default="", comment="empty: every training"),
     sa.Column("limit_amount", MONEY, nullable=False),
     sa.Column("held", MONEY, nullable=False),
     sa.Column("committed", MONEY, nullable=False),
     sa.Column("consumed", MONEY, nullable=False),
+    sa.Column("opened_at", UTC, server_default=sa.func.now(), comment="none: pays for nothing yet"),
+    sa.Column("alarm", sa.SmallInteger, nullable=False, server_default="0", comment="share told last"),
+    sa.Column("alarm_shares", sa.ARRAY(sa.SmallInteger), nullable=False, server_default="{80,90}"),
+    sa.Column("pause_share", sa.SmallInteger),
+    *(sa.Column(name, UTC) for name in ("pause_from", "pause_until", "paused_at")),
+    sa.Column("exempt", sa.ARRAY(sa.Text), nullable=False, server_default="{}"),
+    *(sa.Column(name, sa.Text) for name in ("paused_by", "pause_reason")),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", UTC, nullable=False),
     sa.Column("updated_at", UTC, nullable=False),
-    sa.UniqueConstraint("call_id", "funding_source", "activity", name="budget_line_place"),
+    sa.UniqueConstraint("call_id", "funding_source", "activity", "stratum", name="budget_line_place"),
     sa.CheckConstraint("held >= 0 AND committed >= 0 AND consumed >= 0", name="budget_line_not_negative"),
     sa.CheckConstraint("held + committed + consumed <= limit_amount", name="budget_line_not_overspent"),
     sa.Index("budget_line_created", "created_at", "id"),
@@ -88,6 +103,7 @@ hold_request = sa.Table(
     sa.Column("receipt_sequence", sa.BigInteger),
     sa.Column("provisional", sa.Boolean, nullable=False),
     sa.Column("amount", MONEY),
+    sa.Column("strata", sa.ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("eligible_sequence", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("enrolled_sequence", sa.BigInteger),
     sa.Column("ended_sequence", sa.BigInteger),
@@ -120,6 +136,8 @@ hold = sa.Table(
     sa.Column("programme_id", sa.Uuid, nullable=False),
     sa.Column("line_id", sa.Uuid, sa.ForeignKey("budget_line.id"), nullable=False),
     sa.Column("amount", MONEY, nullable=False),
+    sa.Column("topped_up", MONEY, nullable=False, server_default="0", comment="what others pay of the price"),
+    sa.Column("co_payment", MONEY, nullable=False, server_default="0", comment="what the learner pays of it"),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("quote", JSONB, nullable=False, comment="the pinned quote, as it was shown"),
     sa.Column("quote_hash", sa.Text, nullable=False),
@@ -163,7 +181,11 @@ learner_account = sa.Table(
     sa.Column("expired", MONEY, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("updated_at", UTC, nullable=False),
+    sa.Column("ceiling", MONEY, comment="the most that is held, committed and consumed; none: no bound"),
+    sa.Column("valid_until", UTC, comment="nothing is held anew from then on"),
+    sa.Column("lapsed_at", UTC, comment="when what was left of the entitlement expired"),
     sa.UniqueConstraint("person_id", "call_id", name="learner_account_place"),
+    sa.CheckConstraint("held + committed + consumed <= ceiling", name="learner_account_within_ceiling"),
     sa.CheckConstraint(
         "held >= 0 AND committed >= 0 AND consumed >= 0 AND released >= 0 AND expired >= 0",
         name="learner_account_not_negative",
@@ -182,7 +204,7 @@ ledger_entry = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("account", sa.Text, nullable=False),
     sa.Column("amount", MONEY, nullable=False, comment="what the account gains; negative for what it loses"),
-    sa.Column("line_id", sa.Uuid, sa.ForeignKey("budget_line.id"), nullable=False),
+    sa.Column("line_id", sa.Uuid, sa.ForeignKey("budget_line.id"), comment="none for what others add"),
     sa.Column("call_id", sa.Uuid, nullable=False),
     sa.Column("person_id", sa.Uuid),
     sa.Column(
@@ -192,16 +214,26 @@ ledger_entry = sa.Table(
         sa.ForeignKey("hold.id", deferrable=True, initially="DEFERRED"),
     ),
     sa.Column("reverses", sa.Uuid, comment="the transaction this one takes back"),
+    sa.Column("top_up_id", sa.Uuid),
+    sa.Column("funder_id", sa.Uuid, comment="who added the money, when it is none of a budget line"),
+    sa.Column("organisation_id", sa.Uuid, comment="the provider that was paid, or paid back"),
+    sa.Column("effective_on", sa.Date, comment="day in Riga it is booked on, when not the day of `at`"),
+    sa.Column("belongs_to", sa.Date, comment="the closed month that a late change is about"),
+    sa.Column("period", sa.Date, sa.Computed(PERIOD), comment="first day of the month it is booked in"),
     sa.CheckConstraint("amount <> 0", name="ledger_entry_amount"),
     sa.CheckConstraint(
-        "account IN ('source', 'free', 'held', 'committed', 'consumed')", name="ledger_entry_account"
+        "account IN ('source', 'free', 'held', 'committed', 'consumed', 'funder', 'topped_up', 'topped_held',"
+        " 'topped_committed', 'topped_consumed')",
+        name="ledger_entry_account",
     ),
+    sa.CheckConstraint("(line_id IS NULL) = (top_up_id IS NOT NULL)", name="ledger_entry_owner"),
     sa.UniqueConstraint("transaction_id", "account", name="ledger_entry_once"),
     sa.UniqueConstraint("reverses", "account", name="ledger_entry_reversed_once"),
     sa.Index("ledger_entry_line", "line_id", "id"),
     sa.Index("ledger_entry_person", "person_id", "id"),
     sa.Index("ledger_entry_hold", "hold_id", "id"),
     sa.Index("ledger_entry_reason", "reason", "id"),
+    sa.Index("ledger_entry_late", "id", postgresql_where=sa.text("belongs_to IS NOT NULL")),
 )
 
 agreement = sa.Table(

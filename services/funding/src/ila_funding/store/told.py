@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.programme import PinnedMethodology, PublishedProgramme
-from ila_funding.domain.training import Kind, Part, Training
+from ila_funding.domain.training import Part, Training
 from ila_funding.store.rows import made, values
 from ila_funding.store.tables import agreement, published_call, published_programme
 
@@ -45,13 +45,24 @@ class SqlProgrammeStore:
         row = self._connection.execute(query).mappings().one_or_none()
         return None if row is None else _programme(dict(row))
 
+    def unpinned(self) -> list[PublishedProgramme]:
+        """Return the programmes whose methodology no agreement pins."""
+        columns = (
+            *published_programme.c,
+            sa.null().label("in_force_at"),
+            sa.null().label("methodology_version"),
+        )
+        query = sa.select(*columns).where(published_programme.c.agreement_id.is_(None))
+        rows = self._connection.execute(query.order_by(published_programme.c.programme_id)).mappings()
+        return [_programme(dict(row)) for row in rows]
+
     def save(self, programme: PublishedProgramme) -> bool:
         """Store a programme; False when what is stored is not older."""
         row = values(programme)
         del row["pinned"]
         training: Training = row.pop("training")
         row |= {
-            "kind": training.kind.value,
+            "kind": str(training.kind),
             "parts": [values(part) for part in training.parts],
             "continuing_programme": training.continuing_programme,
         }
@@ -60,7 +71,7 @@ class SqlProgrammeStore:
 
 def _programme(row: dict[str, Any]) -> PublishedProgramme:
     training = Training(
-        kind=Kind(row.pop("kind")),
+        kind=row.pop("kind"),
         parts=tuple(Part(**part) for part in row.pop("parts")),
         continuing_programme=row.pop("continuing_programme"),
     )

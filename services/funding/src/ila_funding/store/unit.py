@@ -10,19 +10,23 @@ from ila_kit.actor import Actor
 from ila_kit.store.personal_data import PersonalRows
 from ila_kit.store.unit import Unit
 
-from ila_funding.domain.methodology import Methodologies
 from ila_funding.store.budget_lines import SqlBudgetLineStore
 from ila_funding.store.claims import SqlClaimStore
+from ila_funding.store.entitlements import SqlEntitlementStore
 from ila_funding.store.holds import SqlHoldStore, SqlRequestStore
 from ila_funding.store.ledger import SqlLedgerStore
-from ila_funding.store.methodologies import MethodologyList
+from ila_funding.store.line_changes import SqlLineChangeStore
+from ila_funding.store.methodologies import MethodologyCache, SqlMethodologyStore
 from ila_funding.store.payment_runs import SqlRunStore
+from ila_funding.store.periods import SqlPeriodStore
 from ila_funding.store.personal_data import PARTS
 from ila_funding.store.prices import SqlPriceStore
 from ila_funding.store.providers import SqlAgreementStore, SqlProviderStore
 from ila_funding.store.reconciliation import reconcile
 from ila_funding.store.results import SqlIndicatorStore, SqlResultStore
+from ila_funding.store.support import SqlSupportStore
 from ila_funding.store.told import SqlCallStore, SqlProgrammeStore
+from ila_funding.store.top_ups import SqlTopUpStore
 from ila_funding.store.vault import Vault
 from ila_funding.store.verification import verify
 
@@ -36,21 +40,21 @@ class FundingUnit(Unit):
         service: str,
         actor: Actor,
         now: datetime,
-        methodologies: Methodologies,
+        methodologies: MethodologyCache,
         vault: Vault,
     ):
         super().__init__(connection, service, actor, now)
-        self._versions, self._vault = methodologies, vault
+        self._cached, self._vault = methodologies, vault
 
     @classmethod
-    def deciding_by(cls, methodologies: Methodologies, vault: Vault) -> "Callable[..., FundingUnit]":
-        """Return how units are made that price by these methodologies and seal in this vault."""
+    def deciding_by(cls, methodologies: MethodologyCache, vault: Vault) -> "Callable[..., FundingUnit]":
+        """Return how units are made that keep methodologies here and seal in this vault."""
         return partial(cls, methodologies=methodologies, vault=vault)
 
     @cached_property
-    def methodologies(self) -> MethodologyList:
+    def methodologies(self) -> SqlMethodologyStore:
         """Versions of the methodology."""
-        return MethodologyList(self.connection, self._versions)
+        return SqlMethodologyStore(self.connection, self._cached)
 
     @cached_property
     def calls(self) -> SqlCallStore:
@@ -73,6 +77,11 @@ class FundingUnit(Unit):
         return SqlBudgetLineStore(self.connection)
 
     @cached_property
+    def line_changes(self) -> SqlLineChangeStore:
+        """Proposed changes of budget lines."""
+        return SqlLineChangeStore(self.connection)
+
+    @cached_property
     def requests(self) -> SqlRequestStore:
         """Hold requests."""
         return SqlRequestStore(self.connection)
@@ -88,9 +97,29 @@ class FundingUnit(Unit):
         return SqlHoldStore(self.connection)
 
     @cached_property
+    def support(self) -> SqlSupportStore:
+        """What people are supported for."""
+        return SqlSupportStore(self.connection)
+
+    @cached_property
     def ledger(self) -> SqlLedgerStore:
         """The ledger."""
         return SqlLedgerStore(self.connection)
+
+    @cached_property
+    def entitlements(self) -> SqlEntitlementStore:
+        """Learners' entitlements in calls."""
+        return SqlEntitlementStore(self.connection)
+
+    @cached_property
+    def top_ups(self) -> SqlTopUpStore:
+        """What others add to entitlements."""
+        return SqlTopUpStore(self.connection)
+
+    @cached_property
+    def periods(self) -> SqlPeriodStore:
+        """Accounting periods."""
+        return SqlPeriodStore(self.connection)
 
     @cached_property
     def agreements(self) -> SqlAgreementStore:

@@ -1,8 +1,10 @@
-"""Is the ledger right? Balances rebuilt from its entries, beside the stored ones."""
+"""Is the ledger right? Balances rebuilt from its entries and from what was told, beside the stored ones."""
 
 from typing import Any
 
 import sqlalchemy as sa
+
+from ila_funding.store.periods import GAINED
 
 _UNBALANCED = """
 SELECT transaction_id FROM ledger_entry GROUP BY transaction_id HAVING sum(amount) <> 0
@@ -14,10 +16,11 @@ WITH rebuilt AS (
     coalesce(sum(amount) FILTER (WHERE account = 'held'), 0) AS held,
     coalesce(sum(amount) FILTER (WHERE account = 'committed'), 0) AS committed,
     coalesce(sum(amount) FILTER (WHERE account = 'consumed'), 0) AS consumed
-  FROM ledger_entry GROUP BY line_id)
+  FROM ledger_entry WHERE line_id IS NOT NULL GROUP BY line_id)
 SELECT line.id FROM budget_line AS line LEFT JOIN rebuilt ON rebuilt.line_id = line.id
 WHERE (line.limit_amount, line.held, line.committed, line.consumed)
-  IS DISTINCT FROM (rebuilt.limit_amount, rebuilt.held, rebuilt.committed, rebuilt.consumed)
+  IS DISTINCT FROM (coalesce(rebuilt.limit_amount, 0), coalesce(rebuilt.held, 0),
+    coalesce(rebuilt.committed, 0), coalesce(rebuilt.consumed, 0))
 ORDER BY line.id LIMIT 100
 """
 _ACCOUNTS = """
@@ -30,12 +33,12 @@ WITH rebuilt AS (
     coalesce(sum(amount) FILTER (WHERE account = 'free' AND reason IN ('release', 'recovery')), 0)
       AS released,
     coalesce(sum(amount) FILTER (WHERE account = 'free' AND reason = 'expiry'), 0) AS expired
-  FROM ledger_entry WHERE person_id IS NOT NULL GROUP BY person_id, call_id)
+  FROM ledger_entry WHERE person_id IS NOT NULL AND line_id IS NOT NULL GROUP BY person_id, call_id)
 SELECT coalesce(mine.person_id, rebuilt.person_id) AS person_id
 FROM learner_account AS mine FULL JOIN rebuilt USING (person_id, call_id)
 WHERE (mine.granted, mine.held, mine.committed, mine.consumed, mine.released, mine.expired)
-  IS DISTINCT FROM (rebuilt.granted, rebuilt.held, rebuilt.committed, rebuilt.consumed, rebuilt.released,
-    rebuilt.expired)
+  IS DISTINCT FROM (coalesce(rebuilt.granted, 0), coalesce(rebuilt.held, 0), coalesce(rebuilt.committed, 0),
+    coalesce(rebuilt.consumed, 0), coalesce(rebuilt.released, 0), coalesce(rebuilt.expired, 0))
 ORDER BY 1 LIMIT 100
 """
 _HOLDS = """
@@ -67,13 +70,92 @@ WITH paid AS (
 SELECT line.id FROM budget_line AS line LEFT JOIN paid ON paid.line_id = line.id
 WHERE line.consumed <> coalesce(paid.amount, 0) ORDER BY line.id LIMIT 100
 """
+# A top-up's balances follow from its entries, and from what holds took of it.
+_TOP_UPS = """
+WITH rebuilt AS (
+  SELECT top_up_id, coalesce(sum(amount) FILTER (WHERE account = 'topped_up'), 0) AS unused,
+    coalesce(sum(amount) FILTER (WHERE account = 'topped_held'), 0) AS held,
+    coalesce(sum(amount) FILTER (WHERE account = 'topped_committed'), 0) AS committed,
+    coalesce(sum(amount) FILTER (WHERE account = 'topped_consumed'), 0) AS consumed
+  FROM ledger_entry WHERE top_up_id IS NOT NULL GROUP BY top_up_id),
+used AS (
+  SELECT top_up_id, coalesce(sum(amount) FILTER (WHERE state = 'held'), 0) AS held,
+    coalesce(sum(amount) FILTER (WHERE state = 'committed'), 0) AS committed,
+    coalesce(sum(amount) FILTER (WHERE state = 'consumed'), 0) AS consumed
+  FROM top_up_use GROUP BY top_up_id)
+SELECT mine.id FROM top_up AS mine LEFT JOIN rebuilt ON rebuilt.top_up_id = mine.id
+LEFT JOIN used ON used.top_up_id = mine.id
+WHERE (mine.held, mine.committed, mine.consumed) IS DISTINCT FROM
+    (coalesce(rebuilt.held, 0), coalesce(rebuilt.committed, 0), coalesce(rebuilt.consumed, 0))
+  OR (mine.held, mine.committed, mine.consumed) IS DISTINCT FROM
+    (coalesce(used.held, 0), coalesce(used.committed, 0), coalesce(used.consumed, 0))
+  OR CASE mine.state WHEN 'active' THEN mine.amount - mine.held - mine.committed - mine.consumed
+    - mine.returned ELSE 0 END <> coalesce(rebuilt.unused, 0)
+ORDER BY mine.id LIMIT 100
+"""
+# What was told of each hold last, and of its payment: it is in that state, with that amount.
+_TOLD = """
+WITH told AS (
+  SELECT DISTINCT ON (hold_id) hold_id, type, amount FROM money_event WHERE hold_id IS NOT NULL
+  ORDER BY hold_id, sequence DESC, at DESC),
+paid AS (SELECT DISTINCT application_id FROM money_event WHERE type = 'funding.payment_settled.v1'),
+recovered AS (SELECT DISTINCT hold_id FROM claim_line WHERE state = 'recovered'),
+expected AS (
+  SELECT told.hold_id, told.amount, CASE told.type WHEN 'funding.funds_held.v1' THEN 'held'
+    WHEN 'funding.funds_released.v1' THEN 'released'
+    ELSE CASE WHEN recovered.hold_id IS NOT NULL THEN 'released' ELSE 'committed' END END AS state
+  FROM told LEFT JOIN recovered ON recovered.hold_id = told.hold_id)
+SELECT coalesce(hold.id, expected.hold_id) AS id
+FROM hold FULL JOIN expected ON expected.hold_id = hold.id
+LEFT JOIN paid ON paid.application_id = hold.application_id
+WHERE hold.amount IS DISTINCT FROM expected.amount
+  OR CASE hold.state WHEN 'expired' THEN 'released' WHEN 'consumed' THEN 'committed' ELSE hold.state END
+    IS DISTINCT FROM expected.state
+  OR (hold.state = 'consumed' AND paid.application_id IS NULL)
+ORDER BY 1 LIMIT 100
+"""
+# Balances of lines as the events alone have them: what was held, less what was released or came back.
+_LINES_TOLD = """
+WITH told AS (
+  SELECT hold.line_id, sum(CASE event.type WHEN 'funding.funds_held.v1' THEN event.amount
+    WHEN 'funding.funds_released.v1' THEN -event.amount ELSE 0 END) AS amount
+  FROM money_event AS event JOIN hold ON hold.id = event.hold_id GROUP BY hold.line_id),
+recovered AS (
+  SELECT hold.line_id, sum(hold.amount) AS amount FROM hold
+  WHERE hold.id IN (SELECT hold_id FROM claim_line WHERE state = 'recovered') GROUP BY hold.line_id)
+SELECT line.id FROM budget_line AS line LEFT JOIN told ON told.line_id = line.id
+LEFT JOIN recovered ON recovered.line_id = line.id
+WHERE line.held + line.committed + line.consumed
+  <> coalesce(told.amount, 0) - coalesce(recovered.amount, 0)
+ORDER BY line.id LIMIT 100
+"""
+# A hold and its last move stand in the ledger together; a row that was taken out leaves a hole.
+_MISSING = """
+SELECT hold.id FROM hold WHERE NOT EXISTS (
+  SELECT FROM ledger_entry AS last WHERE last.transaction_id = hold.movement_id AND last.amount > 0)
+ORDER BY hold.id LIMIT 100
+"""
+_CLOSED_IN = "period IN (SELECT period FROM accounting_period WHERE state = 'closed')"
+_PERIODS = f"""
+SELECT DISTINCT coalesce(kept.period, gained.period) AS period
+FROM period_balance AS kept FULL JOIN ({GAINED.format(which=_CLOSED_IN)}) AS gained
+  ON (gained.period, gained.kind, gained.owner_id, gained.account)
+    = (kept.period, kept.kind, kept.owner_id, kept.account)
+WHERE (kept.amount, kept.entries) IS DISTINCT FROM (gained.amount, gained.entries)
+ORDER BY 1 LIMIT 100
+"""  # noqa: S608 - put together from the texts of this package only
 _DIFFERING = {
     "unbalanced_transactions": _UNBALANCED,
     "differing_lines": _LINES,
     "differing_accounts": _ACCOUNTS,
     "lines_differing_from_holds": _HOLDS,
     "holds_differing_from_entries": _STATES,
+    "holds_without_entries": _MISSING,
+    "holds_differing_from_events": _TOLD,
     "lines_differing_from_payments": _PAID,
+    "lines_differing_from_events": _LINES_TOLD,
+    "differing_top_ups": _TOP_UPS,
+    "differing_periods": _PERIODS,
 }
 _COUNTED = {
     "sum": "SELECT coalesce(sum(amount), 0.00)::numeric(14, 2) FROM ledger_entry",

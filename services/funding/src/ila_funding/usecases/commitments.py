@@ -9,6 +9,7 @@ from ila_funding.domain.hold import Hold, moved
 from ila_funding.domain.request import EarlyEnding, HoldRequest, Refused
 from ila_funding.events.published import FundsCommitted
 from ila_funding.ports import Unit
+from ila_funding.usecases.entitlements import follow_shares
 from ila_funding.usecases.waiting import EXPIRE_HOLD, tell_refusal
 
 
@@ -57,6 +58,7 @@ def _commit(unit: Unit, hold: Hold) -> None:
     unit.holds.save(committed)
     unit.clear_timer(hold.id, EXPIRE_HOLD)
     unit.ledger.post(movement)
+    follow_shares(unit, [hold], "commit")
     event = FundsCommitted(
         hold_id=hold.id,
         application_id=hold.application_id,

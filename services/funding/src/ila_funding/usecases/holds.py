@@ -1,7 +1,9 @@
 """Holds: what happens to an application's money when it is found eligible, or when its hold is too old."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from ila_kit.errors import Refusal
@@ -10,15 +12,18 @@ from ila_funding.domain.budget import FIRST_COME, BudgetLine, PublishedCall
 from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.quote import Quote
 from ila_funding.domain.request import EarlyEnding, HoldRequest, Refused
+from ila_funding.domain.stratum import strata_of
 from ila_funding.ports import Unit
+from ila_funding.usecases.support import refuse_double_funding
 from ila_funding.usecases.waiting import give_back, grant, price, refuse, tell_refusal, told_terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestHold:
-    """An application that was found eligible, and its place in the order of receipt.
+    """An application that was found eligible, and its place in the order of receipt, or of lots.
 
-    `sequence` is the version of the application that was found eligible.
+    `sequence` is the version of the application that was found eligible. `drawn`: its place was
+    given by a draw.
     """
 
     application_id: UUID
@@ -29,6 +34,7 @@ class RequestHold:
     receipt_sequence: int
     provisional: bool
     sequence: int
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +44,72 @@ class Terms:
     call: PublishedCall
     programme: PublishedProgramme
     line: BudgetLine | None
+    strata: tuple[str, ...]
+
+    def holds_for(self, command: RequestHold) -> bool:
+        """Tell whether money is held for an application; in a draw only where its place was given by lot."""
+        return self.call.opening_mode == FIRST_COME or command.drawn
 
 
 def request_hold(unit: Unit, command: RequestHold) -> None:
     """Hold the price of an eligible application, refuse it, or let it wait; once, however often asked.
 
     Told again at a later version it moves no more money: it sets or clears the provisional mark. After
-    an ending it starts anew. A call opened by a draw holds money for its winners only, so eligibility
-    alone moves nothing. Raises NotYet while the call, the programme or its agreement is not known.
+    an ending it starts anew. A call opened by a draw holds money only for places given by lot. Raises
+    NotYet while the call, the programme or its agreement is not known.
 
     Source: BR-503, BR-709.
     """
     request = _new_request(unit, command)
+    terms = _terms(unit, request)
+    if terms.holds_for(command):
+        request = _paid_by(request, terms)
+        _decide(unit, request, unit.requests.claim(request), terms)
+
+
+def request_holds(unit: Unit, commands: Sequence[RequestHold]) -> None:
+    """Do for many applications in one transaction what `request_hold` does for each, in order of receipt.
+
+    What is read of calls, programmes and lines is read once, and each line is locked before the first
+    is decided: until all are, nobody else moves its money. Raises NotYet when it does for one of them;
+    then nothing is done.
+    """
+    known: dict[tuple[UUID, UUID], Terms] = {}
+    decided = []
+    for command in sorted(commands, key=_in_order):
+        request = _new_request(unit, command)
+        place = request.call_id, request.programme_id
+        terms = known.get(place) or known.setdefault(place, _terms(unit, request))
+        if terms.holds_for(command):
+            decided.append((_paid_by(request, terms), terms))
+    new = unit.requests.claim_all([request for request, _ in decided])
+    for line_id in sorted({terms.line.id for _, terms in decided if terms.line}):
+        unit.lines.lock(line_id)
+    for request, terms in decided:
+        mine = request.application_id
+        _decide(unit, request, None if mine in new else unit.requests.lock(mine), terms)
+        new.discard(mine)
+
+
+def _in_order(command: RequestHold) -> tuple[int, int]:
+    return command.receipt_sequence, command.sequence
+
+
+def _terms(unit: Unit, request: HoldRequest) -> Terms:
+    """Return what decides a request. Raises NotYet."""
     call, programme = told_terms(unit, request)
-    if call.opening_mode != FIRST_COME:
-        return
-    line = unit.lines.of_call(call.call_id, programme.funding_source, call.activity)
-    request, terms = replace(request, line_id=line.id if line else None), Terms(call, programme, line)
-    earlier = unit.requests.claim(request)
+    strata = strata_of(programme)
+    line = unit.lines.paying(call.call_id, programme.funding_source, call.activity, strata)
+    return Terms(call, programme, line, strata)
+
+
+def _paid_by(request: HoldRequest, terms: Terms) -> HoldRequest:
+    return replace(request, line_id=terms.line.id if terms.line else None, strata=terms.strata)
+
+
+def _decide(
+    unit: Unit, request: HoldRequest, earlier: HoldRequest | EarlyEnding | None, terms: Terms
+) -> None:
     if earlier is None:
         _answer(unit, request, terms)
     elif isinstance(earlier, EarlyEnding):
@@ -99,8 +153,9 @@ def _hear_again(unit: Unit, earlier: HoldRequest, told: HoldRequest, terms: Term
     now, sequence = unit.now, told.eligible_sequence
     request = earlier.told(now, eligible_sequence=sequence, provisional=told.provisional)
     if earlier.ended and not request.ended:
-        anew = {"receipt_sequence": told.receipt_sequence, "applied_on": told.applied_on, "reason": None}
-        _answer(unit, request.after("reopen", now, line_id=told.line_id, amount=None, **anew), terms)
+        told_anew = ("receipt_sequence", "applied_on", "line_id", "strata")
+        anew: dict[str, Any] = {name: getattr(told, name) for name in told_anew}
+        _answer(unit, request.after("reopen", now, **anew, reason=None, amount=None), terms)
         return
     unit.requests.save(request)
     hold = unit.holds.of_application(request.application_id)
@@ -112,6 +167,7 @@ def _hear_again(unit: Unit, earlier: HoldRequest, told: HoldRequest, terms: Term
 
 def _answer(unit: Unit, request: HoldRequest, terms: Terms) -> None:
     try:
+        refuse_double_funding(unit, request)
         pinned = price(unit, request, terms.programme)
     except Refusal as rule:
         refuse(unit, request, rule.code)
@@ -129,6 +185,8 @@ def _place(unit: Unit, request: HoldRequest, line: BudgetLine, pinned: Quote, ca
     """Hold the money, or wait for it: that is decided under the line's lock, so that no release is missed."""
     if line.free >= pinned.amount and grant(unit, request, line.id, pinned, call):
         return
-    unit.lines.lock(line.id)
+    locked = unit.lines.lock(line.id) or line
     if not grant(unit, request, line.id, pinned, call):
-        tell_refusal(unit, request.after("wait", unit.now), Refused.BUDGET_EXHAUSTED)
+        paused = locked.lets_wait(request.strata, unit.now)
+        reason = Refused.LINE_PAUSED if paused else Refused.BUDGET_EXHAUSTED
+        tell_refusal(unit, request.after("wait", unit.now), reason)

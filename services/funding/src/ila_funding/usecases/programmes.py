@@ -11,6 +11,7 @@ from ila_funding.domain.errors import NoMethodology
 from ila_funding.domain.methodology import Methodology
 from ila_funding.domain.programme import Price, PublishedProgramme, priced
 from ila_funding.domain.quote import quote
+from ila_funding.domain.support import content_keys
 from ila_funding.events.published import ProgrammePriced
 from ila_funding.ports import Unit
 
@@ -18,6 +19,7 @@ from ila_funding.ports import Unit
 def register_programme(unit: Unit, programme: PublishedProgramme) -> None:
     """Keep what catalog says of a programme, unless something newer is known already, and price it."""
     if unit.programmes.save(programme):
+        unit.support.describe(programme.programme_id, content_keys(programme.title_lv, programme.training))
         price_programme(unit, programme.programme_id)
 
 
@@ -33,11 +35,12 @@ def price_programme(unit: Unit, programme_id: UUID) -> None:
     programme = unit.programmes.get(programme_id)
     if programme is None or (programme.agreement_id is not None and programme.pinned is None):
         return
+    methodology = None
     try:
         methodology, as_of = _deciding(unit, programme)
         made = priced(programme_id, quote(programme.training, methodology), as_of)
     except Refusal as refusal:
-        unit.prices.note_refusal(programme_id, refusal.code)
+        unit.prices.note_refusal(programme_id, refusal.code, methodology.id if methodology else None)
         unit.audit("refuse_price", "programme", programme_id, reason=refusal.code)
         return
     if (price := made.after(unit.prices.get(programme_id))) is not None:

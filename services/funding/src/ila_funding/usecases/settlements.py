@@ -1,7 +1,7 @@
 """What the bank did: the file it gets, the settlement it confirms, money that comes back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from uuid import UUID
@@ -9,13 +9,17 @@ from uuid import UUID
 from ila_kit.clock import riga_date
 
 from ila_funding.domain.claim import Claim
-from ila_funding.domain.hold import moved
+from ila_funding.domain.hold import AS_IT_HAPPENS, Booking, moved
 from ila_funding.domain.payment_run import RUN_STATES, PaymentRun, refuse_same, require_settlement_day
 from ila_funding.domain.transfer import transfer_file
 from ila_funding.events.published import PaymentSettled
 from ila_funding.ports import BankFile, Unit
+from ila_funding.usecases.alarms import watch_line
 from ila_funding.usecases.claims import CLAIM_DUE, known_claim
+from ila_funding.usecases.entitlements import follow_shares
 from ila_funding.usecases.payment_runs import known_run, step_run
+from ila_funding.usecases.periods import booked_on
+from ila_funding.usecases.waiting import serve_waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,7 @@ def settle_run(unit: Unit, command: SettleRun) -> PaymentRun:
     for claim in claims:
         unit.claims.save(claim.after("pay", unit.actor.role_names, unit.now))
         unit.clear_timer(claim.id, CLAIM_DUE)
-    applications = _move(unit, claims, "consume")
+    applications = _move(unit, claims, "consume", booked_on(unit, command.settled_on))
     unit.runs.set_payments(run.id, "settled")
     event = PaymentSettled(
         run_id=run.id,
@@ -118,11 +122,20 @@ def _export(unit: Unit, bank_file: BankFile, run: PaymentRun) -> bytes:
     return data
 
 
-def _move(unit: Unit, claims: Sequence[Claim], action: str) -> list[UUID]:
+def _move(unit: Unit, claims: Sequence[Claim], action: str, day: Booking = AS_IT_HAPPENS) -> list[UUID]:
     """Take a step with the holds of claimed lines and move their money; returns the applications."""
-    lines = unit.claims.lines([claim.id for claim in claims])
+    ids = [claim.id for claim in claims]
+    lines, payees = unit.claims.lines(ids), unit.claims.payees(ids)
     holds = unit.holds.lock_all([line.hold_id for line in lines])
-    after = [moved(hold, action, unit.now) for hold in holds]
+    bookings = {hold.id: replace(day, organisation_id=payees[hold.id]) for hold in holds}
+    after = [moved(hold, action, unit.now, bookings[hold.id]) for hold in holds]
     unit.holds.save_all([hold for hold, _ in after])
+    if gone := [hold.id for hold, _ in after if not hold.live]:
+        unit.support.free(gone)
     unit.ledger.post_all([movement for _, movement in after])
+    follow_shares(unit, holds, action, bookings)
+    for line_id in sorted({hold.line_id for hold in holds}):
+        watch_line(unit, line_id)
+        if action == "recover":
+            serve_waiting(unit, line_id)
     return sorted(line.application_id for line in lines)

@@ -17,6 +17,9 @@ from ila_funding.domain.quote import Quote, quote
 from ila_funding.domain.request import HoldRequest
 from ila_funding.events.published import EntitlementGranted, FundsHeld, FundsReleased, HoldRefused
 from ila_funding.ports import Unit
+from ila_funding.usecases.alarms import watch
+from ila_funding.usecases.entitlements import follow_shares, split_price, take_shares
+from ila_funding.usecases.support import refuse_double_funding
 
 EXPIRE_HOLD = "expire-hold"
 SERVE_WAITING = "serve-waiting"
@@ -54,18 +57,28 @@ def _methodology(unit: Unit, request: HoldRequest, programme: PublishedProgramme
 
 
 def grant(unit: Unit, request: HoldRequest, line_id: UUID, pinned: Quote, call: PublishedCall) -> bool:
-    """Set the quoted amount apart; False when the line does not carry it or somebody is before.
+    """Set the public part of the quoted amount apart; False when the line lacks it or somebody is before.
+
+    True is an answer: when the learner's entitlement does not pay for it, that is a refusal.
 
     Source: BR-709, BR-710.
     """
-    hold, movement = new_hold(request, line_id, pinned, call.hold_days, unit.now)
-    account = unit.ledger.post(movement, turn=request.receipt_sequence)
-    if account is None:
+    try:
+        parts = split_price(unit, request, line_id, pinned.amount, call)
+    except Refusal as rule:
+        refuse(unit, request, rule.code)
+        return True
+    hold, movement = new_hold(request, line_id, pinned, parts, call.hold_days, unit.now)
+    posted = unit.ledger.post(movement, turn=request.receipt_sequence, strata=request.strata)
+    if posted is None:
         return False
     unit.holds.add(hold)
-    unit.requests.save(request.after("grant", unit.now, amount=hold.amount, reason=None))
+    unit.support.claim(hold)
+    take_shares(unit, hold, parts)
+    unit.requests.save(request.after("grant", unit.now, amount=pinned.amount, reason=None))
     unit.set_timer(hold.id, EXPIRE_HOLD, hold.expires_at)
-    _tell(unit, hold, account)
+    _tell(unit, hold, posted.account)
+    watch(unit, posted.use)
     unit.audit("hold_funds", "hold", hold.id, amount=str(hold.amount), quote_hash=hold.quote_hash)
     return True
 
@@ -96,8 +109,12 @@ def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
     """Return a hold's money to its line by `release` or `expire`, tell so, and serve those who wait."""
     after, movement = moved(hold, action, unit.now)
     unit.holds.save(after)
+    unit.support.free([hold.id])
     unit.clear_timer(hold.id, EXPIRE_HOLD)
-    unit.ledger.post(movement)
+    posted = unit.ledger.post(movement)
+    if posted is not None:
+        watch(unit, posted.use)
+    follow_shares(unit, [hold], action)
     released = FundsReleased(
         hold_id=hold.id,
         application_id=hold.application_id,
@@ -124,7 +141,7 @@ def serve_waiting(unit: Unit, line_id: UUID) -> None:
     """
     unit.lines.lock(line_id)
     for _ in range(SERVED_AT_ONCE):
-        request = unit.requests.next_waiting(line_id)
+        request = unit.requests.next_waiting(line_id, unit.now)
         try:
             if request is None or not _serve(unit, request, line_id):
                 return
@@ -137,6 +154,7 @@ def serve_waiting(unit: Unit, line_id: UUID) -> None:
 def _serve(unit: Unit, request: HoldRequest, line_id: UUID) -> bool:
     call, programme = told_terms(unit, request)
     try:
+        refuse_double_funding(unit, request)
         pinned = price(unit, request, programme)
     except Refusal as rule:
         refuse(unit, request, rule.code)
@@ -152,6 +170,8 @@ def _tell(unit: Unit, hold: Hold, account: AccountState) -> None:
         programme_id=hold.programme_id,
         call_id=hold.call_id,
         amount=hold.amount,
+        topped_up=hold.topped_up,
+        co_payment=hold.co_payment,
         quote_hash=hold.quote_hash,
         methodology_version=hold.methodology_version,
         expires_at=hold.expires_at,

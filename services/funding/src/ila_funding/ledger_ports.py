@@ -1,0 +1,75 @@
+"""What entitlements and the books need from outside; `ports` joins them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from ila_funding.domain.entitlement import Entitlement
+from ila_funding.domain.period import Period
+from ila_funding.domain.top_up import TopUp, Use
+
+
+class PeriodStore(Protocol):
+    """Accounting periods, and what each account gained in the closed ones."""
+
+    def first_open(self) -> date | None:
+        """Return the first month with entries that is not closed; None without any entry."""
+
+    def add(self, period: Period) -> bool:
+        """Store a proposal; False when the month has one."""
+
+    def lock(self, period_id: UUID) -> Period | None:
+        """Return a period that nobody else changes until this transaction ends."""
+
+    def close(self, closed: Period) -> int:
+        """Store that a period is closed, with what each account gained in it; returns how many did."""
+
+    def keep_open(self, month: date) -> bool:
+        """Tell whether a month is open; if so it stays open until this transaction ends."""
+
+
+class EntitlementStore(Protocol):
+    """Learners' entitlements in calls; what is used of them changes by the ledger only."""
+
+    def open(
+        self,
+        person_id: UUID,
+        call_id: UUID,
+        ceiling: Decimal | None,
+        valid_until: datetime | None,
+        now: datetime,
+    ) -> tuple[Entitlement, bool]:
+        """Return a learner's entitlement, locked, and whether it is new; a known one stays as it is."""
+
+    def lapse(self, account_id: UUID, now: datetime) -> Entitlement | None:
+        """Note that an entitlement is over; None when it is not, or was noted before."""
+
+
+class TopUpStore(Protocol):
+    """Top-ups, and what holds take from them."""
+
+    def add(self, top_up: TopUp) -> None:
+        """Store a new top-up."""
+
+    def save(self, top_up: TopUp) -> None:
+        """Store a changed top-up."""
+
+    def lock(self, top_up_id: UUID) -> TopUp | None:
+        """Return a top-up that nobody else changes until this transaction ends."""
+
+    def lock_all(self, top_up_ids: Sequence[UUID]) -> list[TopUp]:
+        """Return top-ups in the order of their ids, locked the same way."""
+
+    def lock_of(self, person_id: UUID, call_id: UUID) -> list[TopUp]:
+        """Return the active top-ups of a learner in a call, locked the same way."""
+
+    def add_use(self, use: Use) -> None:
+        """Store what a hold takes from a top-up."""
+
+    def save_use(self, use: Use) -> None:
+        """Store where that is now."""
+
+    def uses(self, hold_ids: Sequence[UUID]) -> list[Use]:
+        """Return what holds took from top-ups, in the order of the top-ups."""

@@ -1,0 +1,23 @@
+"""What double funding is found by; `ports` joins it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from ila_funding.domain.hold import Hold
+
+
+class SupportStore(Protocol):
+    """The content of programmes, and whose money pays for which."""
+
+    def describe(self, programme_id: UUID, content_keys: Sequence[str]) -> None:
+        """Store what a programme teaches, in place of what was known."""
+
+    def earlier(self, person_id: UUID, programme_id: UUID) -> UUID | None:
+        """Return a hold that pays a content of a programme for a person already."""
+
+    def claim(self, hold: Hold) -> None:
+        """Note what a new hold pays for; a content that is paid already fails the whole transaction."""
+
+    def free(self, hold_ids: Sequence[UUID]) -> None:
+        """Forget what these holds paid for: their money went back."""

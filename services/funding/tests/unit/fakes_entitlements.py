@@ -1,0 +1,102 @@
+"""Fakes of entitlements and top-ups."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from ila_funding.domain.entitlement import Entitlement
+from ila_funding.domain.ledger import Account
+from ila_funding.domain.period import month_of, next_month
+from ila_kit.clock import riga_date
+from ila_kit.ids import uuid7
+
+USED = (Account.HELD, Account.COMMITTED, Account.CONSUMED)
+
+
+class FakeEntitlements:
+    """The bounds of learners' accounts; what is used of them is read from the ledger's movements."""
+
+    def __init__(self, ledger):
+        self.ledger, self.rows, self.lapsed = ledger, {}, set()
+
+    def open(self, person_id, call_id, ceiling, valid_until, now):
+        place = (person_id, call_id)
+        new = place not in self.rows
+        if new:
+            self.rows[place] = Entitlement(account_id=uuid7(), ceiling=ceiling, valid_until=valid_until)
+        return self._used(place), new
+
+    def lapse(self, account_id, now):
+        place = next(place for place, one in self.rows.items() if one.account_id == account_id)
+        if account_id in self.lapsed or self.rows[place].valid_until > now:
+            return None
+        self.lapsed.add(account_id)
+        return self._used(place)
+
+    def _used(self, place):
+        mine = [one for one in self.ledger.movements if (one.person_id, one.call_id) == place]
+        used = sum((one.change(account) for one in mine for account in USED), Decimal("0.00"))
+        return replace(self.rows[place], used=used)
+
+
+class FakeTopUps:
+    """Top-ups, and what holds take from them."""
+
+    def __init__(self):
+        self.rows, self.used = {}, {}
+
+    def add(self, top_up):
+        self.save(top_up)
+
+    def save(self, top_up):
+        used = top_up.held + top_up.committed + top_up.consumed + top_up.returned
+        assert min(top_up.held, top_up.committed, top_up.consumed, top_up.returned) >= 0
+        assert used <= top_up.amount
+        self.rows[top_up.id] = top_up
+
+    def lock(self, top_up_id):
+        return self.rows.get(top_up_id)
+
+    def lock_all(self, top_up_ids):
+        return [self.rows[one] for one in sorted(set(top_up_ids))]
+
+    def lock_of(self, person_id, call_id):
+        place = (person_id, call_id, "active")
+        return [one for one in self.rows.values() if (one.person_id, one.call_id, one.state) == place]
+
+    def add_use(self, use):
+        self.save_use(use)
+
+    def save_use(self, use):
+        self.used[use.hold_id, use.top_up_id] = use
+
+    def uses(self, hold_ids):
+        return [self.used[place] for place in sorted(self.used) if place[0] in hold_ids]
+
+
+class FakePeriods:
+    """Accounting periods; the ledger's first movement is in the first one."""
+
+    def __init__(self, ledger):
+        self.ledger, self.rows = ledger, {}
+
+    def first_open(self):
+        closed = [one.period for one in self.rows.values() if one.state == "closed"]
+        if closed:
+            return next_month(max(closed))
+        return month_of(riga_date(self.ledger.movements[0].at)) if self.ledger.movements else None
+
+    def add(self, period):
+        if period.period in {one.period for one in self.rows.values()}:
+            return False
+        self.rows[period.id] = period
+        return True
+
+    def lock(self, period_id):
+        return self.rows.get(period_id)
+
+    def close(self, closed):
+        self.rows[closed.id] = closed
+        return len(self.ledger.movements)
+
+    def keep_open(self, month):
+        return all(one.period != month or one.state != "closed" for one in self.rows.values())
