@@ -15,7 +15,8 @@ from ila_funding.domain.budget import BudgetLine
 from ila_funding.domain.line_rules import LineRules
 from ila_funding.domain.stratum import EVERY
 from ila_funding.store.rows import made, values
-from ila_funding.store.tables import budget_line, hold_request, published_call
+from ila_funding.store.tables import budget_line, hold_request
+from ila_funding.store.told_tables import published_call
 
 USED = budget_line.c.held + budget_line.c.committed + budget_line.c.consumed
 SHOWN = sa.select(

@@ -14,7 +14,8 @@ from ila_funding.domain.claim import Claim, ClaimLine
 from ila_funding.store.claim_tables import check_result, claim, claim_line
 from ila_funding.store.providers import SqlProviderStore, agreements_of
 from ila_funding.store.rows import made, values
-from ila_funding.store.tables import hold, provider, verified_result
+from ila_funding.store.tables import hold
+from ila_funding.store.told_tables import provider, verified_result
 
 LISTING = Listing(
     sa.select(claim, provider.c.title.label("organisation_title")).outerjoin(

@@ -13,7 +13,8 @@ from ila_funding.domain.hold import LIVE
 from ila_funding.domain.ledger import Account, AccountState, LineUse, Movement, Posted, Reason
 from ila_funding.store.ledger_tables import top_up
 from ila_funding.store.pauses import PAUSED
-from ila_funding.store.tables import hold, learner_account, ledger_entry, published_call, published_programme
+from ila_funding.store.tables import hold, learner_account, ledger_entry
+from ila_funding.store.told_tables import published_call, published_programme
 
 ENTRIES = Listing(
     ledger_entry,

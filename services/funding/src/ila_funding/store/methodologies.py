@@ -19,7 +19,8 @@ from ila_funding.domain.impact import Pinned
 from ila_funding.domain.methodology import ContinuingProgramme, Methodologies, Methodology
 from ila_funding.domain.methodology_record import APPROVED, MethodologyContent, MethodologyRecord
 from ila_funding.store.methodology_tables import methodology, methodology_count
-from ila_funding.store.tables import agreement, hold, hold_request, published_programme
+from ila_funding.store.tables import hold, hold_request
+from ila_funding.store.told_tables import agreement, published_programme
 
 LISTING = Listing(
     sa.select(methodology),

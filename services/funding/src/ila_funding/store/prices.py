@@ -7,7 +7,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ila_funding.domain.programme import Price
 from ila_funding.store.rows import made, values
-from ila_funding.store.tables import agreement, programme_price, published_programme
+from ila_funding.store.tables import programme_price
+from ila_funding.store.told_tables import agreement, published_programme
 
 _TOLD = [column for column in programme_price.c if column.name not in ("refusal", "tried_by")]
 

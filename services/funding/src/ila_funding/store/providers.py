@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from ila_funding.domain.agreement import Agreement
 from ila_funding.domain.provider import Provider
 from ila_funding.store.rows import values
-from ila_funding.store.tables import agreement, agreement_programme, provider
+from ila_funding.store.told_tables import agreement, agreement_programme, provider
 
 
 class SqlAgreementStore:

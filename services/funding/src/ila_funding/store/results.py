@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from ila_funding.domain.indicator import Indicator
 from ila_funding.domain.result import ClaimableResult, VerifiedResult
 from ila_funding.store.rows import values
-from ila_funding.store.tables import account_user, hold, published_call, verified_result
+from ila_funding.store.tables import hold
+from ila_funding.store.told_tables import account_user, published_call, verified_result
 
 
 class SqlResultStore:

@@ -10,7 +10,7 @@ from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.programme import PinnedMethodology, PublishedProgramme
 from ila_funding.domain.training import Part, Training
 from ila_funding.store.rows import made, values
-from ila_funding.store.tables import agreement, published_call, published_programme
+from ila_funding.store.told_tables import agreement, published_call, published_programme
 
 
 class SqlCallStore:
