@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -22,7 +22,8 @@ from joserfc.jwk import ECKey
 
 EVERYBODYS = {"call_id"}  # calls are public
 METHODS = ("GET", "PATCH", "PUT", "POST", "DELETE")
-SUBJECTS = {"trainer_ids": "trainer_id", "present": "application_id"}  # what lists of ids name
+# What lists of ids name.
+SUBJECTS = {"trainer_ids": "trainer_id", "present": "application_id", "programme_ids": "programme_id"}
 KNOWN: dict[str, Callable[[], Any]] = {  # what a schema alone does not tell
     "amount": lambda: "608.99",
     "contact_email": lambda: "somebody@example.org",
@@ -34,6 +35,7 @@ KNOWN: dict[str, Callable[[], Any]] = {  # what a schema alone does not tell
     "legal_person_number": lambda: "99000000016",
     "maximum": lambda: 20,
     "personal_code": lambda: f"32{secrets.randbelow(10**4):04}-{secrets.randbelow(10**5):05}",
+    "valid_through": lambda: riga_date(datetime.now(UTC)) + timedelta(days=30),
     "viis_number": lambda: "9900000001",
 }
 FILES = {
@@ -82,7 +84,15 @@ class Operation:
     @property
     def references(self) -> list[str]:
         """Kinds of resources that the body names."""
-        return sorted(set(_references(self.service, self.schema)) - EVERYBODYS)
+        named = set(_references(self.service, self.schema)) - EVERYBODYS
+        return sorted(
+            {"employer_id" if one == "organisation_id" and self.of_employers else one for one in named}
+        )
+
+    @property
+    def of_employers(self) -> bool:
+        """Whether the organisation that the body names is an employer."""
+        return self.method == "POST" and self.path.endswith("/top-ups")
 
 
 @cache
@@ -142,6 +152,8 @@ def _references(service: str, schema: Any, name: str = "") -> Iterator[str]:
 
 def body(operation: Operation, ids: Ids) -> Any:
     """Return a least body that names these resources."""
+    if operation.of_employers:
+        ids = ids | {"organisation_id": ids["employer_id"]}
     return _example(operation.service, operation.schema or {}, ids)
 
 
@@ -168,7 +180,8 @@ def _text(schema: Any, ids: Ids, name: str) -> str:
     if form == "uuid":
         return ids[SUBJECTS.get(name, name)]
     if form in ("date", "date-time"):
-        return str(riga_date(now)) if form == "date" else now.isoformat(timespec="seconds")
+        day = KNOWN.get(name, lambda: riga_date(now))
+        return str(day()) if form == "date" else now.isoformat(timespec="seconds")
     return str(schema["enum"][0] if "enum" in schema else KNOWN.get(name, lambda: "Paraugs")())
 
 

@@ -28,6 +28,7 @@ MADE = {
     "offer_file_id": "POST catalog/v1/offers/{subject_id}/attachments",
     "account_id": "POST identity/v1/organisations/{organisation_id}/bank-accounts",
     "export_id": "POST identity/v1/persons/me/exports",
+    "top_up_id": "POST funding/v1/accounts/{person_id}/top-ups",
     "member_id": "POST identity/v1/organisations/{organisation_id}/members",
 }
 
@@ -69,7 +70,7 @@ class Tenant:
 
     def make(self, operation: Operation, kind: str) -> None:
         """Make one of a kind."""
-        role = next(role for role in ("provider_admin", LEARNER) if role in operation.roles)
+        role = next(role for role in ("provider_admin", LEARNER, "employer_admin") if role in operation.roles)
         made = self.somebody(role).send(operation, self.newest)
         self.ids[kind].append(good(made, 202 if kind == "export_id" else 201)["id"])
 
@@ -101,6 +102,7 @@ def _employ(process: Process, tenant: Tenant, name: str, number: str) -> None:
     tenant.people[LEARNER].append(person)  # registrations are those of a person
     tenant.ids["employer_registration_id"].append(registration["id"])
     tenant.ids["organisation_id"].insert(0, tenant.employer)
+    tenant.ids["employer_id"].append(tenant.employer)
     members = process.read("auditor", f"{IDENTITY}/organisations/{tenant.employer}/members")["items"]
     tenant.ids["member_id"][:0] = [one["id"] for one in members]
 

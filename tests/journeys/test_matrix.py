@@ -28,6 +28,7 @@ FREE = {
     ("POST catalog/v1/calls/{call_id}/interest-declarations", "organisation_id"): "of all in the call",
     ("POST applications/v1/groups", "trainer_id"): _PERSON,
     ("PUT applications/v1/groups/{group_id}", "trainer_id"): _PERSON,
+    ("POST funding/v1/accounts/{person_id}/top-ups", "programme_id"): "keeps money for what is published",
     ("POST catalog/v1/programmes", "learning_need_id"): _NEED,
     ("PUT catalog/v1/programmes/{programme_id}", "learning_need_id"): _NEED,
 }

@@ -71,22 +71,23 @@ def test_visitors_get_the_same_answer_with_the_same_hash():
 
 
 @pytest.mark.parametrize(
-    ("change", "pointer"),
+    ("change", "pointer", "code"),
     [
-        ({"kind": "course"}, "/kind"),
-        ({"parts": []}, "/parts"),
-        ({"parts": [{"title": "A", "hours": 0}]}, "/parts/0/hours"),
-        ({"parts": [{"title": "A", "hours": 1.5}]}, "/parts/0/hours"),
-        ({"parts": [{"title": "A", "hours": "16"}]}, "/parts/0/hours"),
-        ({"parts": [{"title": "A", "hours": True}]}, "/parts/0/hours"),
-        ({"parts": [{"title": "A", "hours": 10**12}]}, "/parts/0/hours"),
-        ({"amount": {"amount": "9999.99", "currency": "EUR"}}, "/amount"),
+        ({"kind": "course"}, "/kind", "unknown-kind"),
+        ({"kind": "A course"}, "/kind", "invalid-request"),
+        ({"parts": []}, "/parts", "invalid-request"),
+        ({"parts": [{"title": "A", "hours": 0}]}, "/parts/0/hours", "invalid-request"),
+        ({"parts": [{"title": "A", "hours": 1.5}]}, "/parts/0/hours", "invalid-request"),
+        ({"parts": [{"title": "A", "hours": "16"}]}, "/parts/0/hours", "invalid-request"),
+        ({"parts": [{"title": "A", "hours": True}]}, "/parts/0/hours", "invalid-request"),
+        ({"parts": [{"title": "A", "hours": 10**12}]}, "/parts/0/hours", "invalid-request"),
+        ({"amount": {"amount": "9999.99", "currency": "EUR"}}, "/amount", "invalid-request"),
     ],
 )
-def test_a_wrong_value_is_named(change, pointer):
+def test_a_wrong_value_is_named(change, pointer, code):
     answer = suite.persona("learner-01").post("/api/funding/v1/quotes", body("module", [10]) | change)
 
     assert answer.status_code == 422, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json()["code"] == "invalid-request"
+    assert answer.json()["code"] == code
     assert pointer in answer.json()["errors"]

@@ -13,9 +13,9 @@ from ila_kit.web.resource import Access, Call, Resource
 from ila_kit.web.schemas import Schema, fields
 from ila_kit.web.uploads import download
 
-from ila_applications.api.applications import PREFIX, READERS
+from ila_applications.api.applications import OWNER, PREFIX
 from ila_applications.domain.draws import DRAW, LATE, OPEN, PLACE, RECIPE, WAITING, Draw, Entry
-from ila_applications.domain.errors import NotDrawnYet
+from ila_applications.domain.errors import NoDraw, NotDrawnYet
 from ila_applications.usecases.draw_views import DrawView, EntryView, show_draw, show_entry, show_list
 
 PUBLIC = Access(public=True)
@@ -138,7 +138,9 @@ def get_draw_list(call: Call, call_id: UUID) -> flask.Response:
     return download(file, f"draw-{call_id}.json", "application/json")  # type: ignore[arg-type]
 
 
-@draw_entries.operation("GET", "/<uuid:application_id>/draw-entry", READERS, answer=(200, MyEntrySchema))
+@draw_entries.operation(
+    "GET", "/<uuid:application_id>/draw-entry", OWNER, answer=(200, MyEntrySchema), refusals=[NoDraw]
+)
 def get_draw_entry(call: Call, application_id: UUID) -> dict[str, Any]:
     """Show the entry of an application in its draw: its pseudonym at once, its rank after the draw."""
     return _shown_entry(show_entry(call.unit, application_id, call.scope))

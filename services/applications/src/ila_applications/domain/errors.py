@@ -33,6 +33,12 @@ class NotDrawnYet(Conflict):
     code = "not-drawn-yet"
 
 
+class NoDraw(Conflict):
+    """The application takes part in no draw: it is a draft, or its places go by receipt."""
+
+    code = "no-draw"
+
+
 class EnrolmentsBarred(Conflict):
     """The institution lets nobody new in for now, by a sanction of the agency."""
 

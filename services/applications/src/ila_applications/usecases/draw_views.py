@@ -9,10 +9,9 @@ from ila_kit.actor import Scope
 from ila_kit.errors import Missing
 
 from ila_applications.domain.draws import Draw, Entry
-from ila_applications.domain.errors import NotDrawnYet
+from ila_applications.domain.errors import NoDraw, NotDrawnYet
 from ila_applications.domain.offerings import Call, Programme, Stratum
 from ila_applications.ports import Unit
-from ila_applications.usecases.views import note_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +76,14 @@ def show_list(unit: Unit, call_id: UUID) -> tuple[Draw, Iterator[Entry]]:
 
 
 def show_entry(unit: Unit, application_id: UUID, scope: Scope) -> EntryView:
-    """Return the entry of a submitted application in scope; a look by anybody but its owner is noted.
+    """Return the entry of an application in scope. Raises Missing, NoDraw.
 
-    Raises Missing, also when places go by no draw.
+    Nobody but its owner may see whose pseudonym stands in the list.
     """
     case = unit.applications.get(application_id, scope)
     application, call = case.application, case.offering.call
     if call is None or not call.by_draw or application.receipt is None:
-        raise Missing()
-    note_look(unit, case, "draw entry")
+        raise NoDraw()
     draw = unit.draws.get(call.id)
     entry = unit.draws.entries([application.id]).get(application.id)
     return EntryView(

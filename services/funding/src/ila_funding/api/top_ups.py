@@ -19,6 +19,7 @@ from ila_funding.domain.errors import (
     TopUpDayOutOfRange,
     UnknownCall,
     UnknownLearner,
+    UnknownProgramme,
 )
 from ila_funding.domain.top_up import TOP_UP_STATES, Funder
 from ila_funding.domain.training import Kind
@@ -98,6 +99,8 @@ class TopUpSchema(Schema):
 )
 def get_top_ups(call: Call, person_id: UUID) -> dict[str, Any]:
     """List what others added to a learner's account, the newest first; an employer sees its own."""
+    if not (call.scope.covers(person=person_id) or call.unit.top_ups.added_by(call.scope, person_id)):
+        raise Missing()
     page = call.unit.top_ups.page(person_id, page_request(call.query), call.scope)
     note_look(call.unit, PersonalDataViewed, [person_id], ["top-ups"], LOOK_PURPOSE)
     return {"items": page.rows, "next": page.next}
@@ -109,7 +112,7 @@ def get_top_ups(call: Call, person_id: UUID) -> dict[str, Any]:
     FUNDERS,
     body=NewTopUpSchema,
     answer=(201, TopUpSchema),
-    refusals=[UnknownLearner, UnknownCall, TopUpDayOutOfRange, NotYourStep],
+    refusals=[UnknownLearner, UnknownCall, UnknownProgramme, TopUpDayOutOfRange, NotYourStep],
     idempotent=True,
 )
 def post_top_up(call: Call, person_id: UUID) -> Answer:

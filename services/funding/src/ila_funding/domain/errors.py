@@ -165,6 +165,12 @@ class UnknownLearner(Refusal):
     code = "unknown-learner"
 
 
+class UnknownProgramme(Refusal):
+    """The call has no such programme, or nobody told of it yet."""
+
+    code = "unknown-programme"
+
+
 class TopUpDayOutOfRange(Refusal):
     """A top-up lasts at least until tomorrow, at most some years."""
 

@@ -47,7 +47,8 @@ class Methodology:
         for kind in self.kinds:
             if kind.code == code:
                 return kind
-        raise UnknownKind(kind=str(code), methodology=self.version)
+        errors = {"/kind": ["is no kind of this methodology"]}
+        raise UnknownKind(kind=str(code), methodology=self.version, errors=errors)
 
     def part_kind(self, kind: CostKind) -> CostKind:
         """Return how each part of a kind is calculated: as itself, or as the kind it is a sum of."""

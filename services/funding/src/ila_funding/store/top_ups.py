@@ -82,6 +82,11 @@ class SqlTopUpStore:
             mine.append(top_up.c.funder_id.in_(scope.organisations))
         return LISTING.page(self._connection, request, mine)
 
+    def added_by(self, scope: Scope, person_id: UUID) -> bool:
+        """Tell whether a funder in scope ever added to a learner's account."""
+        mine = (top_up.c.person_id == person_id, top_up.c.funder_id.in_(scope.organisations))
+        return bool(self._connection.scalar(sa.select(sa.exists().where(*mine))))
+
     def of(self, person_id: UUID) -> list[dict[str, Any]]:
         """Return what was added to a learner's account and may be used, or was."""
         names = ("id", "call_id", "funder_name", "amount", "left", "valid_until", "state")

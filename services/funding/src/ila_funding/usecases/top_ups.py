@@ -11,7 +11,13 @@ from ila_kit.errors import Missing
 from ila_kit.ids import uuid7
 from ila_kit.states import NotYourStep
 
-from ila_funding.domain.errors import SamePerson, TopUpDayOutOfRange, UnknownCall, UnknownLearner
+from ila_funding.domain.errors import (
+    SamePerson,
+    TopUpDayOutOfRange,
+    UnknownCall,
+    UnknownLearner,
+    UnknownProgramme,
+)
 from ila_funding.domain.top_up import Funder, TopUp
 from ila_funding.ports import Unit
 
@@ -40,12 +46,13 @@ class AddTopUp:
 def add_top_up(unit: Unit, command: AddTopUp) -> TopUp:
     """Add an employer's money at once, or propose another fund's, which a second person confirms.
 
-    Raises UnknownLearner, UnknownCall, TopUpDayOutOfRange, Missing for an employer that is not the caller's.
+    Raises UnknownLearner, UnknownCall, UnknownProgramme, TopUpDayOutOfRange, Missing for an employer that
+    is not the caller's.
 
     Source: BR-710.
     """
-    _require_known(unit, command)
     kind, funder_id = _funder(unit, command)
+    _require_known(unit, command)
     until = datetime.combine(command.valid_through + timedelta(days=1), time(), RIGA).astimezone(UTC)
     top_up = TopUp(
         id=uuid7(),
@@ -105,10 +112,21 @@ def _require_known(unit: Unit, command: AddTopUp) -> None:
         raise UnknownLearner(person_id=str(command.person_id))
     if unit.calls.get(command.call_id) is None:
         raise UnknownCall(call_id=str(command.call_id))
+    for programme_id in command.programme_ids:
+        _require_of_call(unit, programme_id, command.call_id)
     today = riga_date(unit.now)
     if not today < command.valid_through <= today + LONGEST:
         bounds = {"first": (today + timedelta(days=1)).isoformat(), "last": (today + LONGEST).isoformat()}
         raise TopUpDayOutOfRange(**bounds)
+
+
+def _require_of_call(unit: Unit, programme_id: UUID, call_id: UUID) -> None:
+    """Money kept for a programme that the call does not have could never be used."""
+    programme = unit.programmes.get(programme_id)
+    if programme is None or programme.call_id != call_id:
+        raise UnknownProgramme(
+            programme_id=str(programme_id), errors={"/programme_ids": ["not of this call"]}
+        )
 
 
 def _funder(unit: Unit, command: AddTopUp) -> tuple[Funder, UUID]:
