@@ -83,6 +83,7 @@ class TestCopies:
         [
             ({"parameters": {"group_minimum": 0}}, "parameters.group_minimum"),
             ({"parameters": {"learning_hour_minutes_studies": 61}}, "learning_hour_minutes_studies"),
+            ({"parameters": {"co_payment_percent": 100}}, "parameters.co_payment_percent"),
             ({"parameters": {"budget_limit": {"amount": "0.00", "currency": "EUR"}}}, "budget_limit"),
         ],
     )

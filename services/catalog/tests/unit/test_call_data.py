@@ -130,6 +130,11 @@ def test_all_faults_are_named_at_once_with_their_place(raw_call):
         (("parameters", "draw_reserved_ages", "value"), "18-29:60 30-40:60", "reserves more than all places"),
         (("parameters", "budget_limit", "value"), 2132000, "parameters.budget_limit.value is not an amount"),
         (("parameters", "budget_limit", "value"), "0.00", "parameters.budget_limit.value is not above zero"),
+        (
+            ("parameters", "co_payment_percent", "value"),
+            100,
+            "parameters.co_payment_percent.value is not a whole number from 0 to 99",
+        ),
         (("parameters", "completion_needs_test", "value"), "yes", "is neither true nor false"),
         (("parameters", "surprise"), {"value": 1, "source": "x"}, "parameters.surprise is not known here"),
         (("learning_needs", 0, "approved_on"), "2024-09-03", "learning_needs[0].approved_on is not a date"),

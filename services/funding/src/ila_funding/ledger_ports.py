@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from ila_funding.domain.entitlement import Entitlement
+from ila_funding.domain.entitlement import Entitlement, Lapsed, Terms
 from ila_funding.domain.period import Period
 from ila_funding.domain.top_up import TopUp, Use
 
@@ -33,18 +32,17 @@ class PeriodStore(Protocol):
 class EntitlementStore(Protocol):
     """Learners' entitlements in calls; what is used of them changes by the ledger only."""
 
-    def open(
-        self,
-        person_id: UUID,
-        call_id: UUID,
-        ceiling: Decimal | None,
-        valid_until: datetime | None,
-        now: datetime,
-    ) -> tuple[Entitlement, bool]:
-        """Return a learner's entitlement, locked, and whether it is new; a known one stays as it is."""
+    def open(self, person_id: UUID, call_id: UUID, now: datetime) -> Entitlement:
+        """Return a learner's entitlement, locked; a new one has no bounds."""
 
-    def lapse(self, account_id: UUID, now: datetime) -> Entitlement | None:
-        """Note that an entitlement is over; None when it is not, or was noted before."""
+    def lock_unbounded(self, call_id: UUID, terms: Terms) -> list[Entitlement]:
+        """Return the entitlements of a call that lack a bound of its terms, in order of id, locked."""
+
+    def bound(self, entitlement: Entitlement, now: datetime) -> None:
+        """Store the bounds of an entitlement."""
+
+    def lapse(self, account_id: UUID, now: datetime) -> Lapsed | None:
+        """Note that an entitlement is over, with what was left; None when it is not, or was noted before."""
 
 
 class TopUpStore(Protocol):

@@ -230,6 +230,11 @@ class World:
         with self.engine.connect() as connection:
             return list(connection.exec_driver_sql(statement))
 
+    def sql_do(self, statement: str) -> None:
+        """Change something around the service."""
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+
     @property
     def line(self) -> tuple[Decimal, Decimal]:
         """What is held and what is free on the only line."""

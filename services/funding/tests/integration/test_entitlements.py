@@ -8,13 +8,18 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 from ila_funding.domain.budget import PublishedCall
+from ila_funding.domain.entitlement import lasting
 from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.training import Kind, Part, Training
 from ila_funding.usecases.budget_lines import RegisterCall, register_call
+from ila_funding.usecases.entitlements import expire_entitlement
 from ila_funding.usecases.holds import request_hold
 from ila_funding.usecases.programmes import register_programme
+from ila_funding.usecases.waiting import serve_waiting
 from ila_kit.clock import riga_date, utc_now
 from ila_kit.ids import uuid7
+from ila_kit.store.migrate import downgrade, upgrade
+from ila_kit.testing.stores import service_database
 
 pytestmark = pytest.mark.integration
 BASE = "/api/funding/v1"
@@ -151,6 +156,68 @@ def test_the_database_refuses_more_than_the_ceiling_around_the_service(world, pe
     more = "UPDATE learner_account SET held = held + 500, granted = granted + 500"
     with pytest.raises(sa.exc.IntegrityError, match="within_ceiling"), world.engine.begin() as connection:
         connection.exec_driver_sql(more)
+
+
+def test_the_months_of_one_who_waits_begin_when_the_money_comes(world, people):
+    world.sql_do("UPDATE budget_line SET paused_at = now(), paused_by = 'x', pause_reason = 'y'")
+    people.hold()
+    assert world.sql("SELECT valid_until FROM learner_account") == [(None,)]
+    assert world.sql("SELECT name FROM timer WHERE name = 'expire-entitlement'") == []
+    world.sql_do("UPDATE budget_line SET paused_at = NULL, paused_by = NULL, pause_reason = NULL")
+    ((line_id,),) = world.sql("SELECT id FROM budget_line")
+    world.do(serve_waiting, line_id)
+    ((until,),) = world.sql("SELECT valid_until FROM learner_account")
+    assert until == lasting(12, riga_date(utc_now()))
+    assert world.sql("SELECT due_at FROM timer WHERE name = 'expire-entitlement'") == [(until,)]
+
+
+def test_what_lapses_is_booked_once_and_stands_on_the_statement(world, people):
+    people.hold()
+    ((account_id,),) = world.sql("SELECT id FROM learner_account")
+    world.do(expire_entitlement, account_id)
+    world.sql_do("UPDATE learner_account SET valid_until = now()")
+    for _ in range(2):
+        world.do(expire_entitlement, account_id)
+    (lapsed,) = people.learner.get(f"{BASE}/accounts/{people.person}/entries?sort=-at").json["items"][:1]
+    assert (lapsed["reason"], lapsed["account"]) == ("entitlement_expiry", "lapsed")
+    assert (lapsed["amount"], lapsed["call_code"]) == (euros("451.91"), "call-1")
+    account = people.learner.get(f"{BASE}/accounts/me").json
+    assert account["calls"][0]["entitlement"]["left"] == euros("0.00")
+    count = "SELECT count(*), sum(amount) FROM ledger_entry WHERE reason = 'entitlement_expiry'"
+    assert world.sql(count) == [(2, 0)]
+    assert world.verification()["verified"], world.verification()
+    world.sql_do("UPDATE learner_account SET lapsed = 0")
+    assert world.verification()["differing_accounts"] == [people.person]
+
+
+def test_what_lapsed_cannot_be_held_around_the_service(world, people):
+    people.hold()
+    ((account_id,),) = world.sql("SELECT id FROM learner_account")
+    world.sql_do("UPDATE learner_account SET valid_until = now()")
+    world.do(expire_entitlement, account_id)
+    more = "UPDATE learner_account SET held = held + 0.01, granted = granted + 0.01"
+    with pytest.raises(sa.exc.IntegrityError, match="within_ceiling"):
+        world.sql_do(more)
+
+
+def test_months_that_began_too_early_begin_right_after_the_migration(admin_url, world):
+    with service_database(admin_url, "ila_funding") as engine:
+        old = type(world)(engine)
+        bounded(old, entitlement_amount=Decimal("1000.00"), entitlement_months=12)
+        request = old.hold()
+        old.sql_do(
+            "INSERT INTO learner_account (id, person_id, call_id, granted, held, committed, consumed,"
+            " released, expired, version, updated_at) SELECT gen_random_uuid(), gen_random_uuid(),"
+            " call_id, 0, 0, 0, 0, 0, 0, 0, now() FROM published_call"
+        )
+        downgrade(engine, "ila_funding", "0009_earlier_support")
+        old.sql_do("UPDATE learner_account SET valid_until = now() + interval '1 day'")
+        upgrade(engine, "ila_funding")
+        until = lasting(12, riga_date(utc_now()))
+        found = old.sql("SELECT person_id, valid_until FROM learner_account ORDER BY granted")
+        assert found[0][1] is None
+        assert found[1] == (request.person_id, until)
+        assert old.sql("SELECT due_at FROM timer WHERE name = 'expire-entitlement'") == [(until,)]
 
 
 def test_two_reversals_at_once_have_one_effect(world, people):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from ila_funding.domain.entitlement import Entitlement
+from ila_funding.domain.entitlement import Entitlement, Lapsed
 from ila_funding.domain.ledger import Account
 from ila_funding.domain.period import month_of, next_month
 from ila_kit.clock import riga_date
@@ -18,24 +18,43 @@ class FakeEntitlements:
     def __init__(self, ledger):
         self.ledger, self.rows, self.lapsed = ledger, {}, set()
 
-    def open(self, person_id, call_id, ceiling, valid_until, now):
+    def open(self, person_id, call_id, now):
         place = (person_id, call_id)
-        new = place not in self.rows
-        if new:
-            self.rows[place] = Entitlement(account_id=uuid7(), ceiling=ceiling, valid_until=valid_until)
-        return self._used(place), new
+        if place not in self.rows:
+            self.rows[place] = Entitlement(account_id=uuid7(), ceiling=None, valid_until=None)
+        return self._used(place)
+
+    def lock_unbounded(self, call_id, terms):
+        for one in self.ledger.movements:
+            if one.reason == "hold" and one.call_id == call_id and one.line_id:
+                self.open(one.person_id, call_id, one.at)
+        places = [place for place, one in self.rows.items() if place[1] == call_id]
+        lacking = [
+            place for place in places if None in (self.rows[place].ceiling, self.rows[place].valid_until)
+        ]
+        return [self._used(place) for place in sorted(lacking)]
+
+    def bound(self, entitlement, now):
+        self.rows[self._place(entitlement.account_id)] = entitlement
 
     def lapse(self, account_id, now):
-        place = next(place for place, one in self.rows.items() if one.account_id == account_id)
-        if account_id in self.lapsed or self.rows[place].valid_until > now:
+        place = self._place(account_id)
+        one = self._used(place)
+        if account_id in self.lapsed or one.valid_until is None or one.valid_until > now:
             return None
         self.lapsed.add(account_id)
-        return self._used(place)
+        left = Decimal("0.00") if one.left is None else one.left
+        self.rows[place] = replace(one, lapsed=left)
+        return Lapsed(account_id=account_id, person_id=place[0], call_id=place[1], amount=left)
+
+    def _place(self, account_id):
+        return next(place for place, one in self.rows.items() if one.account_id == account_id)
 
     def _used(self, place):
         mine = [one for one in self.ledger.movements if (one.person_id, one.call_id) == place]
         used = sum((one.change(account) for one in mine for account in USED), Decimal("0.00"))
-        return replace(self.rows[place], used=used)
+        first = min((one.at for one in mine if one.reason == "hold"), default=None)
+        return replace(self.rows[place], used=used, first_held_at=first)
 
 
 class FakeTopUps:

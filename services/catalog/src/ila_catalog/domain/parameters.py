@@ -91,7 +91,8 @@ PARAMETERS: dict[str, Check] = {
     "opening_mode": word("first_come", "draw"),
     "draw_reserved_ages": reserved_ages,
     "drop_out_rule": word("completion_only", "pro_rata", "threshold"),
-    "co_payment_percent": PERCENT,
+    # A learner who pays all gets no public money: that is no co-payment.
+    "co_payment_percent": whole(0, 99),
     "entitlement": word("price_of_accepted_programme"),
     # The most public money a learner gets in the call, and for how long: without them, no bound.
     "entitlement_amount": amount,

@@ -82,7 +82,8 @@ class EntryQuery(ListQuery):
 class LearnerEntrySchema(Schema):
     """What an account gained (or lost, when negative), why, and where it comes from.
 
-    A hold's entries name the programme and the quote, a top-up's its funder.
+    A hold's entries name the programme and the quote, a top-up's its funder, those of an entitlement whose
+    months are over the call it was for.
     """
 
     id = fields.Id(required=True)
@@ -138,7 +139,7 @@ def _of_call(row: dict[str, Any]) -> dict[str, Any]:
     named = {name: row[name] for name in ("call_id", "code", "title_lv", "title_en", "updated_at")}
     bounds = {name: row[name] for name in ("ceiling", "valid_until", "lapsed_at")}
     used = row["held"] + row["committed"] + row["consumed"]
-    left = None if row["ceiling"] is None else row["ceiling"] - used
+    left = None if row["ceiling"] is None else row["ceiling"] - used - row["lapsed"]
     balance = {name: row[name] for name in BALANCES}
     entitlement = bounds | {"left": left}
     return named | {"balance": balance, "entitlement": entitlement, "co_payment": row["co_payment"]}

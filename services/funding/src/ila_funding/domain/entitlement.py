@@ -2,12 +2,12 @@
 
 import calendar
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from ila_kit.clock import RIGA
+from ila_kit.clock import RIGA, riga_date
 from ila_kit.money import ZERO, to_cents
 
 from ila_funding.domain.errors import EntitlementExhausted, EntitlementExpired
@@ -18,7 +18,7 @@ class Terms:
     """What a call decides of entitlements.
 
     `amount` is the most public money a learner gets in the call, None: the price of each accepted
-    programme. `months` is how long an entitlement lasts from its first use, None: without an end.
+    programme. `months` is how long an entitlement lasts from the first money held, None: without an end.
     """
 
     co_payment_percent: int = 0
@@ -33,17 +33,48 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entitlement:
-    """A learner's entitlement in a call; `used` is what is held, committed and consumed of it."""
+    """A learner's entitlement in a call; `used` is what is held, committed and consumed of it.
+
+    `first_held_at` is when money was first held, None while none ever was: what waits for money begins
+    nothing. `lapsed` is what was left when its time was over.
+    """
 
     account_id: UUID
     ceiling: Decimal | None
     valid_until: datetime | None
     used: Decimal = ZERO
+    lapsed: Decimal = ZERO
+    first_held_at: datetime | None = None
 
     @property
     def left(self) -> Decimal | None:
         """What may still be held; None: no bound."""
-        return None if self.ceiling is None else self.ceiling - self.used
+        return None if self.ceiling is None else self.ceiling - self.used - self.lapsed
+
+    def bounded(self, terms: Terms) -> "Entitlement":
+        """Return it with the bounds of a call's terms that it has not got yet; those it has stay.
+
+        So accounts from before the call had bounds get theirs: their months run from the first money held
+        too, and no ceiling is below what is used.
+
+        Source: BR-710.
+        """
+        ceiling, until = self.ceiling, self.valid_until
+        if ceiling is None and terms.amount is not None:
+            ceiling = max(terms.amount, self.used)
+        if until is None and self.first_held_at is not None:
+            until = lasting(terms.months, riga_date(self.first_held_at))
+        return replace(self, ceiling=ceiling, valid_until=until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lapsed:
+    """A learner's entitlement in a call whose time is over; `amount` is what was left of it, if bounded."""
+
+    account_id: UUID
+    person_id: UUID
+    call_id: UUID
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from ila_kit.money import ZERO
 class Account(StrEnum):
     """The accounts of a budget line, of which held to consumed are kept per learner too.
 
-    The others are those of a top-up: what its funder gave, what of it is there, and its way to a provider.
+    The next ones are those of a top-up: what its funder gave, what of it is there, and its way to a provider.
+    The last two are a learner's: the ceiling of an entitlement, and what of it was not used in time.
     """
 
     SOURCE = "source"
@@ -27,6 +28,8 @@ class Account(StrEnum):
     TOPPED_HELD = "topped_held"
     TOPPED_COMMITTED = "topped_committed"
     TOPPED_CONSUMED = "topped_consumed"
+    CEILING = "ceiling"
+    LAPSED = "lapsed"
 
 
 class Reason(StrEnum):
@@ -42,13 +45,15 @@ class Reason(StrEnum):
     TOP_UP = "top_up"
     TOP_UP_REVERSAL = "top_up_reversal"
     TOP_UP_EXPIRY = "top_up_expiry"
+    ENTITLEMENT_EXPIRY = "entitlement_expiry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """One transaction of the ledger: an amount leaves one account of a budget line or top-up for another.
+    """One transaction of the ledger: an amount leaves one account of its owner for another.
 
-    `person_id` and `hold_id` are None for movements of the line itself, `line_id` for those of a top-up.
+    The owner is a budget line, a top-up or a learner's entitlement. `person_id` and `hold_id` are None for
+    movements of the line itself, `line_id` for those of a top-up or an entitlement.
     `organisation_id` is the provider that was paid. `reverses` is the transaction whose effect this one
     takes back; each is reversed at most once. `effective_on` is the day in Riga it is booked on, when that
     is not the day of `at`; `belongs_to` is the first day of the closed month that a late change is about.
@@ -122,4 +127,19 @@ def budget_movement(line_id: UUID, call_id: UUID, difference: Decimal, at: datet
         amount=abs(difference),
         line_id=line_id,
         call_id=call_id,
+    )
+
+
+def lapse_movement(person_id: UUID, call_id: UUID, amount: Decimal, at: datetime) -> Movement:
+    """Return how what is left of a learner's entitlement in a call is written off."""
+    return Movement(
+        id=uuid7(),
+        at=at,
+        reason=Reason.ENTITLEMENT_EXPIRY,
+        source=Account.CEILING,
+        target=Account.LAPSED,
+        amount=amount,
+        line_id=None,
+        call_id=call_id,
+        person_id=person_id,
     )

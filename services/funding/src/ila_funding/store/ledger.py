@@ -53,7 +53,7 @@ _OF_LEARNER = (
     .outerjoin(top_up, top_up.c.id == ledger_entry.c.top_up_id)
     .join(published_call, published_call.c.call_id == ledger_entry.c.call_id)
     .outerjoin(published_programme, published_programme.c.programme_id == hold.c.programme_id)
-    .where(ledger_entry.c.account.not_in([Account.FREE.value, Account.FUNDER.value]))
+    .where(ledger_entry.c.account.not_in([Account.FREE, Account.FUNDER, Account.CEILING]))
 )
 LEARNER_ENTRIES = Listing(
     _OF_LEARNER,

@@ -150,8 +150,11 @@ learner_account = sa.Table(
     sa.Column("ceiling", MONEY, comment="the most that is held, committed and consumed; none: no bound"),
     sa.Column("valid_until", UTC, comment="nothing is held anew from then on"),
     sa.Column("lapsed_at", UTC, comment="when what was left of the entitlement expired"),
+    sa.Column("lapsed", MONEY, nullable=False, server_default="0", comment="what was left then"),
     sa.UniqueConstraint("person_id", "call_id", name="learner_account_place"),
-    sa.CheckConstraint("held + committed + consumed <= ceiling", name="learner_account_within_ceiling"),
+    sa.CheckConstraint(
+        "held + committed + consumed + lapsed <= ceiling", name="learner_account_within_ceiling"
+    ),
     sa.CheckConstraint(
         "held >= 0 AND committed >= 0 AND consumed >= 0 AND released >= 0 AND expired >= 0",
         name="learner_account_not_negative",
@@ -189,10 +192,14 @@ ledger_entry = sa.Table(
     sa.CheckConstraint("amount <> 0", name="ledger_entry_amount"),
     sa.CheckConstraint(
         "account IN ('source', 'free', 'held', 'committed', 'consumed', 'funder', 'topped_up', 'topped_held',"
-        " 'topped_committed', 'topped_consumed')",
+        " 'topped_committed', 'topped_consumed', 'ceiling', 'lapsed')",
         name="ledger_entry_account",
     ),
-    sa.CheckConstraint("(line_id IS NULL) = (top_up_id IS NOT NULL)", name="ledger_entry_owner"),
+    sa.CheckConstraint(
+        "CASE WHEN account IN ('ceiling', 'lapsed') THEN coalesce(line_id, top_up_id, hold_id) IS NULL"
+        " AND person_id IS NOT NULL ELSE (line_id IS NULL) = (top_up_id IS NOT NULL) END",
+        name="ledger_entry_owner",
+    ),
     sa.UniqueConstraint("transaction_id", "account", name="ledger_entry_once"),
     sa.UniqueConstraint("reverses", "account", name="ledger_entry_reversed_once"),
     sa.Index("ledger_entry_line", "line_id", "id"),

@@ -32,13 +32,15 @@ WITH rebuilt AS (
     coalesce(sum(amount) FILTER (WHERE account = 'consumed'), 0) AS consumed,
     coalesce(sum(amount) FILTER (WHERE account = 'free' AND reason IN ('release', 'recovery')), 0)
       AS released,
-    coalesce(sum(amount) FILTER (WHERE account = 'free' AND reason = 'expiry'), 0) AS expired
-  FROM ledger_entry WHERE person_id IS NOT NULL AND line_id IS NOT NULL GROUP BY person_id, call_id)
+    coalesce(sum(amount) FILTER (WHERE account = 'free' AND reason = 'expiry'), 0) AS expired,
+    coalesce(sum(amount) FILTER (WHERE account = 'lapsed'), 0) AS lapsed
+  FROM ledger_entry WHERE person_id IS NOT NULL AND top_up_id IS NULL GROUP BY person_id, call_id)
 SELECT coalesce(mine.person_id, rebuilt.person_id) AS person_id
 FROM learner_account AS mine FULL JOIN rebuilt USING (person_id, call_id)
-WHERE (mine.granted, mine.held, mine.committed, mine.consumed, mine.released, mine.expired)
+WHERE (mine.granted, mine.held, mine.committed, mine.consumed, mine.released, mine.expired, mine.lapsed)
   IS DISTINCT FROM (coalesce(rebuilt.granted, 0), coalesce(rebuilt.held, 0), coalesce(rebuilt.committed, 0),
-    coalesce(rebuilt.consumed, 0), coalesce(rebuilt.released, 0), coalesce(rebuilt.expired, 0))
+    coalesce(rebuilt.consumed, 0), coalesce(rebuilt.released, 0), coalesce(rebuilt.expired, 0),
+    coalesce(rebuilt.lapsed, 0))
 ORDER BY 1 LIMIT 100
 """
 _HOLDS = """

@@ -11,6 +11,7 @@ from ila_funding.domain.budget import BudgetLine, PublishedCall
 from ila_funding.domain.ledger import budget_movement
 from ila_funding.domain.stratum import EVERY
 from ila_funding.ports import Unit
+from ila_funding.usecases.entitlements import bound_accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ def register_call(unit: Unit, command: RegisterCall) -> None:
     elif line.limit_amount != command.budget_limit:
         said = {"limit": str(line.limit_amount), "said": str(command.budget_limit)}
         unit.audit("note_limit_of_call", "budget_line", line.id, **said)
+    bound_accounts(unit, call)
 
 
 def unopened_line(call: PublishedCall, funding_source: str, stratum: str, now: datetime) -> BudgetLine:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from ila_kit.clock import riga_date
-
 from ila_funding.domain.budget import PublishedCall
-from ila_funding.domain.entitlement import Entitlement, Split, Usable, lasting, split
+from ila_funding.domain.entitlement import Entitlement, Split, Usable, split
 from ila_funding.domain.hold import AS_IT_HAPPENS, Booking, Hold
+from ila_funding.domain.ledger import lapse_movement
 from ila_funding.domain.request import HoldRequest
 from ila_funding.domain.top_up import TopUp, followed, taken
 from ila_funding.ports import Unit
@@ -63,20 +62,48 @@ def follow_shares(
         unit.ledger.record(movement)
 
 
+def begin_months(unit: Unit, hold: Hold, call: PublishedCall) -> None:
+    """Have the months of the learner's entitlement run, once money is held: not while it is waited for."""
+    if call.terms.months is not None:
+        _opened(unit, hold.person_id, call)
+
+
+def bound_accounts(unit: Unit, call: PublishedCall) -> None:
+    """Give the accounts of a call that was told with bounds those that they lack.
+
+    Source: BR-710.
+    """
+    if call.terms.unbounded:
+        return
+    for known in unit.entitlements.lock_unbounded(call.call_id, call.terms):
+        _bound(unit, known, call)
+
+
 def expire_entitlement(unit: Unit, account_id: UUID) -> None:
-    """Note that what is left of an entitlement is over; what is held by then goes on."""
-    entitlement = unit.entitlements.lapse(account_id, unit.now)
-    if entitlement is not None:
-        unit.audit("expire_entitlement", "learner_account", account_id, left=str(entitlement.left))
+    """Write off what is left of an entitlement whose time is over; what is held by then goes on.
+
+    Source: BR-710.
+    """
+    over = unit.entitlements.lapse(account_id, unit.now)
+    if over is None:
+        return
+    if over.amount:
+        unit.ledger.record(lapse_movement(over.person_id, over.call_id, over.amount, unit.now))
+    unit.audit("expire_entitlement", "learner_account", account_id, left=str(over.amount))
 
 
 def _opened(unit: Unit, person_id: UUID, call: PublishedCall) -> Entitlement:
-    """Return the learner's entitlement, locked; opened by the call's terms when there is none."""
-    until = lasting(call.terms.months, riga_date(unit.now))
-    entitlement, new = unit.entitlements.open(person_id, call.call_id, call.terms.amount, until, unit.now)
-    if new and entitlement.valid_until is not None:
-        unit.set_timer(entitlement.account_id, EXPIRE_ENTITLEMENT, entitlement.valid_until)
-    return entitlement
+    """Return the learner's entitlement, locked; opened when there is none, bounded by the call's terms."""
+    return _bound(unit, unit.entitlements.open(person_id, call.call_id, unit.now), call)
+
+
+def _bound(unit: Unit, known: Entitlement, call: PublishedCall) -> Entitlement:
+    bounded = known.bounded(call.terms)
+    if bounded != known:
+        unit.entitlements.bound(bounded, unit.now)
+    if bounded.valid_until is not None and bounded.valid_until != known.valid_until:
+        unit.set_timer(bounded.account_id, EXPIRE_ENTITLEMENT, bounded.valid_until)
+    return bounded
 
 
 def _usable(unit: Unit, request: HoldRequest, call: PublishedCall) -> list[TopUp]:

@@ -18,7 +18,7 @@ from ila_funding.domain.request import HoldRequest
 from ila_funding.events.published import EntitlementGranted, FundsHeld, FundsReleased, HoldRefused
 from ila_funding.ports import Unit
 from ila_funding.usecases.alarms import watch
-from ila_funding.usecases.entitlements import follow_shares, split_price, take_shares
+from ila_funding.usecases.entitlements import begin_months, follow_shares, split_price, take_shares
 from ila_funding.usecases.support import refuse_double_funding
 
 EXPIRE_HOLD = "expire-hold"
@@ -75,6 +75,7 @@ def grant(unit: Unit, request: HoldRequest, line_id: UUID, pinned: Quote, call: 
     unit.holds.add(hold)
     unit.support.claim(hold)
     take_shares(unit, hold, parts)
+    begin_months(unit, hold, call)
     unit.requests.save(request.after("grant", unit.now, amount=pinned.amount, reason=None))
     unit.set_timer(hold.id, EXPIRE_HOLD, hold.expires_at)
     _tell(unit, hold, posted.account)
