@@ -54,7 +54,7 @@ def test_held_money_offers_the_place_for_the_hours_of_the_call(world):
     assert world.unit.applications.history(application.id)[-1].details == {"amount": AMOUNT}
 
 
-@pytest.mark.parametrize("reason", ["budget-exhausted", "line-paused"])
+@pytest.mark.parametrize("reason", ["budget-exhausted", "line-paused", "content-held"])
 def test_an_empty_or_paused_budget_keeps_the_place_and_waits_for_funds(world, reason):
     application = world.decided()
     refused(world, application, reason)

@@ -45,6 +45,9 @@ class RequestStore(Protocol):
     def save(self, request: HoldRequest) -> None:
         """Store a changed request."""
 
+    def behind(self, hold_id: UUID) -> list[UUID]:
+        """Return the applications that wait for what becomes of a hold, in their order."""
+
     def next_waiting(self, line_id: UUID, now: datetime) -> HoldRequest | None:
         """Return, locked, the request received first of those that wait for a line's money.
 

@@ -5,16 +5,17 @@ from typing import Protocol
 from uuid import UUID
 
 from ila_funding.domain.hold import Hold
+from ila_funding.domain.support import Found
 
 
 class SupportStore(Protocol):
     """The content of programmes, and whose money pays for which."""
 
     def describe(self, programme_id: UUID, content_keys: Sequence[str]) -> None:
-        """Store what a programme teaches, in place of what was known."""
+        """Store what a programme teaches beside what was known, and that live money for it pays for that."""
 
-    def earlier(self, person_id: UUID, programme_id: UUID) -> UUID | None:
-        """Return a hold that pays a content of a programme for a person already."""
+    def find(self, person_id: UUID, programme_id: UUID) -> Found:
+        """Return what pays a content of a programme for a person already, and what nobody noted."""
 
     def claim(self, hold: Hold) -> None:
         """Note what a new hold pays for; a content that is paid already fails the whole transaction."""

@@ -204,6 +204,9 @@ class FakeRequests:
     def save(self, request):
         self.rows[request.application_id] = request
 
+    def behind(self, hold_id):
+        return [one.application_id for one in self.rows.values() if getattr(one, "behind", None) == hold_id]
+
     def waiting(self, line, now):
         mine = [one for one in self.rows.values() if isinstance(one, HoldRequest) and one.line_id == line.id]
         served = [one for one in mine if one.state == "waiting" and not line.lets_wait(one.strata, now)]
@@ -484,7 +487,7 @@ class FakeFunding(FakeUnit):
         self.lines, self.holds = FakeLines(), FakeHolds()
         self.requests = FakeRequests(self.lines)
         self.prices, self.line_changes = FakePrices(), FakeLineChanges()
-        self.support = FakeSupport()
+        self.support = FakeSupport(self.holds)
         self.ledger = FakeLedger(self.lines, self.requests)
         self.entitlements, self.top_ups = FakeEntitlements(self.ledger), FakeTopUps()
         self.periods = FakePeriods(self.ledger)

@@ -1,18 +1,34 @@
 """What people are supported for, in memory."""
 
+from ila_funding.domain.support import Earlier, Found, programme_key
+
 
 class FakeSupport:
     """The content of programmes, and whose money pays for which."""
 
-    def __init__(self):
-        self.taught, self.paid = {}, {}
+    def __init__(self, holds):
+        self.holds, self.taught, self.paid = holds, {}, {}
 
     def describe(self, programme_id, content_keys):
-        self.taught[programme_id] = list(content_keys)
+        self.taught.setdefault(programme_id, set()).update(content_keys)
+        for hold in sorted(self.holds.rows.values(), key=lambda one: one.id):
+            if hold.live and hold.programme_id == programme_id:
+                for key in self.taught[programme_id]:
+                    self.paid.setdefault((hold.person_id, key), hold.id)
 
-    def earlier(self, person_id, programme_id):
-        found = [self.paid.get((person_id, key)) for key in self.taught[programme_id]]
-        return min((one for one in found if one), default=None)
+    def find(self, person_id, programme_id):
+        paid = [self.paid.get((person_id, key)) for key in self.taught.get(programme_id, ())]
+        holds = sorted(
+            (self.holds.rows[one] for one in paid if one), key=lambda one: (one.state == "held", one.id)
+        )
+        live = [one for one in self.holds.rows.values() if one.live and one.person_id == person_id]
+        unnoted = {
+            one.programme_id for one in live if (person_id, programme_key(one.programme_id)) not in self.paid
+        }
+        if programme_id not in self.taught:
+            unnoted.add(programme_id)
+        earlier = Earlier(holds[0].id, holds[0].state != "held") if holds else None
+        return Found(earlier, tuple(sorted(unnoted)))
 
     def claim(self, hold):
         rows = {(hold.person_id, key): hold.id for key in self.taught[hold.programme_id]}

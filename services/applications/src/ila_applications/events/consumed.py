@@ -85,7 +85,7 @@ class FundsHeld(Heard):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRefused(Heard):
-    """funding.hold_refused.v1: after `budget-exhausted` or `line-paused` money may still come."""
+    """funding.hold_refused.v1: `budget-exhausted`, `line-paused` and `content-held` are not the last word."""
 
     application_id: UUID
     reason: str

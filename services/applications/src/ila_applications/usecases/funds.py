@@ -15,7 +15,7 @@ from ila_applications.usecases.keeping import keep
 from ila_applications.usecases.places import BY_ITSELF, expire, refuse
 
 # Why funding lets an application wait: money may come, and its place in the order of receipt is kept.
-WAITS = frozenset({"budget-exhausted", "line-paused"})
+WAITS = frozenset({"budget-exhausted", "line-paused", "content-held"})
 NOT_HELD = "hold-not-held"
 DOUBLE_FUNDING = "double-funding"
 # Why funding releases what we told it to release: no news to us.
@@ -43,7 +43,7 @@ def offer_place(unit: Unit, application_id: UUID, hold_id: UUID, amount: Decimal
 
 
 def note_refused_hold(unit: Unit, application_id: UUID, reason: str) -> None:
-    """Let an application wait for funds, its place kept; any reason but an empty or paused budget ends it.
+    """Let an application wait for funds, its place kept, where money may still come; other reasons end it.
 
     A refusal that comes late, after the money was held after all, changes nothing. A hold that
     could not be committed, because it was lost meanwhile, ends the enrolment.

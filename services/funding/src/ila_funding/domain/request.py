@@ -34,6 +34,7 @@ class Refused:
     NO_BUDGET_LINE = "no-budget-line"
     HOLD_NOT_HELD = "hold-not-held"
     PROGRAMME_NOT_IN_CALL = "programme-not-in-call"
+    CONTENT_HELD = "content-held"
 
 
 class Ending(StrEnum):
@@ -61,7 +62,8 @@ class HoldRequest:
     """An eligible application's wish for money: one per application, whatever arrives how often.
 
     `line_id` is None when no budget line pays for it, `amount` until it is calculated; `strata` are those of
-    the programme when it was asked for. The three
+    the programme when it was asked for. `behind` is the person's own hold for the same content that it
+    waits for: in no line's queue until that one is bound or given back. The three
     sequences are the versions of the application at which it was found eligible, enrolled and ended
     last: facts are ordered by them, not by the time they arrive.
     """
@@ -78,6 +80,7 @@ class HoldRequest:
     provisional: bool
     amount: Decimal | None = None
     strata: Sequence[str] = ()
+    behind: UUID | None = None
     eligible_sequence: int
     enrolled_sequence: int | None = None
     ended_sequence: int | None = None
@@ -97,6 +100,7 @@ class HoldRequest:
     def after(self, action: str, now: datetime, **changes: Any) -> "HoldRequest":
         """Return the request after a step of its state table. Raises WrongState."""
         state = REQUEST_STATES.next_state(self.state, action, _BY_ITSELF)
+        changes = {"behind": None} | changes
         return replace(self, state=state, version=self.version + 1, updated_at=now, **changes)
 
     def told(self, now: datetime, **changes: Any) -> "HoldRequest":

@@ -98,7 +98,8 @@ class HoldRefused(Event):
     """No money could be set apart for an application; `amount` is None when none was calculated.
 
     With the reason `budget-exhausted` or `line-paused` it keeps its place and gets money when some comes
-    free, or the pause ends.
+    free, or the pause ends; with `content-held` it is decided when the person's own hold for the same
+    content is bound or given back.
     """
 
     type: ClassVar[str] = "funding.hold_refused.v1"

@@ -77,6 +77,12 @@ class SqlRequestStore:
         """Store a changed request."""
         self._update(request.application_id, values(request))
 
+    def behind(self, hold_id: UUID) -> list[UUID]:
+        """Return the applications that wait for what becomes of a hold, in their order."""
+        columns = hold_request.c
+        query = sa.select(columns.application_id).where(columns.behind == hold_id)
+        return list(self._connection.execute(query.order_by(columns.receipt_sequence)).scalars())
+
     def next_waiting(self, line_id: UUID, now: datetime) -> HoldRequest | None:
         """Return, locked, the request received first of those that wait for a line's money.
 

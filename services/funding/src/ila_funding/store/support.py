@@ -4,9 +4,38 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from ila_funding.domain.hold import Hold
+from ila_funding.domain.support import Earlier, Found
 from ila_funding.store.support_tables import programme_content, supported_content
+
+# Bound money before money that is only held: the one is a refusal, the other may be given back. Each
+# programme that was noted has a name of its own, and so has each hold of it among what is paid for.
+_FIND = sa.text("""
+WITH earlier AS (
+  SELECT hold.id, hold.state FROM supported_content AS paid
+  JOIN programme_content AS taught USING (content_key) JOIN hold ON hold.id = paid.hold_id
+  WHERE paid.person_id = :person_id AND taught.programme_id = :programme_id
+  ORDER BY hold.state = 'held', hold.id LIMIT 1)
+SELECT (SELECT id FROM earlier) AS hold_id, (SELECT state FROM earlier) AS state, ARRAY(
+  SELECT hold.programme_id FROM hold
+  WHERE hold.person_id = :person_id AND hold.state IN ('held', 'committed', 'consumed')
+    AND NOT EXISTS (SELECT FROM supported_content AS paid WHERE paid.person_id = :person_id
+      AND paid.content_key = 'programme:' || hold.programme_id)
+  UNION SELECT CAST(:programme_id AS uuid) WHERE NOT EXISTS (
+    SELECT FROM programme_content AS taught WHERE taught.programme_id = :programme_id
+      AND taught.content_key = 'programme:' || CAST(:programme_id AS text))
+  ORDER BY 1) AS unnoted
+""")
+# Who was paid twice before anybody looked keeps both; the earlier one is named.
+_CLAIM_LIVE = sa.text("""
+INSERT INTO supported_content (person_id, content_key, hold_id)
+SELECT hold.person_id, taught.content_key, hold.id FROM hold
+JOIN programme_content AS taught ON taught.programme_id = hold.programme_id
+WHERE hold.programme_id = :programme_id AND hold.state IN ('held', 'committed', 'consumed')
+ORDER BY hold.created_at, hold.id, taught.content_key ON CONFLICT DO NOTHING
+""")
 
 
 class SqlSupportStore:
@@ -16,24 +45,17 @@ class SqlSupportStore:
         self._connection = connection
 
     def describe(self, programme_id: UUID, content_keys: Sequence[str]) -> None:
-        """Store what a programme teaches, in place of what was known."""
-        mine = programme_content.c.programme_id == programme_id
-        self._connection.execute(sa.delete(programme_content).where(mine))
+        """Store what a programme teaches beside what was known, and that live money for it pays for that."""
         rows = [{"programme_id": programme_id, "content_key": key} for key in content_keys]
-        self._connection.execute(sa.insert(programme_content), rows)
+        self._connection.execute(insert(programme_content).values(rows).on_conflict_do_nothing())
+        self._connection.execute(_CLAIM_LIVE, {"programme_id": programme_id})
 
-    def earlier(self, person_id: UUID, programme_id: UUID) -> UUID | None:
-        """Return a hold that pays a content of a programme for a person already."""
-        same = programme_content.c.content_key == supported_content.c.content_key
-        query = (
-            sa.select(supported_content.c.hold_id)
-            .join(programme_content, same)
-            .where(supported_content.c.person_id == person_id)
-            .where(programme_content.c.programme_id == programme_id)
-            .order_by(supported_content.c.hold_id)
-            .limit(1)
-        )
-        return self._connection.execute(query).scalar_one_or_none()
+    def find(self, person_id: UUID, programme_id: UUID) -> Found:
+        """Return what pays a content of a programme for a person already, and what nobody noted."""
+        values = {"person_id": person_id, "programme_id": programme_id}
+        row = self._connection.execute(_FIND, values).one()
+        earlier = None if row.hold_id is None else Earlier(row.hold_id, row.state != "held")
+        return Found(earlier, tuple(row.unnoted))
 
     def claim(self, hold: Hold) -> None:
         """Note what a new hold pays for.

@@ -70,6 +70,7 @@ hold_request = sa.Table(
     sa.Column("provisional", sa.Boolean, nullable=False),
     sa.Column("amount", MONEY),
     sa.Column("strata", sa.ARRAY(sa.Text), nullable=False, server_default="{}"),
+    sa.Column("behind", sa.Uuid, comment="the person's own hold for the same content that it waits for"),
     sa.Column("eligible_sequence", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("enrolled_sequence", sa.BigInteger),
     sa.Column("ended_sequence", sa.BigInteger),
@@ -78,6 +79,7 @@ hold_request = sa.Table(
     sa.Column("updated_at", UTC, nullable=False),
     sa.CheckConstraint("state IN ('waiting', 'granted', 'refused', 'withdrawn')", name="hold_request_state"),
     sa.CheckConstraint("state = 'withdrawn' OR person_id IS NOT NULL", name="hold_request_known"),
+    sa.Index("hold_request_behind", "behind", postgresql_where=sa.text("behind IS NOT NULL")),
     sa.Index(
         "hold_request_queue",
         "line_id",

@@ -10,6 +10,7 @@ from ila_funding.domain.request import EarlyEnding, HoldRequest, Refused
 from ila_funding.events.published import FundsCommitted
 from ila_funding.ports import Unit
 from ila_funding.usecases.entitlements import follow_shares
+from ila_funding.usecases.support import wake_rivals
 from ila_funding.usecases.waiting import EXPIRE_HOLD, tell_refusal
 
 
@@ -56,6 +57,7 @@ def _enrolling(request: HoldRequest | EarlyEnding | None, sequence: int) -> Hold
 def _commit(unit: Unit, hold: Hold) -> None:
     committed, movement = moved(hold, "commit", unit.now)
     unit.holds.save(committed)
+    wake_rivals(unit, hold.id)
     unit.clear_timer(hold.id, EXPIRE_HOLD)
     unit.ledger.post(movement)
     follow_shares(unit, [hold], "commit")

@@ -14,8 +14,16 @@ from ila_funding.domain.quote import Quote
 from ila_funding.domain.request import EarlyEnding, HoldRequest, Refused
 from ila_funding.domain.stratum import strata_of
 from ila_funding.ports import Unit
-from ila_funding.usecases.support import refuse_double_funding
-from ila_funding.usecases.waiting import give_back, grant, price, refuse, tell_refusal, told_terms
+from ila_funding.usecases.support import support_before
+from ila_funding.usecases.waiting import (
+    give_back,
+    grant,
+    price,
+    refuse,
+    tell_refusal,
+    told_terms,
+    wait_behind,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +133,19 @@ def expire_hold(unit: Unit, hold_id: UUID) -> None:
         give_back(unit, hold, "expire", "hold-expired")
 
 
+def decide_again(unit: Unit, application_id: UUID) -> None:
+    """Answer a request that waits for what becomes of the person's own hold for the same content.
+
+    Raises NotYet while the call, the programme or its agreement is not known.
+
+    Source: BR-713.
+    """
+    request = unit.requests.lock(application_id)
+    if isinstance(request, HoldRequest) and request.behind is not None:
+        terms = _terms(unit, request)
+        _answer(unit, _paid_by(request, terms), terms)
+
+
 def _new_request(unit: Unit, command: RequestHold) -> HoldRequest:
     return HoldRequest(
         application_id=command.application_id,
@@ -167,7 +188,9 @@ def _hear_again(unit: Unit, earlier: HoldRequest, told: HoldRequest, terms: Term
 
 def _answer(unit: Unit, request: HoldRequest, terms: Terms) -> None:
     try:
-        refuse_double_funding(unit, request)
+        if (earlier := support_before(unit, request)) is not None:
+            wait_behind(unit, request, earlier)
+            return
         pinned = price(unit, request, terms.programme)
     except Refusal as rule:
         refuse(unit, request, rule.code)

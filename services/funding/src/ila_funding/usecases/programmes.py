@@ -11,15 +11,15 @@ from ila_funding.domain.errors import NoMethodology
 from ila_funding.domain.methodology import Methodology
 from ila_funding.domain.programme import Price, PublishedProgramme, priced
 from ila_funding.domain.quote import quote
-from ila_funding.domain.support import content_keys
 from ila_funding.events.published import ProgrammePriced
 from ila_funding.ports import Unit
+from ila_funding.usecases.support import note_content
 
 
 def register_programme(unit: Unit, programme: PublishedProgramme) -> None:
     """Keep what catalog says of a programme, unless something newer is known already, and price it."""
     if unit.programmes.save(programme):
-        unit.support.describe(programme.programme_id, content_keys(programme.title_lv, programme.training))
+        note_content(unit, programme.programme_id)
         price_programme(unit, programme.programme_id)
 
 

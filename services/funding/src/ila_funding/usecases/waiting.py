@@ -14,12 +14,13 @@ from ila_funding.domain.ledger import AccountState
 from ila_funding.domain.methodology import Methodology
 from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.quote import Quote, quote
-from ila_funding.domain.request import HoldRequest
+from ila_funding.domain.request import HoldRequest, Refused
+from ila_funding.domain.support import Earlier
 from ila_funding.events.published import EntitlementGranted, FundsHeld, FundsReleased, HoldRefused
 from ila_funding.ports import Unit
 from ila_funding.usecases.alarms import watch
 from ila_funding.usecases.entitlements import begin_months, follow_shares, split_price, take_shares
-from ila_funding.usecases.support import refuse_double_funding
+from ila_funding.usecases.support import DECIDE_AGAIN, LOOK_AGAIN, support_before, wake_rivals
 
 EXPIRE_HOLD = "expire-hold"
 SERVE_WAITING = "serve-waiting"
@@ -106,11 +107,23 @@ def tell_refusal(unit: Unit, request: HoldRequest, reason: str) -> None:
     unit.audit("refuse_hold", "application", request.application_id, reason=reason)
 
 
+def wait_behind(unit: Unit, request: HoldRequest, earlier: Earlier) -> None:
+    """Let a request wait for what becomes of the person's own hold for the same content; told once.
+
+    Whoever moves that hold has it decided. One moved at this very moment is seen when it is looked at again.
+    """
+    if request.behind != earlier.hold_id:
+        waits = request.after("wait", unit.now, line_id=None, behind=earlier.hold_id)
+        tell_refusal(unit, waits, Refused.CONTENT_HELD)
+    unit.set_timer(request.application_id, DECIDE_AGAIN, unit.now + LOOK_AGAIN)
+
+
 def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
     """Return a hold's money to its line by `release` or `expire`, tell so, and serve those who wait."""
     after, movement = moved(hold, action, unit.now)
     unit.holds.save(after)
     unit.support.free([hold.id])
+    wake_rivals(unit, hold.id)
     unit.clear_timer(hold.id, EXPIRE_HOLD)
     posted = unit.ledger.post(movement)
     if posted is not None:
@@ -155,7 +168,9 @@ def serve_waiting(unit: Unit, line_id: UUID) -> None:
 def _serve(unit: Unit, request: HoldRequest, line_id: UUID) -> bool:
     call, programme = told_terms(unit, request)
     try:
-        refuse_double_funding(unit, request)
+        if (earlier := support_before(unit, request)) is not None:
+            wait_behind(unit, request, earlier)
+            return True
         pinned = price(unit, request, programme)
     except Refusal as rule:
         refuse(unit, request, rule.code)
