@@ -10,7 +10,7 @@ from ila_kit.settings import FromEnv, setting
 from ila_gateway.addresses import networks
 
 LEAST_SECRET = 32
-REGISTER_SYSTEMS = ("population", "viis", "licences", "legal_persons")
+REGISTER_SYSTEMS = ("population", "viis", "licences", "legal_persons", "earlier_support")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +94,10 @@ class Settings(FromEnv):
         "Address of the register of legal persons; empty: away.", default=""
     )
     legal_persons_register_secret: str = setting("Our credential there.", default="", secret=True)
+    earlier_support_register_url: str = setting(
+        "Address of the register of earlier support; empty: away.", default=""
+    )
+    earlier_support_register_secret: str = setting("Our credential there.", default="", secret=True)
     registers_file: str = setting(
         "Time limits and validities of the registers (TOML); empty: `registers/registers.toml` as shipped.",
         default="",

@@ -26,10 +26,18 @@ from joserfc.jwk import ECKey
 
 ALL_REGISTERS = [
     f"registers.{name}"
-    for name in ("population", "viis_institutions", "viis_addresses", "programme_licences", "legal_persons")
+    for name in (
+        "population",
+        "viis_institutions",
+        "viis_addresses",
+        "programme_licences",
+        "legal_persons",
+        "earlier_support",
+    )
 ]
 REGISTER_SECRETS = {
-    name: f"credential of tests for {name}" for name in ("population", "viis", "licences", "legal_persons")
+    name: f"credential of tests for {name}"
+    for name in ("population", "viis", "licences", "legal_persons", "earlier_support")
 }
 ROUTES = Path(__file__).parents[1] / "routes"
 FORMS = ("plain", "nginx")

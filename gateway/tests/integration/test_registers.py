@@ -114,6 +114,19 @@ def test_each_register_answers_freshly_then_from_the_cache(machine, somebody, re
     assert first.valid_until - first.observed_at == timedelta(hours=24)
 
 
+def test_the_register_of_earlier_support_is_asked_each_time_by_the_codes_in_a_body(machine, registers):
+    supported, other = (digits(citizen(name)) for name in ("citizen-9961", "citizen-0901"))
+    for _ in range(2):
+        told = ask(machine, "earlier_support", supported, other)
+        assert [told[code].state for code in (supported, other)] == ["fresh", "fresh"]
+        assert told[supported].answer["supports"][0]["source"] == "ESF 8.4.1"
+        assert (told[other].found, told[other].answer) == (False, None)
+    for mode, fault in (("error", "down"), ("wrong_person", "wrong-answer")):
+        registers.order(mode, "earlier_support")
+        told = ask(machine, "earlier_support", supported, other)
+        assert {(one.state, one.fault) for one in told.values()} == {("unavailable", fault)}
+
+
 def test_the_answer_is_about_whom_was_asked(machine):
     anna = one(machine, "population", ANNA).answer
     assert (anna["given_name"], anna["birth_date"], anna["status"]) == ("Anna", "1984-03-12", "alive")
@@ -234,7 +247,7 @@ def question(**changes):
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
-        ({"register": "earlier_support"}, "/register"),
+        ({"register": "employment"}, "/register"),
         ({"register": None}, "/register"),
         ({"keys": []}, "/keys"),
         ({"keys": [ANNA] * 201}, "/keys"),

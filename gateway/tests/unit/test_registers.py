@@ -29,6 +29,13 @@ PERSON = {
     "sex": "female",
     "territory": "LV-RIX",
 }
+SUPPORT = {
+    "reference": "ESF-1",
+    "source": "ESF 8.4.1",
+    "family": "vocational",
+    "title": "Programmēšana",
+    "supported_on": "2022-03-01",
+}
 LEGAL_PERSON = {"number": "99000000016", "title": "T", "status": "registered", "viis_numbers": ["9900000001"]}
 
 
@@ -90,7 +97,7 @@ class Register:
 
 
 def person(body, status=200, codes=(CODE,)):
-    return Batches(Connection(status, body), LIMITS["population"]).ask(codes)
+    return Batches(Connection(status, body), LIMITS["population"], answers.Person()).ask(codes)
 
 
 def legal_person(body, status=200, key="99000000016"):
@@ -132,7 +139,9 @@ def test_who_is_left_out_of_a_batch_is_unknown_and_the_others_are_not():
 
 def test_large_questions_go_in_batches_the_register_takes():
     connection = Connection(200, {"persons": []})
-    Batches(connection, LIMITS["population"]).ask([f"{number:011}" for number in range(120)])
+    Batches(connection, LIMITS["population"], answers.Person()).ask(
+        [f"{number:011}" for number in range(120)]
+    )
     assert sorted(len(body["codes"]) for _, _, body in connection.asked) == [20, 50, 50]
 
 
@@ -224,6 +233,36 @@ def test_an_older_answer_is_asked_anew_and_stands_in_only_for_a_fault(desk):
     assert (desk.ask()["state"], desk.ask()["fault"]) == ("cached", None)
     desk.now += timedelta(hours=1)
     assert (desk.ask()["state"], desk.ask()["fault"]) == ("unavailable", "timeout")
+
+
+def test_an_answer_about_earlier_support_is_of_its_moment_and_never_told_again(desk):
+    desk.register.limits = LIMITS["earlier_support"]
+    for told in (Told(), Told({"supports": [SUPPORT]})):
+        desk.register.told = told
+        answer = desk.ask()
+        assert (answer["state"], answer["found"]) == ("fresh", told.answer is not None)
+        assert answer["valid_until"] == answer["observed_at"]
+    desk.register.told = Told(fault="down")
+    assert (desk.ask()["state"], desk.ask()["fault"]) == ("unavailable", "down")
+    assert desk.register.asked == [[CODE]] * 4
+    assert desk.store.kept == {}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"code": CODE},
+        {"code": CODE, "found": True},
+        {"code": CODE, "found": True, "supports": []},
+        {"code": CODE, "found": True, "supports": [{}]},
+        {"code": CODE, "found": "false"},
+    ],
+)
+def test_what_does_not_say_clearly_that_there_was_no_support_says_nothing(row):
+    adapter = Batches(
+        Connection(200, {"persons": [row]}), LIMITS["earlier_support"], answers.EarlierSupport()
+    )
+    assert adapter.ask([CODE])[CODE] == Told(fault="garbage")
 
 
 def test_that_somebody_left_the_register_ends_what_was_kept(desk):

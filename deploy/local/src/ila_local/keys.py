@@ -13,6 +13,7 @@ MACHINES: dict[str, list[str]] = {
         "registers.population",
         "registers.viis_institutions",
         "registers.legal_persons",
+        "registers.earlier_support",
     ],
     "svc:catalog": [
         "registers.viis_institutions",
@@ -20,7 +21,7 @@ MACHINES: dict[str, list[str]] = {
         "registers.programme_licences",
     ],
     "svc:applications": ["identity.facts", "identity.names"],
-    "svc:funding": ["identity.bank_accounts"],
+    "svc:funding": ["identity.bank_accounts", "identity.earlier_support"],
     "svc:portal": [],
     "registry:viis": ["registers.viis"],
 }

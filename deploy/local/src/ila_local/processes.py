@@ -12,7 +12,7 @@ from ila_local.keys import GATEWAY_AT_EIDENTITY, Keys
 from ila_local.process import Floor, Process
 
 PERSONAS = Path(__file__).parents[2] / "personas.toml"
-REGISTERS = ("population", "viis", "licences", "legal_persons")
+REGISTERS = ("population", "viis", "licences", "legal_persons", "earlier_support")
 SIGNING = "signing"
 LOAD_CALL_1 = ("load", "--call", "call-1", "--demonstration")
 READERS = (*SERVICES, "gateway")

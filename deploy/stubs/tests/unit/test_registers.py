@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "VIIS_SECRET": "institutions-of-tests",
     "LICENCES_SECRET": "licences-of-tests",
     "LEGAL_PERSONS_SECRET": "legal-persons-of-tests",
+    "EARLIER_SUPPORT_SECRET": "earlier-support-of-tests",
 }
 ADDRESSES = {
     "viis_institutions": ("viis", "/viis/v1/institutions/{}"),
@@ -45,6 +46,10 @@ class Asker:
         return self.http.post(
             "/population/v1/persons", json={"codes": list(codes)}, headers=self.bearer("population")
         )
+
+    def supports(self, *codes: str):
+        body, headers = {"codes": list(codes)}, self.bearer("earlier_support")
+        return self.http.post("/earlier-support/v1/persons", json=body, headers=headers)
 
     def about(self, question: str, number: str):
         register, address = ADDRESSES[question]
@@ -233,3 +238,55 @@ def test_faults_are_shown_by_register_and_kept_for_the_others(registers):
 def test_it_refuses_to_start_on_bad_settings(change, fault):
     with pytest.raises(BadSettings, match=fault):
         Settings.from_env(ENVIRONMENT | change)
+
+
+SUPPORT = {
+    "reference": "ESF-1",
+    "source": "ESF 8.4.1",
+    "family": "vocational",
+    "title": "Programmēšana",
+    "supported_on": "2022-03-01",
+}
+
+
+def test_the_register_of_earlier_support_knows_some_and_says_of_others_that_it_has_none(registers):
+    codes = [code_of(name) for name in ("learner-40", "citizen-9961", "citizen-9970", "learner-01")]
+    told = registers.supports(*codes).json["persons"]
+    assert [one["code"] for one in told] == codes
+    assert [one["found"] for one in told] == [True, True, True, False]
+    assert told[0]["supports"][0].keys() == SUPPORT.keys()
+    assert registers.http.post("/earlier-support/v1/persons", json={"codes": codes}).status_code == 401
+
+
+def test_earlier_support_is_ordered_for_somebody_and_taken_back(registers):
+    code = code_of("citizen-0042")
+    for supports in ([SUPPORT], []):
+        answer = registers.http.put("/supports", json={"persona": "citizen-0042", "supports": supports})
+        assert answer.status_code == 200
+        (told,) = registers.supports(code).json["persons"]
+        assert told.get("supports", []) == supports
+        assert told["found"] == bool(supports)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        None,
+        {"persona": "learner-01"},
+        {"persona": "nobody", "supports": []},
+        {"persona": "learner-01", "supports": [SUPPORT | {"supported_on": "1.3.2022"}]},
+        {"persona": "learner-01", "supports": [SUPPORT | {"more": "1"}]},
+        {"persona": "learner-01", "supports": [SUPPORT] * 101},
+    ],
+)
+def test_an_order_of_support_that_is_none_is_refused(registers, order):
+    assert registers.http.put("/supports", json=order).status_code == 422
+
+
+def test_an_ailing_register_of_earlier_support_never_says_that_there_is_none(registers):
+    for mode in ("error", "garbage", "empty"):
+        registers.order(mode=mode, registers=["earlier_support"])
+        assert b"found" not in registers.supports(code_of("learner-01")).data
+    registers.order(mode="wrong_person", registers=["earlier_support"])
+    (told,) = registers.supports(code_of("learner-01")).json["persons"]
+    assert told["code"] != code_of("learner-01")

@@ -41,13 +41,14 @@ class Adapter(Protocol):
 
 
 class Batches:
-    """The population register: many personal codes in one request."""
+    """A register of persons: many personal codes in one request."""
 
     key_pattern = PERSONAL_CODE
 
-    def __init__(self, connection: Connection, limits: Limits):
+    def __init__(self, connection: Connection, limits: Limits, schema: answers.Answer):
         self.limits = limits
         self._connection = connection
+        self._schema = schema
 
     def ask(self, keys: Sequence[str]) -> dict[str, Told]:
         """Return what the register says about each person."""
@@ -60,7 +61,7 @@ class Batches:
 
     def _batch(self, codes: Sequence[str], until: float) -> dict[str, Told]:
         def read(status: int, body: Any) -> dict[str, Told]:
-            return _persons(codes, status, body)
+            return _persons(self._schema, codes, status, body)
 
         try:
             return self._connection.ask("POST", self.limits.path, {"codes": list(codes)}, read, until)
@@ -114,15 +115,16 @@ def adapters(limits: dict[str, Limits], systems: dict[str, tuple[str, str]]) -> 
         return Connection(register, *systems[own.system], own), own
 
     return {
-        "population": Batches(*to("population")),
+        "population": Batches(*to("population"), answers.Person()),
         "viis_institutions": OneByOne(*to("viis_institutions"), answers.Institution(), INSTITUTION),
         "viis_addresses": OneByOne(*to("viis_addresses"), answers.Addresses(), INSTITUTION),
         "programme_licences": OneByOne(*to("programme_licences"), answers.Licences(), INSTITUTION),
         "legal_persons": OneByOne(*to("legal_persons"), answers.LegalPerson(), LEGAL_PERSON),
+        "earlier_support": Batches(*to("earlier_support"), answers.EarlierSupport()),
     }
 
 
-def _persons(codes: Sequence[str], status: int, body: Any) -> dict[str, Told]:
+def _persons(schema: answers.Answer, codes: Sequence[str], status: int, body: Any) -> dict[str, Told]:
     """Return the persons of a batch. One who was not asked for spoils the whole batch."""
     rows = body.get("persons") if isinstance(body, dict) else None
     if status != HTTPStatus.OK:
@@ -132,20 +134,20 @@ def _persons(codes: Sequence[str], status: int, body: Any) -> dict[str, Told]:
     by_code = {row["code"]: row for row in rows}
     if set(by_code) - set(codes) or len(by_code) < len(rows):
         raise RegisterFault(WRONG_ANSWER)
-    return {code: _person(by_code.get(code)) for code in codes}
+    return {code: _person(schema, by_code.get(code)) for code in codes}
 
 
 def _has_code(row: Any) -> bool:
     return isinstance(row, dict) and isinstance(row.get("code"), str)
 
 
-def _person(row: dict[str, Any] | None) -> Told:
+def _person(schema: answers.Answer, row: dict[str, Any] | None) -> Told:
     if row is None or not isinstance(row.get("found"), bool):
         return Told(fault=GARBAGE)
     if not row["found"]:
         return Told()
     try:
-        return Told(answers.checked(answers.Person(), row))
+        return Told(answers.checked(schema, row))
     except RegisterFault as fault:
         return Told(fault=fault.kind)
 

@@ -105,6 +105,22 @@ class LegalPerson(Answer):
     )
 
 
+class Support(Answer):
+    """What another source of public money paid for a person."""
+
+    reference = fields.Text(max=100, required=True)
+    source = fields.Text(max=200, required=True)
+    family = fields.Text(max=100, required=True)
+    title = fields.Text(max=300, required=True)
+    supported_on = fields.Date(required=True)
+
+
+class EarlierSupport(Answer):
+    """What the register of earlier support tells of somebody who is in it."""
+
+    supports = fields.List(fields.Nested(Support), required=True, validate=validate.Length(1, 1_000))
+
+
 def checked(schema: Answer, told: Any) -> dict[str, Any]:
     """Return an answer as JSON with the members we know. Raises RegisterFault when it does not fit."""
     try:

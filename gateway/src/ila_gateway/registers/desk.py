@@ -58,18 +58,21 @@ class Desk:
     def _still_valid(self, register: str, keys: Sequence[str], now: datetime) -> dict[str, Kept]:
         """Return what the cache holds. Its validity goes by our clock, which development can turn on."""
         oldest = now - timedelta(seconds=self._adapters[register].limits.valid_seconds)
-        found = self._cache.find(register, keys)
+        found = self._cache.find(register, keys) if self._adapters[register].limits.valid_seconds else {}
         return {key: kept for key, kept in found.items() if oldest < kept.observed_at <= now}
 
     def _keep(self, register: str, told: Mapping[str, Told], now: datetime) -> None:
-        """Keep what was answered; whoever is not in the register now is asked about again each time."""
+        """Keep what was answered, where the register's answers last; whoever is not in the register now is
+        asked about again each time.
+        """
+        lasts = self._adapters[register].limits.valid_seconds
         answers = {
             key: Kept(one.answer, now) if one.answer is not None else None
             for key, one in told.items()
             if one.fault is None
         }
-        if answers:
-            self._cache.keep(register, answers, self._adapters[register].limits.valid_seconds)
+        if answers and lasts:
+            self._cache.keep(register, answers, lasts)
 
     def _item(
         self, question: Question, key: str, told: Told | None, kept: Kept | None, now: datetime

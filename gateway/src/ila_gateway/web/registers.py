@@ -15,7 +15,14 @@ from ila_gateway.tokens import Caller
 from ila_gateway.web.context import parts
 
 MOST_KEYS = 200
-REGISTERS = ["population", "viis_institutions", "viis_addresses", "programme_licences", "legal_persons"]
+REGISTERS = [
+    "population",
+    "viis_institutions",
+    "viis_addresses",
+    "programme_licences",
+    "legal_persons",
+    "earlier_support",
+]
 registers = flask.Blueprint("registers", __name__, url_prefix="/registers/v1")
 
 

@@ -17,6 +17,7 @@ from ila_stubs.registers.faults import Faults
 from ila_stubs.registers.institutions import Institution, Institutions
 from ila_stubs.registers.people import Population
 from ila_stubs.registers.settings import Settings
+from ila_stubs.registers.supports import BadSupport, Supports
 
 MOST_CODES = 50
 T = TypeVar("T")
@@ -31,6 +32,7 @@ class Parts:
     population: Population
     institutions: Institutions
     legal_persons: dict[str, Institution | Company]
+    supports: Supports
     faults: Faults
     today: Callable[[], date]
 
@@ -43,6 +45,7 @@ def parts_of(settings: Settings, today: Callable[[], date] = lambda: riga_date(u
         population=Population(people),
         institutions=institutions,
         legal_persons={**institutions.by_legal_person, **companies(people)},
+        supports=Supports(people),
         faults=Faults(),
         today=today,
     )
@@ -72,6 +75,32 @@ def _person(code: str) -> dict[str, Any]:
         return {"found": True} | population.somebody_else(code)
     record = population.find(code, _parts().today())
     return {"found": True, **record} if record else {"found": False, "code": code}
+
+
+@registers.post("/earlier-support/v1/persons")
+def earlier_support() -> Response:
+    """Answer for up to 50 personal codes at once what other sources paid for."""
+    _check_credential("earlier_support")
+    codes = _codes(request.get_json(silent=True))
+    return _misbehaved("earlier_support") or jsonify(persons=[_supported(code) for code in codes])
+
+
+def _supported(code: str) -> dict[str, Any]:
+    supports = _parts().supports
+    if _parts().faults.wrong_at("earlier_support"):
+        return supports.somebody_else(code)
+    found = supports.find(code)
+    return {"code": code, "found": True, "supports": found} if found else {"code": code, "found": False}
+
+
+@registers.put("/supports")
+def order_support() -> tuple[Response, int]:
+    """Order what somebody was supported for."""
+    try:
+        _parts().supports.order(request.get_json(silent=True))
+    except BadSupport as refusal:
+        return jsonify(error="invalid_support", error_description=str(refusal)), 422
+    return jsonify(status="ok"), 200
 
 
 def _codes(body: Any) -> list[str]:

@@ -6,7 +6,14 @@ from flask import Response
 
 from ila_stubs.faults import DEFAULT_SECONDS, read_order, spoiled_answer
 
-QUESTIONS = ("population", "viis_institutions", "viis_addresses", "programme_licences", "legal_persons")
+QUESTIONS = (
+    "population",
+    "viis_institutions",
+    "viis_addresses",
+    "programme_licences",
+    "legal_persons",
+    "earlier_support",
+)
 
 
 class Faults:

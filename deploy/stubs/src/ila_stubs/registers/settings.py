@@ -19,10 +19,11 @@ class Settings(StubSettings):
     viis_secret: str = setting("Credential for the register of education institutions.", secret=True)
     licences_secret: str = setting("Credential for the register of programme licences.", secret=True)
     legal_persons_secret: str = setting("Credential for the register of legal persons.", secret=True)
+    earlier_support_secret: str = setting("Credential for the register of earlier support.", secret=True)
 
     def credentials(self) -> dict[str, str]:
         """Return the credential of each register."""
-        names = ("population", "viis", "licences", "legal_persons")
+        names = ("population", "viis", "licences", "legal_persons", "earlier_support")
         return {name: str(getattr(self, f"{name}_secret")) for name in names}
 
     def faults(self) -> list[str]:

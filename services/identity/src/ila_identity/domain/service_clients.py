@@ -27,11 +27,13 @@ SCOPES_OF_SERVICES = frozenset(
         "identity.facts",
         "identity.names",
         "identity.bank_accounts",
+        "identity.earlier_support",
         "registers.population",
         "registers.viis_institutions",
         "registers.viis_addresses",
         "registers.programme_licences",
         "registers.legal_persons",
+        "registers.earlier_support",
         "oauth.introspect",
     }
 )
