@@ -13,6 +13,7 @@ from ila_kit.web.app import service_app
 from ila_funding.api import BLUEPRINTS
 from ila_funding.clients.bank_file import Pain001, Payer
 from ila_funding.clients.identity import IdentityAccounts
+from ila_funding.clients.statements import StatementPdf
 from ila_funding.consumers import BATCHES, HANDLERS, TIMERS
 from ila_funding.consumers.prices import PRICE_SECONDS, PriceJob
 from ila_funding.parameters import load_targets
@@ -35,6 +36,7 @@ def live_deps(settings: Settings) -> Deps:
         units=Units(engine, SERVICE, kind, settings.clock()),
         accounts=IdentityAccounts(connect),
         bank_file=Pain001(payer),
+        statements=StatementPdf(settings.payer_name),
         targets=load_targets(),
     )
 

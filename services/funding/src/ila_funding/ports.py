@@ -20,6 +20,7 @@ from ila_funding.domain.payment_run import Payment, PaymentRun
 from ila_funding.domain.provider import Provider
 from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult, VerifiedResult
+from ila_funding.domain.statement import PriceStatement
 from ila_funding.domain.transfer import TransferFile
 from ila_funding.ledger_ports import EntitlementStore, PeriodStore, TopUpStore
 from ila_funding.limit_ports import BudgetLineStore, LineChangeStore
@@ -268,6 +269,13 @@ class BankFile(Protocol):
         """Return the bytes of an ISO 20022 pain.001.001.09 document that fits its schema."""
 
 
+class StatementWriter(Protocol):
+    """How the statement of a price is written for the person it is about."""
+
+    def write(self, statement: PriceStatement, language: str) -> bytes:
+        """Return the bytes of a PDF, in lv or en; equal statements give equal bytes."""
+
+
 @dataclass(frozen=True)
 class Deps:
     """What the doors are given."""
@@ -275,4 +283,5 @@ class Deps:
     units: Units[Any]
     accounts: BankAccounts
     bank_file: BankFile
+    statements: StatementWriter
     targets: Sequence[Target]

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ila_funding.api import BLUEPRINTS
 from ila_funding.app import SERVICE
 from ila_funding.clients.bank_file import Pain001, Payer
+from ila_funding.clients.statements import StatementPdf
 from ila_funding.consumers import HANDLERS
 from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.payee import BankAccount
@@ -288,6 +289,7 @@ def visitor(world: World) -> ApiClient:
             units=world.units,
             accounts=world.accounts,
             bank_file=Pain001(Payer("Valsts izglītības attīstības aģentūra", IBAN, "PARALV22")),
+            statements=StatementPdf("Valsts izglītības attīstības aģentūra"),
             targets=load_targets(),
         ),
         Settings(**offline_environment()),

@@ -3,14 +3,17 @@
 from typing import Any
 from uuid import UUID
 
+import flask
 from ila_kit.errors import Missing
 from ila_kit.events import to_json
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
+from ila_kit.web.uploads import download
 
 from ila_funding.api.quotes import QuoteSchema
 from ila_funding.domain.hold import HOLD_STATES
 from ila_funding.usecases.replays import replay_hold
+from ila_funding.usecases.statements import hold_statement
 
 holds = Resource(
     "holds", __name__, url_prefix="/api/funding/v1/holds", description="Money set apart for applications"
@@ -77,6 +80,12 @@ class ReplaySchema(Schema):
     differences = fields.List(fields.String(), required=True)
 
 
+class LanguageQuery(Schema):
+    """In which language; Latvian unless something else is asked for."""
+
+    lang = fields.OneOf(["lv", "en"], load_default="lv")
+
+
 @holds.operation("GET", "", VIEWERS, query=HoldQuery, answer=(200, list_of(HoldSchema)))
 def get_holds(call: Call) -> dict[str, Any]:
     """List holds, the newest first."""
@@ -103,3 +112,24 @@ def get_replay(call: Call, hold_id: UUID) -> dict[str, Any]:
         raise Missing()
     shown: dict[str, Any] = to_json(replay_hold(call.unit, hold))
     return shown
+
+
+@holds.operation(
+    "GET",
+    "/<uuid:hold_id>/statement.pdf",
+    VIEWERS,
+    query=LanguageQuery,
+    answer=(200, None),
+    media_type="application/pdf",
+)
+def get_statement(call: Call, hold_id: UUID) -> flask.Response:
+    """Hand out how the price of a hold came about, in words, with every source and the way to check it.
+
+    The same bytes for the same decision.
+    """
+    hold = call.unit.holds.get(hold_id, call.scope)
+    if hold is None:
+        raise Missing()
+    language = call.query["lang"]
+    data = call.deps.statements.write(hold_statement(call.unit, hold), language)
+    return download(data, f"statement-{hold_id}-{language}.pdf", "application/pdf")
