@@ -279,8 +279,18 @@ def world(engine: sa.Engine) -> World:
 
 
 @pytest.fixture
-def visitor(world: World) -> ApiClient:
+def visitor(world: World, visitor_of: Callable[[World], ApiClient]) -> ApiClient:
     """A client of the routes who is nobody; every answer is checked against its schema."""
+    return visitor_of(world)
+
+
+@pytest.fixture(scope="session")
+def visitor_of() -> Callable[[World], ApiClient]:
+    """Makes such a client of another world."""
+    return _visitor
+
+
+def _visitor(world: World) -> ApiClient:
     app = service_app(
         SERVICE,
         "Funding",

@@ -9,7 +9,8 @@ import pytest
 from ila_funding.usecases.holds import request_hold
 from ila_kit.clock import riga_date, utc_now
 from ila_kit.ids import uuid7
-from ila_kit.testing.stores import statements_seen
+from ila_kit.store.migrate import downgrade, upgrade
+from ila_kit.testing.stores import service_database, statements_seen
 from sepaxml.validation import try_valid_xml
 
 pytestmark = pytest.mark.integration
@@ -476,6 +477,29 @@ def test_money_that_comes_back_is_a_new_row_and_free_again(world, desk):
     assert problem(desk.build()) == (422, "nothing-to-claim")
     assert request.person_id
     desk.fits()
+
+
+def test_what_came_back_before_events_were_kept_is_no_alarm_after_the_migration(admin_url, world, visitor_of):
+    with service_database(admin_url, "ila_funding") as engine:
+        old = type(world)(engine)
+        old.publish().admit()
+        old.accounts.add(old.organisation_id)
+        desk = Desk(old, visitor_of(old))
+        for place in (1, 2):
+            old.complete(place)
+            desk.settle(desk.exported())
+        claims = desk.admin.get(f"{CLAIMS}?state=paid").json["items"]
+        body = {"claim_id": claims[0]["id"], "bank_reference": "B-2", "reason": "Nederīgs."}
+        assert desk.checker.post(f"{BASE}/recoveries", body).status_code == 201
+        desk.fits()
+        kept = "SELECT type, sequence, hold_id, application_id FROM money_event ORDER BY 4, 1"
+        told = old.sql(kept.replace("sequence", "NULL"))
+        downgrade(engine, "ila_funding", "0007_limits")
+        upgrade(engine, "ila_funding", "0012_content_held")
+        assert old.verification()["lines_differing_from_events"] != []
+        upgrade(engine, "ila_funding")
+        assert old.sql(kept.replace("sequence", "NULL")) == told
+        desk.fits()
 
 
 def test_a_settlement_of_many_lines_moves_each_learners_money(world, desk):
