@@ -114,6 +114,12 @@ _MOVE = sa.text("WITH " + ", ".join([_LINE, _KNOWN, _ENTRIES]) + _RESULT)
 _LOCK_LINES = sa.text(
     "SELECT FROM budget_line WHERE id = ANY (CAST(:lines AS uuid[])) ORDER BY id FOR NO KEY UPDATE"
 )
+_LOCK_ACCOUNTS = sa.text("""
+SELECT FROM learner_account AS mine
+JOIN (SELECT DISTINCT * FROM unnest(CAST(:persons AS uuid[]), CAST(:calls AS uuid[]))
+  AS one (person_id, call_id)) AS wanted USING (person_id, call_id)
+ORDER BY mine.id FOR NO KEY UPDATE OF mine
+""")
 _MOVE_ALL = sa.text("""
 WITH moved AS (
   SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:lines AS uuid[]), CAST(:calls AS uuid[]),
@@ -163,7 +169,8 @@ class SqlLedgerStore:
     def post_all(self, movements: Sequence[Movement]) -> None:
         """Move the money of many learners, all for one reason, day and two accounts, at once.
 
-        The lines are locked in the order of their ids, so that two of these never wait for each other.
+        The lines are locked in the order of their ids, then the learners' accounts in that of theirs, so that
+        two of these never wait for each other, also when two lines pay for the same learners.
         """
         ((reason, source, target, at, on, late),) = {
             (one.reason, one.source, one.target, one.at, one.effective_on, one.belongs_to)
@@ -179,6 +186,7 @@ class SqlLedgerStore:
         }
         named |= {"effective_on": on, "belongs_to": late}
         self._connection.execute(_LOCK_LINES, {"lines": held["lines"]})
+        self._connection.execute(_LOCK_ACCOUNTS, {name: held[name] for name in ("persons", "calls")})
         self._connection.execute(_MOVE_ALL, held | change | named | {"released": int(target is Account.FREE)})
 
     def record(self, movement: Movement) -> None:
