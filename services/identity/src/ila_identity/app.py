@@ -25,9 +25,16 @@ from ila_identity.consumers import (
     FactsJob,
     InstitutionsJob,
     SeedsJob,
+    SupportsJob,
 )
 from ila_identity.domain.personas import Personas
-from ila_identity.parameters import employer_legal_basis, legal_basis, limits, provider_legal_basis
+from ila_identity.parameters import (
+    employer_legal_basis,
+    legal_basis,
+    limits,
+    provider_legal_basis,
+    support_legal_basis,
+)
 from ila_identity.ports import Deps
 from ila_identity.settings import Settings
 from ila_identity.store.my_data_tables import person_export
@@ -54,6 +61,7 @@ def live_deps(settings: Settings) -> Deps:
         legal_basis=legal_basis(),
         provider_legal_basis=provider_legal_basis(),
         employer_legal_basis=employer_legal_basis(),
+        support_legal_basis=support_legal_basis(),
         kept_files=settings.kept_files(SERVICE),
         collector=GatewayCollector(connect),
         limits=limits(),
@@ -95,6 +103,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         timers=TIMERS,
         jobs={
             "facts": (settings.facts_seconds, FactsJob(deps).run),
+            "earlier_support": (settings.facts_seconds, SupportsJob(deps).run),
             "institutions": (settings.institutions_seconds, InstitutionsJob(deps).run),
             "employers": (settings.institutions_seconds, EmployersJob(deps).run),
             "exports": (EXPORT_SECONDS, ExportsJob(deps).run),

@@ -8,6 +8,7 @@ from uuid import UUID
 from ila_kit.actor import Role
 
 from ila_identity.domain.accounts import Account
+from ila_identity.domain.earlier_support import SupportAnswer, SupportQuestion
 from ila_identity.domain.erasures import Erasure
 from ila_identity.domain.personal_codes import PersonalCode
 from ila_identity.domain.persons import Login, Person
@@ -58,7 +59,7 @@ class PersonStore(Protocol):
         """Return the codes that persons have now, by id."""
 
     def erase(self, person_id: UUID, now: datetime) -> None:
-        """Erase names, birth date, address, codes, logins and register facts; nobody is known by the id."""
+        """Erase names, birth date, address, codes, logins and what registers told; nobody is known so."""
 
     def account(self, person_id: UUID) -> Account | None:
         """Return the account of a person; None before the first strong sign-in."""
@@ -81,6 +82,22 @@ class RegisterFactStore(Protocol):
 
     def save(self, facts: Sequence[RegisterFact]) -> None:
         """Store what became of facts that were asked for."""
+
+
+class SupportStore(Protocol):
+    """What the register of earlier support told about persons."""
+
+    def want(self, person_ids: Sequence[UUID], now: datetime) -> dict[UUID, int]:
+        """Have the register asked about persons; return how often that was tried in vain."""
+
+    def newest(self, person_ids: Sequence[UUID]) -> dict[UUID, SupportAnswer]:
+        """Return what was told last of persons, by id."""
+
+    def due(self, now: datetime, limit: int) -> Sequence[tuple[SupportQuestion, Sequence[PersonalCode]]]:
+        """Return the questions that are to be asked, longest wanted first, with every code to ask by."""
+
+    def save(self, questions: Sequence[SupportQuestion], answers: Sequence[SupportAnswer]) -> None:
+        """Store what became of questions, and what was told."""
 
 
 class RoleStore(Protocol):
@@ -132,6 +149,10 @@ class PersonUnit(Protocol):
     @property
     def register_facts(self) -> RegisterFactStore:
         """What the population register told."""
+
+    @property
+    def earlier_support(self) -> SupportStore:
+        """What the register of earlier support told."""
 
     @property
     def roles(self) -> RoleStore:

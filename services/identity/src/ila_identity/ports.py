@@ -262,7 +262,7 @@ class Deps:
     `units` opens units of work (`ila_kit.store.unit.Units`); `alone(name)` holds a lock that one
     process has at a time, and gives False when another one has it. `legal_basis` is the ground on
     which facts of persons are handed on, `provider_legal_basis` and `employer_legal_basis` those of
-    questions about institutions and about employers;
+    questions about institutions and about employers, `support_legal_basis` that of questions about support;
     `kept_files` are those that institutions gave; `collector` asks services what they keep about a person.
     """
 
@@ -273,6 +273,7 @@ class Deps:
     legal_basis: str
     provider_legal_basis: str
     employer_legal_basis: str
+    support_legal_basis: str
     kept_files: KeptFiles
     collector: Collector
     limits: Limits = field(default_factory=Limits)

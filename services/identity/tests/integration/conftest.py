@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from ila_identity.app import create_app, live_deps, read_personas
-from ila_identity.consumers import TIMERS, EmployersJob, FactsJob, InstitutionsJob, SeedsJob
+from ila_identity.consumers import TIMERS, EmployersJob, FactsJob, InstitutionsJob, SeedsJob, SupportsJob
 from ila_identity.domain.attestations import Check, Signature, Signer, Verification
 from ila_identity.ports import Deps
 from ila_identity.settings import Settings
@@ -71,6 +71,7 @@ class StandInRegisters:
     persons: dict[str, dict[str, Any]] = field(default_factory=dict)
     institutions: dict[str, dict[str, Any]] = field(default_factory=dict)
     legal_persons: dict[str, dict[str, Any]] = field(default_factory=dict)
+    supports: dict[str, dict[str, Any]] = field(default_factory=dict)
     fault: str | None = None
     calls: int = 0
 
@@ -148,6 +149,7 @@ class StandInRegisters:
             "population": self.persons,
             "viis_institutions": self.institutions,
             "legal_persons": self.legal_persons,
+            "earlier_support": self.supports,
         }
         told = rows[register].get(key)
         if self.fault == "another":
@@ -234,6 +236,9 @@ class Jobs:
 
     def facts(self, later: int = 0) -> int:
         return FactsJob(self._at(later)).run()
+
+    def supports(self, later: int = 0) -> int:
+        return SupportsJob(self._at(later)).run()
 
     def institutions(self, later: int = 0) -> int:
         return InstitutionsJob(self._at(later)).run()

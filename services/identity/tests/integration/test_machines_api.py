@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from ila_identity.store import provider_tables as p
 from ila_identity.store import tables as t
+from ila_kit.clock import utc_now
 from ila_kit.ids import uuid7
 from ila_kit.store.tables import audit_entry, outbox
 from ila_kit.testing.stores import statements_seen
@@ -96,6 +97,62 @@ def test_a_sign_in_asks_no_register_and_two_hundred_facts_take_few_statements(
     with statements_seen(engine) as seen:
         gateway.post("/api/identity/v1/sign-ins", body)
     assert len(seen) <= 9
+
+
+SUPPORT = {
+    "reference": "ESF-1",
+    "source": "ESF 8.4.1",
+    "family": "vocational",
+    "title": "Programmēšana",
+    "supported_on": "2022-03-01",
+}
+
+
+def test_earlier_support_is_told_as_the_register_told_it_since_the_time_asked_for(
+    api, sign_in, jobs, registers, engine, new_code
+):
+    code = new_code()
+    person, stranger = sign_in(personal_code=code), str(uuid7())
+    registers.supports[code.replace("-", "")] = {"supports": [SUPPORT]}
+    now = utc_now()
+
+    def ask(since=now):
+        questions = [{"person_id": one, "since": since.isoformat()} for one in (person, stranger)]
+        answer = api.as_("svc:funding", "identity.earlier_support").post(
+            "/api/identity/v1/earlier-support", {"questions": questions, "purpose": "no double funding"}
+        )
+        assert answer.json["missing"] == [stranger]
+        (told,) = answer.json["answers"]
+        return told
+
+    assert (ask()["state"], ask()["supports"]) == ("asked", [])
+    registers.fault = "unavailable"
+    jobs.supports()
+    assert ask()["state"] == "unavailable"
+    registers.fault = None
+    jobs.supports(later=30)
+    told = ask()
+    assert (told["state"], told["supports"]) == ("register", [SUPPORT])
+    assert ask(utc_now() + timedelta(hours=1))["state"] == "asked"
+    with engine.connect() as connection:
+        kept = connection.execute(
+            sa.select(t.support_answer).where(t.support_answer.c.person_id == person)
+        ).one()
+        assert str(kept.id) == told["answer_id"]
+        assert code.replace("-", "").encode() not in kept.sealed_proofs
+        for table in ("outbox", "audit_entry", "support_answer", "support_question"):
+            text = connection.scalar(sa.text(f"SELECT string_agg(x::text, '') FROM {table} x")) or ""
+            assert code.replace("-", "") not in text
+
+
+def test_only_who_holds_money_is_told_of_earlier_support(api, sign_in):
+    person = sign_in()
+    body = {"questions": [{"person_id": person, "since": utc_now().isoformat()}], "purpose": "x"}
+    for caller in (api.as_("svc:funding", "identity.facts"), api.as_(person, "learner", "auditor")):
+        assert caller.post("/api/identity/v1/earlier-support", body).status_code == 403
+    funding = api.as_("svc:funding", "identity.earlier_support")
+    for bad in ({"questions": [], "purpose": "x"}, body | {"questions": [{"person_id": person}]}):
+        assert funding.post("/api/identity/v1/earlier-support", bad).status_code == 422
 
 
 def test_names_are_told_masked_to_who_may_ask_and_each_look_is_noted(api, sign_in, engine, new_code):

@@ -16,6 +16,7 @@ from ila_identity.domain.attestations import (
     Verification,
 )
 from ila_identity.domain.bank_accounts import BankAccount
+from ila_identity.domain.earlier_support import SupportAnswer, SupportQuestion
 from ila_identity.domain.employers import EmployerRegistration
 from ila_identity.domain.members import Member, Named
 from ila_identity.domain.organisations import Organisation
@@ -334,6 +335,34 @@ class FakeRegisterFacts:
         self.rows |= {fact.person_id: fact for fact in facts}
 
 
+class FakeSupports:
+    """What the register of earlier support told, in memory."""
+
+    def __init__(self, persons: FakePersons) -> None:
+        self.questions: dict[UUID, SupportQuestion] = {}
+        self.answers: list[SupportAnswer] = []
+        self.persons = persons
+
+    def want(self, person_ids: Sequence[UUID], now: datetime) -> dict[UUID, int]:
+        for one in person_ids:
+            known = self.questions.get(one)
+            if known is None or not known.wanted:
+                self.questions[one] = SupportQuestion(person_id=one, wanted=True, next_at=now)
+        return {one: self.questions[one].tries for one in person_ids}
+
+    def newest(self, person_ids: Sequence[UUID]) -> dict[UUID, SupportAnswer]:
+        ordered = sorted(self.answers, key=lambda one: one.observed_at)
+        return {one.person_id: one for one in ordered if one.person_id in person_ids}
+
+    def due(self, now: datetime, limit: int) -> list[tuple[SupportQuestion, list[PersonalCode]]]:
+        due = [one for one in self.questions.values() if one.wanted and one.next_at <= now]
+        return [(one, self.persons.codes(one.person_id)) for one in due[:limit]]
+
+    def save(self, questions: Sequence[SupportQuestion], answers: Sequence[SupportAnswer]) -> None:
+        self.questions |= {one.person_id: one for one in questions}
+        self.answers += answers
+
+
 class FakeSanctions(FakeRows):
     """Sanctions of organisations in memory."""
 
@@ -412,6 +441,7 @@ class IdentityFakeUnit(FakeUnit):
         self.persons, self.roles, self.organisations = FakePersons(), FakeRoles(), FakeOrganisations()
         self.registrations, self.members = FakeRegistrations(), FakeMembers()
         self.bank_accounts, self.register_facts = FakeBankAccounts(), FakeRegisterFacts(self.persons)
+        self.earlier_support = FakeSupports(self.persons)
         self.service_clients, self.sanctions = FakeServiceClients(), FakeSanctions()
         self.role_proposals, self.employer_registrations = FakeRoleProposals(), FakeEmployerRegistrations()
 

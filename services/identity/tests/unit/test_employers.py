@@ -431,6 +431,7 @@ def job_of(world):
         legal_basis="law",
         provider_legal_basis="law",
         employer_legal_basis="employers' law",
+        support_legal_basis="law",
         kept_files=memory_files(),
         collector=None,
         limits=Limits(),

@@ -78,6 +78,7 @@ def job(world, register):
         legal_basis="law",
         provider_legal_basis="law",
         employer_legal_basis="law",
+        support_legal_basis="law",
         kept_files=memory_files(),
         collector=None,
         limits=Limits(),

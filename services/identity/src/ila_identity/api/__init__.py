@@ -6,7 +6,7 @@ from ila_identity.api.bank_accounts import bank_accounts
 from ila_identity.api.employers import employers
 from ila_identity.api.erasure import erasure
 from ila_identity.api.exports import exports
-from ila_identity.api.machines import accounts, facts, names
+from ila_identity.api.machines import accounts, facts, names, supports
 from ila_identity.api.members import members
 from ila_identity.api.my_data import my_data
 from ila_identity.api.organisations import organisations
@@ -28,6 +28,7 @@ BLUEPRINTS = [
         personal_data("identity", PersonalDataViewed),
         facts,
         names,
+        supports,
         role_grants,
     ),
     *(registrations, employers, organisations, sanctions, members, bank_accounts, accounts),

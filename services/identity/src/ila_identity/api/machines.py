@@ -9,6 +9,7 @@ from marshmallow import validate
 from ila_identity.domain.bank_accounts import BANK_ACCOUNT
 from ila_identity.domain.register_facts import ASKED, KNOWN, UNAVAILABLE
 from ila_identity.usecases.bank_accounts import payable_accounts
+from ila_identity.usecases.earlier_support import AskSupport, Supports, supports_of
 from ila_identity.usecases.person_facts import Facts, facts_of
 from ila_identity.usecases.persons import names_of
 
@@ -19,6 +20,12 @@ facts = Resource(
 )
 names = Resource(
     "person-names", __name__, url_prefix=f"{ROOT}/person-names", description="Names for services"
+)
+supports = Resource(
+    "earlier-support",
+    __name__,
+    url_prefix=f"{ROOT}/earlier-support",
+    description="What other sources of public money paid for persons",
 )
 accounts = Resource(
     "organisation-accounts",
@@ -73,6 +80,54 @@ class NamesSchema(Schema):
     names = fields.List(fields.Nested(NameSchema), required=True)
 
 
+class SupportQuestionSchema(Schema):
+    """About whom is asked; an answer of the register from before `since` does not count."""
+
+    person_id = fields.Id(required=True)
+    since = fields.Instant(required=True)
+
+
+class SupportsQuestionSchema(Schema):
+    """About whom is asked, and what for."""
+
+    questions = fields.List(
+        fields.Nested(SupportQuestionSchema), required=True, validate=validate.Length(1, MOST)
+    )
+    purpose = fields.Text(max=200, required=True)
+
+
+class SupportSchema(Schema):
+    """What another source paid, as the register tells it."""
+
+    reference = fields.String(required=True)
+    source = fields.String(required=True)
+    family = fields.String(required=True)
+    title = fields.String(required=True)
+    supported_on = fields.Date(required=True)
+
+
+class SupportsOfSchema(Schema):
+    """What the register of earlier support told of a person, with its provenance.
+
+    `state`: `register` (it told; without supports there are none), `asked` (being asked: ask again soon) or
+    `unavailable` (it did not answer); the last two say nothing about whether there were any.
+    """
+
+    person_id = fields.Id(required=True)
+    state = fields.OneOf([KNOWN, ASKED, UNAVAILABLE], required=True)
+    answer_id = fields.Id(required=True, allow_none=True)
+    observed_at = fields.Instant(required=True, allow_none=True)
+    legal_basis = fields.String(required=True, allow_none=True)
+    supports = fields.List(fields.Nested(SupportSchema), required=True)
+
+
+class SupportsSchema(Schema):
+    """What is known, and the ids nobody is known by."""
+
+    answers = fields.List(fields.Nested(SupportsOfSchema), required=True)
+    missing = fields.List(fields.Id(), required=True)
+
+
 class AccountsQuestionSchema(Schema):
     """About which organisations is asked, and what for."""
 
@@ -122,6 +177,20 @@ def post_person_facts(call: Call) -> Facts:
 def post_person_names(call: Call) -> dict[str, Any]:
     """Tell the names of up to 200 persons, their codes masked; each look is noted."""
     return {"names": names_of(call.unit, call.body["person_ids"], call.body["purpose"])}
+
+
+@supports.operation(
+    "POST",
+    "",
+    Access(any={"identity.earlier_support"}),
+    body=SupportsQuestionSchema,
+    answer=(200, SupportsSchema),
+    reads=True,
+)
+def post_earlier_support(call: Call) -> Supports:
+    """Tell what other sources paid for up to 200 persons; each look is noted."""
+    questions = [AskSupport(**one) for one in call.body["questions"]]
+    return supports_of(call.unit, questions, call.body["purpose"])
 
 
 @accounts.operation(

@@ -23,6 +23,11 @@ def employer_legal_basis() -> str:
     return str(_read("providers")["employer_questions"]["legal_basis"])
 
 
+def support_legal_basis() -> str:
+    """Return the ground on which the register of earlier support is asked about learners."""
+    return str(_read("legal")["earlier_support"]["legal_basis"])
+
+
 def limits() -> Limits:
     """Return the times and numbers that hold now."""
     told = _read("providers")

@@ -18,6 +18,7 @@ PARTS = {
     "account": all_of(t.account),
     "roles": all_of(t.role_grant, "granted_by"),
     "register_facts": all_of(t.register_fact),
+    "earlier_support": all_of(t.support_answer),
     "memberships": all_of(p.member, "added_by", "confirmed_by", "wanted_by"),
     "employer_registrations": all_of(e.employer_registration, by="registrant_id"),
     "access_log": all_of(m.access_log),

@@ -103,8 +103,8 @@ class SqlPersonStore:
         return {row.person_id: self._vault.open(row.sealed, row.person_id) for row in rows}
 
     def erase(self, person_id: UUID, now: datetime) -> None:
-        """Erase names, birth date, address, codes, logins and register facts; nobody is known by the id."""
-        for table in (t.login, t.personal_code, t.register_fact):
+        """Erase names, birth date, address, codes, logins and what registers told; nobody is known so."""
+        for table in (t.login, t.personal_code, t.register_fact, t.support_question, t.support_answer):
             self._connection.execute(table.delete().where(table.c.person_id == person_id))
         nobody = t.person.update().where(t.person.c.id == person_id).values(_NOBODY | {"erased_at": now})
         self._connection.execute(nobody)

@@ -159,6 +159,34 @@ register_fact = sa.Table(
     sa.Index("register_fact_wanted", "next_at", postgresql_where=sa.text("wanted")),
 )
 
+support_question = sa.Table(
+    "support_question",
+    metadata,
+    sa.Column("person_id", sa.Uuid, sa.ForeignKey("person.id"), primary_key=True),
+    sa.Column("wanted", sa.Boolean, nullable=False),
+    sa.Column("next_at", UTC, nullable=False, comment="when the register is asked, if it is wanted"),
+    sa.Column("tries", sa.Integer, nullable=False, comment="in vain, since it was wanted"),
+    sa.Index("support_question_wanted", "next_at", postgresql_where=sa.text("wanted")),
+)
+
+# Rows are only added: a decision about money stands on one of them.
+support_answer = sa.Table(
+    "support_answer",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("observed_at", UTC, nullable=False),
+    sa.Column("legal_basis", sa.Text, nullable=False),
+    sa.Column("supports", JSONB, nullable=False, comment="what others paid; empty: nothing"),
+    sa.Column(
+        "sealed_proofs",
+        sa.LargeBinary,
+        nullable=False,
+        comment="hashes and signed snapshots: they hold codes",
+    ),
+    sa.Index("support_answer_person", "person_id", "observed_at", "id"),
+)
+
 service_client = sa.Table(
     "service_client",
     metadata,

@@ -9,6 +9,7 @@ from ila_kit.store.unit import Unit
 
 from ila_identity.store.access_log import SqlAccessLogStore
 from ila_identity.store.bank_accounts import SqlBankAccountStore
+from ila_identity.store.earlier_support import SqlSupportStore
 from ila_identity.store.employers import SqlEmployerRegistrationStore
 from ila_identity.store.erasures import SqlErasureStore
 from ila_identity.store.exports import SqlExportStore
@@ -41,6 +42,11 @@ class IdentityUnit(Unit):
     def register_facts(self) -> SqlRegisterFactStore:
         """What the population register told."""
         return SqlRegisterFactStore(self.connection, self._vault)
+
+    @cached_property
+    def earlier_support(self) -> SqlSupportStore:
+        """What the register of earlier support told."""
+        return SqlSupportStore(self.connection, self._vault)
 
     @cached_property
     def roles(self) -> SqlRoleStore:
