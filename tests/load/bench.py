@@ -27,6 +27,7 @@ import draw
 import front
 import holds
 import last_minute
+import ledger
 import lists
 import money
 import psutil
@@ -128,6 +129,7 @@ def bench() -> None:
         promises += money.promises()
         promises += holds.holds(os.environ["ILA_SUITE_DATABASE_URL"])
     promises += [*signatures.containers(), draw.lots()]
+    promises += ledger.verification(os.environ["ILA_SUITE_DATABASE_URL"])
     report = {"clients": CLIENTS, "seconds": SECONDS, "rounds": ROUNDS, "cases": summary(results)}
     report |= {
         "drain_seconds": round(drained(), 1),
