@@ -55,13 +55,22 @@ WHERE (line.held, line.committed, line.consumed)
 ORDER BY line.id LIMIT 100
 """
 
-# The last move of a hold says where its money is; a hold is in the state of that move.
+# The last move of a hold says where its money is, and so do all of its moves together.
 _STATES = """
-SELECT hold.id FROM hold JOIN ledger_entry AS last
+WITH moved AS (
+  SELECT hold_id, coalesce(sum(amount) FILTER (WHERE account = 'held'), 0) AS held,
+    coalesce(sum(amount) FILTER (WHERE account = 'committed'), 0) AS committed,
+    coalesce(sum(amount) FILTER (WHERE account = 'consumed'), 0) AS consumed
+  FROM ledger_entry WHERE hold_id IS NOT NULL AND top_up_id IS NULL GROUP BY hold_id)
+SELECT coalesce(hold.id, moved.hold_id) AS id FROM hold FULL JOIN moved ON moved.hold_id = hold.id
+WHERE (moved.held, moved.committed, moved.consumed) IS DISTINCT FROM
+  (hold.amount * (hold.state = 'held')::int, hold.amount * (hold.state = 'committed')::int,
+    hold.amount * (hold.state = 'consumed')::int)
+UNION SELECT hold.id FROM hold JOIN ledger_entry AS last
   ON last.transaction_id = hold.movement_id AND last.amount > 0
 WHERE last.account <> CASE WHEN hold.state IN ('released', 'expired') THEN 'free' ELSE hold.state END
   OR last.amount <> hold.amount OR last.hold_id <> hold.id
-ORDER BY hold.id LIMIT 100
+ORDER BY id LIMIT 100
 """
 # What was settled with the bank, less what came back, is what lines have consumed.
 _PAID = """
