@@ -49,6 +49,9 @@ class RequestStore(Protocol):
     def behind(self, hold_id: UUID) -> list[UUID]:
         """Return the applications that wait for what becomes of a hold, in their order."""
 
+    def save_all(self, requests: Sequence[HoldRequest]) -> None:
+        """Store many changed requests at once."""
+
     def next_waiting(self, line_id: UUID, now: datetime) -> HoldRequest | None:
         """Return, locked, the request received first of those that wait for a line's money.
 
@@ -59,8 +62,8 @@ class RequestStore(Protocol):
 class HoldStore(Protocol):
     """Holds."""
 
-    def add(self, hold: Hold) -> None:
-        """Store a new hold."""
+    def add_all(self, holds: Sequence[Hold]) -> None:
+        """Store new holds."""
 
     def save(self, hold: Hold) -> None:
         """Store a changed hold."""

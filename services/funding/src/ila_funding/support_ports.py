@@ -17,8 +17,8 @@ class SupportStore(Protocol):
     def find(self, person_id: UUID, programme_id: UUID) -> Found:
         """Return what pays a content of a programme for a person already, and what nobody noted."""
 
-    def claim(self, hold: Hold) -> None:
-        """Note what a new hold pays for; a content that is paid already fails the whole transaction."""
+    def claim(self, holds: Sequence[Hold]) -> None:
+        """Note what new holds pay for; a content that is paid already fails the whole transaction."""
 
     def free(self, hold_ids: Sequence[UUID]) -> None:
         """Forget what these holds paid for: their money went back."""

@@ -207,6 +207,9 @@ class FakeRequests:
     def behind(self, hold_id):
         return [one.application_id for one in self.rows.values() if getattr(one, "behind", None) == hold_id]
 
+    def save_all(self, requests):
+        self.rows |= {one.application_id: one for one in requests}
+
     def waiting(self, line, now):
         mine = [one for one in self.rows.values() if isinstance(one, HoldRequest) and one.line_id == line.id]
         served = [one for one in mine if one.state == "waiting" and not line.lets_wait(one.strata, now)]
@@ -220,9 +223,10 @@ class FakeHolds:
     def __init__(self):
         self.rows = {}
 
-    def add(self, hold):
-        assert hold.application_id not in {one.application_id for one in self.rows.values() if one.live}
-        self.rows[hold.id] = hold
+    def add_all(self, holds):
+        for hold in holds:
+            assert hold.application_id not in {one.application_id for one in self.rows.values() if one.live}
+            self.rows[hold.id] = hold
 
     def save(self, hold):
         self.rows[hold.id] = hold

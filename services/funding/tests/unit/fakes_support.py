@@ -30,10 +30,11 @@ class FakeSupport:
         earlier = Earlier(holds[0].id, holds[0].state != "held") if holds else None
         return Found(earlier, tuple(sorted(unnoted)))
 
-    def claim(self, hold):
-        rows = {(hold.person_id, key): hold.id for key in self.taught[hold.programme_id]}
-        assert not rows.keys() & self.paid.keys()
-        self.paid |= rows
+    def claim(self, holds):
+        for hold in holds:
+            rows = {(hold.person_id, key): hold.id for key in self.taught[hold.programme_id]}
+            assert not rows.keys() & self.paid.keys()
+            self.paid |= rows
 
     def free(self, hold_ids):
         self.paid = {row: hold_id for row, hold_id in self.paid.items() if hold_id not in hold_ids}

@@ -11,17 +11,20 @@ from uuid import UUID
 from ila_kit.states import SYSTEM, StateMachine, Step
 
 _BY_ITSELF = frozenset({SYSTEM})
+_ANSWERS = {"wait": "waiting", "grant": "granted", "refuse": "refused"}
 REQUEST_STATES = StateMachine(
     "hold request",
-    "waiting",
+    "asked",  # only until the transaction that asks has decided it
     [
-        Step("waiting", "wait", "waiting", _BY_ITSELF),
-        Step("waiting", "grant", "granted", _BY_ITSELF),
-        Step("waiting", "refuse", "refused", _BY_ITSELF),
+        *(
+            Step(state, action, answered, _BY_ITSELF)
+            for state in ("asked", "waiting")
+            for action, answered in _ANSWERS.items()
+        ),
         Step("waiting", "withdraw", "withdrawn", _BY_ITSELF),
         Step("granted", "withdraw", "withdrawn", _BY_ITSELF),
         Step("refused", "withdraw", "withdrawn", _BY_ITSELF),
-        Step("withdrawn", "reopen", "waiting", _BY_ITSELF),
+        Step("withdrawn", "reopen", "asked", _BY_ITSELF),
     ],
 )
 

@@ -70,7 +70,7 @@ def content_keys(programme_id: UUID, title: str, training: Training) -> list[str
     curricula = [one for one in (training.continuing_programme, title) if one and says_content(one)]
     named = {f"{family}:{same_title(one)}" for one in titles if says_content(one)}
     within = {
-        f"{family}:{same_title(one)}@{same_title(curricula[0])}"
+        f"{family}@{same_title(curricula[0])}:{same_title(one)}"
         for one in titles
         if curricula and not says_content(one)
     }

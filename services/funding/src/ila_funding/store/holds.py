@@ -30,6 +30,9 @@ LISTING = Listing(
 )
 
 
+_SAVE_REQUEST = sa.update(hold_request).where(hold_request.c.application_id == sa.bindparam("mine"))
+
+
 class SqlRequestStore:
     """Hold requests, one per application."""
 
@@ -45,8 +48,8 @@ class SqlRequestStore:
         if not requests:
             return set()
         rows = [values(one) for one in sorted(requests, key=lambda one: one.application_id)]
-        new = insert(hold_request).values(rows).on_conflict_do_nothing()
-        return set(self._connection.execute(new.returning(hold_request.c.application_id)).scalars())
+        new = insert(hold_request).on_conflict_do_nothing().returning(hold_request.c.application_id)
+        return set(self._connection.execute(new, rows).scalars())
 
     def claim_ending(self, ending: EarlyEnding) -> HoldRequest | None:
         """Return the request of an application, locked; store the latest ending when there is none."""
@@ -75,7 +78,14 @@ class SqlRequestStore:
 
     def save(self, request: HoldRequest) -> None:
         """Store a changed request."""
-        self._update(request.application_id, values(request))
+        self.save_all([request])
+
+    def save_all(self, requests: Sequence[HoldRequest]) -> None:
+        """Store many changed requests at once."""
+        if requests:
+            self._connection.execute(
+                _SAVE_REQUEST, [{"mine": one.application_id} | values(one) for one in requests]
+            )
 
     def behind(self, hold_id: UUID) -> list[UUID]:
         """Return the applications that wait for what becomes of a hold, in their order."""
@@ -126,9 +136,10 @@ class SqlHoldStore:
     def __init__(self, connection: sa.Connection):
         self._connection = connection
 
-    def add(self, new: Hold) -> None:
-        """Store a new hold."""
-        self._connection.execute(sa.insert(hold).values(values(new)))
+    def add_all(self, holds: Sequence[Hold]) -> None:
+        """Store new holds."""
+        if holds:
+            self._connection.execute(sa.insert(hold), [values(one) for one in holds])
 
     def save(self, changed: Hold) -> None:
         """Store a changed hold."""

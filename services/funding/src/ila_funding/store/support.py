@@ -36,6 +36,15 @@ JOIN programme_content AS taught ON taught.programme_id = hold.programme_id
 WHERE hold.programme_id = :programme_id AND hold.state IN ('held', 'committed', 'consumed')
 ORDER BY hold.created_at, hold.id, taught.content_key ON CONFLICT DO NOTHING
 """)
+# In one order everywhere, so that two transactions never wait for each other.
+_CLAIM = sa.text("""
+INSERT INTO supported_content (person_id, content_key, hold_id)
+SELECT new.person_id, taught.content_key, new.hold_id
+FROM unnest(CAST(:holds AS uuid[]), CAST(:persons AS uuid[]), CAST(:programmes AS uuid[]))
+  AS new (hold_id, person_id, programme_id)
+JOIN programme_content AS taught ON taught.programme_id = new.programme_id
+ORDER BY new.person_id, taught.content_key
+""")
 
 
 class SqlSupportStore:
@@ -57,18 +66,15 @@ class SqlSupportStore:
         earlier = None if row.hold_id is None else Earlier(row.hold_id, row.state != "held")
         return Found(earlier, tuple(row.unnoted))
 
-    def claim(self, hold: Hold) -> None:
-        """Note what a new hold pays for.
+    def claim(self, holds: Sequence[Hold]) -> None:
+        """Note what new holds pay for.
 
         Two holds of a person for one content at the same moment: the second transaction waits for the
         first one here and then fails as a whole; worked off again it sees what the first one did.
         """
-        taught = sa.select(
-            sa.literal(hold.person_id), programme_content.c.content_key, sa.literal(hold.id)
-        ).where(programme_content.c.programme_id == hold.programme_id)
-        columns = ["person_id", "content_key", "hold_id"]
-        ordered = taught.order_by(programme_content.c.content_key)
-        self._connection.execute(sa.insert(supported_content).from_select(columns, ordered))
+        if holds:
+            named = {"holds": [one.id for one in holds], "persons": [one.person_id for one in holds]}
+            self._connection.execute(_CLAIM, named | {"programmes": [one.programme_id for one in holds]})
 
     def free(self, hold_ids: Sequence[UUID]) -> None:
         """Forget what these holds paid for: their money went back."""

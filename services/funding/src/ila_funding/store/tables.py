@@ -77,7 +77,9 @@ hold_request = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", UTC, nullable=False),
     sa.Column("updated_at", UTC, nullable=False),
-    sa.CheckConstraint("state IN ('waiting', 'granted', 'refused', 'withdrawn')", name="hold_request_state"),
+    sa.CheckConstraint(
+        "state IN ('asked', 'waiting', 'granted', 'refused', 'withdrawn')", name="hold_request_state"
+    ),
     sa.CheckConstraint("state = 'withdrawn' OR person_id IS NOT NULL", name="hold_request_known"),
     sa.Index("hold_request_behind", "behind", postgresql_where=sa.text("behind IS NOT NULL")),
     sa.Index(

@@ -1,6 +1,6 @@
 """Holds: what happens to an application's money when it is found eligible, or when its hold is too old."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,8 +16,10 @@ from ila_funding.domain.stratum import strata_of
 from ila_funding.ports import Unit
 from ila_funding.usecases.support import support_before
 from ila_funding.usecases.waiting import (
+    Granted,
     give_back,
     grant,
+    keep,
     price,
     refuse,
     tell_refusal,
@@ -72,7 +74,8 @@ def request_hold(unit: Unit, command: RequestHold) -> None:
     terms = _terms(unit, request)
     if terms.holds_for(command):
         request = _paid_by(request, terms)
-        _decide(unit, request, unit.requests.claim(request), terms)
+        granted = _decide(unit, request, unit.requests.claim(request), terms)
+        keep(unit, [granted] if granted else [])
 
 
 def request_holds(unit: Unit, commands: Sequence[RequestHold]) -> None:
@@ -93,10 +96,26 @@ def request_holds(unit: Unit, commands: Sequence[RequestHold]) -> None:
     new = unit.requests.claim_all([request for request, _ in decided])
     for line_id in sorted({terms.line.id for _, terms in decided if terms.line}):
         unit.lines.lock(line_id)
-    for request, terms in decided:
-        mine = request.application_id
-        _decide(unit, request, None if mine in new else unit.requests.lock(mine), terms)
-        new.discard(mine)
+    for some in _of_different_people(decided):
+        granted = []
+        for request, terms in some:
+            mine = request.application_id
+            granted.append(_decide(unit, request, None if mine in new else unit.requests.lock(mine), terms))
+            new.discard(mine)
+        keep(unit, [one for one in granted if one])
+
+
+def _of_different_people(
+    decided: Sequence[tuple[HoldRequest, Terms]],
+) -> Iterator[list[tuple[HoldRequest, Terms]]]:
+    """Cut requests where a person comes again: what the first one is granted must be seen by the next."""
+    some: list[tuple[HoldRequest, Terms]] = []
+    for one in decided:
+        if any(one[0].person_id == other.person_id for other, _ in some):
+            yield some
+            some = []
+        some.append(one)
+    yield some
 
 
 def _in_order(command: RequestHold) -> tuple[int, int]:
@@ -117,13 +136,14 @@ def _paid_by(request: HoldRequest, terms: Terms) -> HoldRequest:
 
 def _decide(
     unit: Unit, request: HoldRequest, earlier: HoldRequest | EarlyEnding | None, terms: Terms
-) -> None:
+) -> Granted | None:
     if earlier is None:
-        _answer(unit, request, terms)
-    elif isinstance(earlier, EarlyEnding):
-        _answer_ended(unit, request, earlier, terms)
-    elif earlier.eligible_sequence < request.eligible_sequence:
-        _hear_again(unit, earlier, request, terms)
+        return _answer(unit, request, terms)
+    if isinstance(earlier, EarlyEnding):
+        return _answer_ended(unit, request, earlier, terms)
+    if earlier.eligible_sequence < request.eligible_sequence:
+        return _hear_again(unit, earlier, request, terms)
+    return None
 
 
 def expire_hold(unit: Unit, hold_id: UUID) -> None:
@@ -143,7 +163,8 @@ def decide_again(unit: Unit, application_id: UUID) -> None:
     request = unit.requests.lock(application_id)
     if isinstance(request, HoldRequest) and request.behind is not None:
         terms = _terms(unit, request)
-        _answer(unit, _paid_by(request, terms), terms)
+        granted = _answer(unit, _paid_by(request, terms), terms)
+        keep(unit, [granted] if granted else [])
 
 
 def _new_request(unit: Unit, command: RequestHold) -> HoldRequest:
@@ -161,55 +182,64 @@ def _new_request(unit: Unit, command: RequestHold) -> HoldRequest:
     )
 
 
-def _answer_ended(unit: Unit, request: HoldRequest, ending: EarlyEnding, terms: Terms) -> None:
+def _answer_ended(unit: Unit, request: HoldRequest, ending: EarlyEnding, terms: Terms) -> Granted | None:
     """Answer a request whose ending came first: it is refused unless it was made after that ending."""
     request = replace(request, version=ending.version + 1, ended_sequence=ending.ended_sequence)
     if request.ended:
         tell_refusal(unit, replace(request, state="withdrawn"), ending.reason)
-    else:
-        _answer(unit, request, terms)
+        return None
+    return _answer(unit, request, terms)
 
 
-def _hear_again(unit: Unit, earlier: HoldRequest, told: HoldRequest, terms: Terms) -> None:
+def _hear_again(unit: Unit, earlier: HoldRequest, told: HoldRequest, terms: Terms) -> Granted | None:
     now, sequence = unit.now, told.eligible_sequence
     request = earlier.told(now, eligible_sequence=sequence, provisional=told.provisional)
     if earlier.ended and not request.ended:
         told_anew = ("receipt_sequence", "applied_on", "line_id", "strata")
         anew: dict[str, Any] = {name: getattr(told, name) for name in told_anew}
-        _answer(unit, request.after("reopen", now, **anew, reason=None, amount=None), terms)
-        return
+        return _answer(unit, request.after("reopen", now, **anew, reason=None, amount=None), terms)
     unit.requests.save(request)
     hold = unit.holds.of_application(request.application_id)
     if hold is not None and hold.live and hold.provisional != request.provisional:
         version = hold.version + 1
         unit.holds.save(replace(hold, provisional=request.provisional, version=version, updated_at=now))
         unit.audit("mark_hold", "hold", hold.id, provisional=request.provisional)
+    return None
 
 
-def _answer(unit: Unit, request: HoldRequest, terms: Terms) -> None:
+def _answer(unit: Unit, request: HoldRequest, terms: Terms) -> Granted | None:
     try:
         if (earlier := support_before(unit, request)) is not None:
             wait_behind(unit, request, earlier)
-            return
+            return None
         pinned = price(unit, request, terms.programme)
     except Refusal as rule:
         refuse(unit, request, rule.code)
-        return
+        return None
     request = replace(request, amount=pinned.amount)
     if terms.programme.call_id != terms.call.call_id:
         refuse(unit, request, Refused.PROGRAMME_NOT_IN_CALL)
     elif terms.line is None:
         refuse(unit, request, Refused.NO_BUDGET_LINE)
     else:
-        _place(unit, request, terms.line, pinned, terms.call)
+        return _place(unit, request, terms.line, pinned, terms.call)
+    return None
 
 
-def _place(unit: Unit, request: HoldRequest, line: BudgetLine, pinned: Quote, call: PublishedCall) -> None:
+def _place(
+    unit: Unit, request: HoldRequest, line: BudgetLine, pinned: Quote, call: PublishedCall
+) -> Granted | None:
     """Hold the money, or wait for it: that is decided under the line's lock, so that no release is missed."""
-    if line.free >= pinned.amount and grant(unit, request, line.id, pinned, call):
-        return
-    locked = unit.lines.lock(line.id) or line
-    if not grant(unit, request, line.id, pinned, call):
+    try:
+        if line.free >= pinned.amount and (granted := grant(unit, request, line.id, pinned, call)):
+            return granted
+        locked = unit.lines.lock(line.id) or line
+        granted = grant(unit, request, line.id, pinned, call)
+    except Refusal as rule:
+        refuse(unit, request, rule.code)
+        return None
+    if granted is None:
         paused = locked.lets_wait(request.strata, unit.now)
         reason = Refused.LINE_PAUSED if paused else Refused.BUDGET_EXHAUSTED
         tell_refusal(unit, request.after("wait", unit.now), reason)
+    return granted

@@ -1,6 +1,7 @@
 """Setting money apart for eligible applications, and serving those that wait for some."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from ila_kit.errors import Refusal
 from ila_kit.events import NotYet
 
 from ila_funding.domain.budget import PublishedCall
+from ila_funding.domain.entitlement import Split
 from ila_funding.domain.errors import NoMethodology
 from ila_funding.domain.hold import Hold, moved, new_hold
 from ila_funding.domain.ledger import AccountState
@@ -26,6 +28,16 @@ EXPIRE_HOLD = "expire-hold"
 SERVE_WAITING = "serve-waiting"
 SERVED_AT_ONCE = 25
 SERVE_AGAIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A hold whose money is posted, by the terms of its call; `keep` stores it with its request."""
+
+    hold: Hold
+    call: PublishedCall
+    parts: Split
+    request: HoldRequest
 
 
 def told_terms(unit: Unit, request: HoldRequest) -> tuple[PublishedCall, PublishedProgramme]:
@@ -57,32 +69,35 @@ def _methodology(unit: Unit, request: HoldRequest, programme: PublishedProgramme
     return unit.methodologies.by_version(programme.pinned.version)
 
 
-def grant(unit: Unit, request: HoldRequest, line_id: UUID, pinned: Quote, call: PublishedCall) -> bool:
-    """Set the public part of the quoted amount apart; False when the line lacks it or somebody is before.
+def grant(
+    unit: Unit, request: HoldRequest, line_id: UUID, pinned: Quote, call: PublishedCall
+) -> Granted | None:
+    """Set the public part of the quoted amount apart; None when the line lacks it or somebody is before.
 
-    True is an answer: when the learner's entitlement does not pay for it, that is a refusal.
+    Raises EntitlementExhausted, EntitlementExpired when the learner's entitlement does not pay for it.
 
     Source: BR-709, BR-710.
     """
-    try:
-        parts = split_price(unit, request, line_id, pinned.amount, call)
-    except Refusal as rule:
-        refuse(unit, request, rule.code)
-        return True
+    parts = split_price(unit, request, line_id, pinned.amount, call)
     hold, movement = new_hold(request, line_id, pinned, parts, call.hold_days, unit.now)
     posted = unit.ledger.post(movement, turn=request.receipt_sequence, strata=request.strata)
     if posted is None:
-        return False
-    unit.holds.add(hold)
-    unit.support.claim(hold)
-    take_shares(unit, hold, parts)
-    begin_months(unit, hold, call)
-    unit.requests.save(request.after("grant", unit.now, amount=pinned.amount, reason=None))
+        return None
     unit.set_timer(hold.id, EXPIRE_HOLD, hold.expires_at)
     _tell(unit, hold, posted.account)
     watch(unit, posted.use)
     unit.audit("hold_funds", "hold", hold.id, amount=str(hold.amount), quote_hash=hold.quote_hash)
-    return True
+    return Granted(hold, call, parts, request.after("grant", unit.now, amount=pinned.amount, reason=None))
+
+
+def keep(unit: Unit, granted: Sequence[Granted]) -> None:
+    """Store what was granted, of different people, with the contents and the shares that each claims."""
+    unit.holds.add_all([one.hold for one in granted])
+    unit.support.claim([one.hold for one in granted])
+    for one in granted:
+        take_shares(unit, one.hold, one.parts)
+        begin_months(unit, one.hold, one.call)
+    unit.requests.save_all([one.request for one in granted])
 
 
 def refuse(unit: Unit, request: HoldRequest, reason: str) -> None:
@@ -171,11 +186,13 @@ def _serve(unit: Unit, request: HoldRequest, line_id: UUID) -> bool:
         if (earlier := support_before(unit, request)) is not None:
             wait_behind(unit, request, earlier)
             return True
-        pinned = price(unit, request, programme)
+        granted = grant(unit, request, line_id, price(unit, request, programme), call)
     except Refusal as rule:
         refuse(unit, request, rule.code)
         return True
-    return grant(unit, request, line_id, pinned, call)
+    if granted is not None:
+        keep(unit, [granted])
+    return granted is not None
 
 
 def _tell(unit: Unit, hold: Hold, account: AccountState) -> None:

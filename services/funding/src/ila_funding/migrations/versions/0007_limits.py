@@ -36,12 +36,14 @@ def upgrade() -> None:
     for column in _rules():
         op.add_column("budget_line", column)
     op.add_column("hold_request", sa.Column("strata", sa.ARRAY(sa.Text), nullable=False, server_default="{}"))
+    _states("'asked', 'waiting', 'granted', 'refused', 'withdrawn'")
     _changes()
 
 
 def downgrade() -> None:
     """Drop them; lines of strata would not be told apart, so there must be none."""
     op.drop_table("line_change")
+    _states("'waiting', 'granted', 'refused', 'withdrawn'")
     op.drop_column("hold_request", "strata")
     for column in _rules():
         op.drop_column("budget_line", column.name)
@@ -103,3 +105,8 @@ def _changes() -> None:
     op.create_index("line_change_line", "line_change", ["line_id", "created_at", "id"])
     op.create_index("line_change_created", "line_change", ["created_at", "id"])
     op.create_index("line_change_updated", "line_change", ["updated_at", "id"])
+
+
+def _states(names: str) -> None:
+    op.drop_constraint("hold_request_state", "hold_request")
+    op.create_check_constraint("hold_request_state", "hold_request", f"state IN ({names})")
