@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from ila_funding.domain.entitlement import Entitlement, Lapsed, Terms
+from ila_funding.domain.late_change import LateChange
 from ila_funding.domain.period import Period
 from ila_funding.domain.top_up import TopUp, Use
 
@@ -27,6 +28,19 @@ class PeriodStore(Protocol):
 
     def keep_open(self, month: date) -> bool:
         """Tell whether a month is open; if so it stays open until this transaction ends."""
+
+
+class LateChangeStore(Protocol):
+    """What happened in closed months, until somebody books it."""
+
+    def add(self, change: LateChange) -> bool:
+        """Store a new one; False when one of the same run waits already."""
+
+    def save(self, change: LateChange) -> None:
+        """Store a changed one."""
+
+    def lock(self, change_id: UUID) -> LateChange | None:
+        """Return one that nobody else changes until this transaction ends."""
 
 
 class EntitlementStore(Protocol):

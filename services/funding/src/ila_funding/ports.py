@@ -22,7 +22,7 @@ from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult, VerifiedResult
 from ila_funding.domain.statement import PriceStatement
 from ila_funding.domain.transfer import TransferFile
-from ila_funding.ledger_ports import EntitlementStore, PeriodStore, TopUpStore
+from ila_funding.ledger_ports import EntitlementStore, LateChangeStore, PeriodStore, TopUpStore
 from ila_funding.limit_ports import BudgetLineStore, LineChangeStore
 from ila_funding.support_ports import SupportStore
 from ila_funding.told_ports import CallStore, MethodologyStore, PriceStore, ProgrammeStore
@@ -244,6 +244,8 @@ class Unit(UnitOfWork, Protocol):
     def top_ups(self) -> TopUpStore: ...
     @property
     def periods(self) -> PeriodStore: ...
+    @property
+    def late_changes(self) -> LateChangeStore: ...
     @property
     def agreements(self) -> AgreementStore: ...
     @property

@@ -136,3 +136,104 @@ def test_what_is_being_posted_is_in_before_the_month_closes(world, keepers, last
     (answer,) = answers
     free = next(one for one in answer.json["balances"] if one["account"] == "free")
     assert free["amount"]["amount"] == "2131392.01"
+
+
+LATE = f"{BASE}/late-changes"
+
+
+@pytest.fixture
+def settle_late(world, visitor, keepers):
+    """A run at the bank since a month that is closed: its path, its teller, how it is settled, the month."""
+    world.publish().admit()
+    world.accounts.add(world.organisation_id)
+    world.complete()
+    month = month_of(month_of(riga_date(utc_now())) - timedelta(days=1))
+    roles = ("payment_maker", "payment_releaser", "payment_checker")
+    desk = {role: visitor.as_(uuid7(), role) for role in roles}
+    admin = visitor.as_(uuid7(), ("provider_admin", world.organisation_id))
+    body = {"organisation_id": str(world.organisation_id), "call_id": str(world.call_id)}
+    claim = admin.post(f"{BASE}/claims", body).json["id"]
+    signatory = visitor.as_(uuid7(), ("provider_signatory", world.organisation_id))
+    officers = [visitor.as_(uuid7(), "claim_officer") for _ in range(2)]
+    for who, step in zip((signatory, *officers), ("submission", "check", "approval"), strict=True):
+        assert who.post(f"{BASE}/claims/{claim}/{step}").status_code == 200
+    run = desk["payment_maker"].post(f"{BASE}/payment-runs", {"claim_ids": [claim]}).json["id"]
+    path = f"{BASE}/payment-runs/{run}"
+    desk["payment_checker"].post(f"{path}/check")
+    desk["payment_releaser"].post(f"{path}/release")
+    assert desk["payment_maker"].get(f"{path}/pain.001.xml").status_code == 200
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql("UPDATE ledger_entry SET effective_on = %s", (month,))
+        connection.exec_driver_sql("UPDATE payment_run SET released_at = %s, exported_at = %s", (month,) * 2)
+    closed(keepers, month)
+    teller = visitor.as_(uuid7(), "payment_checker", "rate_approver")
+    told = {"bank_reference": "B-7", "settled_on": (month + timedelta(days=27)).isoformat()}
+    return path, teller, lambda: teller.post(f"{path}/settlement", told), month
+
+
+def test_a_settlement_in_a_closed_month_waits_until_another_person_books_it(world, keepers, settle_late):
+    _, teller, settle, month = settle_late
+    before = world.sql("SELECT * FROM budget_line")
+    answer = settle()
+    assert (answer.status_code, answer.json.get("state")) == (200, "exported"), answer.json
+    assert problem(settle()) == (409, "late-change-queued")
+    assert world.sql("SELECT * FROM budget_line") == before
+    (change,) = keepers[0].get(f"{LATE}?state=queued&belongs_to={month}").json["items"]
+    assert (change["bank_reference"], change["amount"]["amount"]) == ("B-7", "608.99")
+    mine = f"{LATE}/{change['id']}"
+    assert problem(teller.post(f"{mine}/booking")) == (403, "same-person")
+    assert teller.get(mine).json["actions"] == []
+    assert keepers[0].get(mine).json["actions"] == ["book", "dismiss"]
+    booked = keepers[0].post(f"{mine}/booking").json
+    today = month_of(riga_date(utc_now())).isoformat()
+    assert (booked["state"], booked["booked_in"]) == ("booked", today)
+    assert problem(keepers[1].post(f"{mine}/booking")) == (409, "wrong-state")
+    entries = "SELECT DISTINCT period, belongs_to FROM ledger_entry WHERE reason = 'settlement'"
+    assert world.sql(entries) == [(month_of(riga_date(utc_now())), month)]
+    assert world.sql("SELECT state, settled_on FROM payment_run") == [("settled", month + timedelta(days=27))]
+    steps = world.sql("SELECT action FROM audit_entry WHERE subject_kind = 'late_change' ORDER BY id")
+    assert steps == [("queue_late_change",), ("book_late_change",)]
+    assert world.verification()["verified"], world.verification()
+    assert world.reconciliation()["reconciled"], world.reconciliation()
+
+
+def test_a_dismissed_late_change_moved_nothing_and_the_run_can_be_settled_right(world, keepers, settle_late):
+    path, teller, settle, _ = settle_late
+    settle()
+    (change,) = keepers[0].get(LATE).json["items"]
+    mine = f"{LATE}/{change['id']}"
+    assert problem(teller.post(f"{mine}/dismissal", {"reason": "Nē."})) == (403, "same-person")
+    assert keepers[1].post(f"{mine}/dismissal", {"reason": "Cita diena."}).json["state"] == "dismissed"
+    right = {"bank_reference": "B-7", "settled_on": riga_date(utc_now()).isoformat()}
+    assert teller.post(f"{path}/settlement", right).json["state"] == "settled"
+    assert world.verification()["verified"], world.verification()
+
+
+def test_of_many_who_book_one_late_change_at_once_one_does(world, keepers, settle_late, visitor):
+    _, _, settle, _ = settle_late
+    settle()
+    (change,) = keepers[0].get(LATE).json["items"]
+    codes = []
+
+    def book(who) -> None:
+        codes.append(who.post(f"{LATE}/{change['id']}/booking").status_code)
+
+    people = [visitor.as_(uuid7(), "rate_manager") for _ in range(4)]
+    threads = [threading.Thread(target=book, args=(who,)) for who in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [200, 409, 409, 409]
+    assert world.sql("SELECT count(*) FROM ledger_entry WHERE reason = 'settlement'") == [(2,)]
+
+
+@pytest.mark.parametrize("role", ["learner", "payment_maker", "claim_officer", "auditor", "payment_checker"])
+def test_others_book_no_late_change(visitor, role):
+    assert visitor.as_(uuid7(), role).post(f"{LATE}/{uuid7()}/booking").status_code in (403, 404)
+
+
+def test_an_unknown_late_change_is_not_found(keepers):
+    assert problem(keepers[0].get(f"{LATE}/{uuid7()}")) == (404, "not-found")
+    assert problem(keepers[0].post(f"{LATE}/{uuid7()}/booking")) == (404, "not-found")

@@ -33,7 +33,7 @@ from ila_kit.actor import process_actor
 from ila_kit.ids import uuid7
 from ila_kit.testing.fakes import NOON, FakeUnit, someone
 
-from .fakes_entitlements import FakeEntitlements, FakePeriods, FakeTopUps
+from .fakes_entitlements import FakeEntitlements, FakeLateChanges, FakePeriods, FakeTopUps
 
 CONTINUING = "Datorsistēmas, datubāzes un datortīkli"
 SOURCE = "RRF 2.3.1.4.i"
@@ -494,7 +494,7 @@ class FakeFunding(FakeUnit):
         self.support = FakeSupport(self.holds)
         self.ledger = FakeLedger(self.lines, self.requests)
         self.entitlements, self.top_ups = FakeEntitlements(self.ledger), FakeTopUps()
-        self.periods = FakePeriods(self.ledger)
+        self.periods, self.late_changes = FakePeriods(self.ledger), FakeLateChanges()
         self.providers, self.results = FakeProviders(), FakeResults(self.holds)
         self.claims, self.runs = FakeClaims(self), FakeRuns()
         self.indicators = FakeIndicators(self.results)

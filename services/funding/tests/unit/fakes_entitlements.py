@@ -119,3 +119,22 @@ class FakePeriods:
 
     def keep_open(self, month):
         return all(one.period != month or one.state != "closed" for one in self.rows.values())
+
+
+class FakeLateChanges:
+    """What happened in closed months: one of each run waits at a time."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def add(self, change):
+        if any(one.run_id == change.run_id and one.state == "queued" for one in self.rows.values()):
+            return False
+        self.rows[change.id] = change
+        return True
+
+    def save(self, change):
+        self.rows[change.id] = change
+
+    def lock(self, change_id):
+        return self.rows.get(change_id)

@@ -7,11 +7,12 @@ from ila_funding.api.budget_lines import budget_lines, line_changes
 from ila_funding.api.claims import claims, recoveries
 from ila_funding.api.holds import holds
 from ila_funding.api.indicators import indicators, indicators_csv, public_indicators
+from ila_funding.api.late_changes import late_changes
 from ila_funding.api.ledger import ledger
 from ila_funding.api.line_rules import line_rules
 from ila_funding.api.methodologies import methodologies
 from ila_funding.api.payment_runs import payment_runs
-from ila_funding.api.periods import late_changes, periods
+from ila_funding.api.periods import periods
 from ila_funding.api.quotes import public_quotes, quotes
 from ila_funding.api.reconciliation import reconciliation
 from ila_funding.api.top_ups import top_ups

@@ -28,6 +28,7 @@ class LedgerQuery(ListQuery):
     organisation_id = fields.Id()
     funder_id = fields.Id()
     period = fields.Date()
+    belongs_to = fields.Date()
 
 
 class LedgerEntrySchema(Schema):

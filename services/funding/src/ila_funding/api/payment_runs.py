@@ -16,6 +16,7 @@ from ila_funding.api.claims import PAYERS, CheckSchema, ReasonSchema
 from ila_funding.domain.errors import (
     ApproverMayNotRelease,
     ChecksFailed,
+    LateChangeQueued,
     NotPayable,
     SamePerson,
     SettlementDayOutOfRange,
@@ -196,11 +197,14 @@ def get_payment_file(call: Call, run_id: UUID) -> flask.Response:
     CHECKER,
     body=SettlementSchema,
     answer=(200, WholeRunSchema),
-    refusals=[WrongState, NotYourStep, SamePerson, SettlementDayOutOfRange],
+    refusals=[WrongState, NotYourStep, SamePerson, SettlementDayOutOfRange, LateChangeQueued],
     idempotent=True,
 )
 def post_settlement(call: Call, run_id: UUID) -> Answer:
-    """Note that the bank carried an exported run out: its claims are paid."""
+    """Note that the bank carried an exported run out: its claims are paid.
+
+    On a day whose month is closed it waits among the late changes, and the run stays as it is until then.
+    """
     return _shown(call.unit, settle_run(call.unit, SettleRun(run_id=run_id, **call.body)))
 
 

@@ -1,4 +1,4 @@
-"""Accounting periods over HTTP: closed by two people, month after month; and what was booked late."""
+"""Accounting periods over HTTP: closed by two people, month after month."""
 
 from typing import Any
 from uuid import UUID
@@ -8,19 +8,13 @@ from ila_kit.states import NotYourStep, WrongState
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 
-from ila_funding.api.ledger import ACCOUNTS, REASONS
+from ila_funding.api.ledger import ACCOUNTS
 from ila_funding.domain.errors import PeriodNotNext, PeriodProposed, SamePerson
 from ila_funding.domain.period import PERIOD_STATES
 from ila_funding.usecases.periods import close_period, next_to_close, propose_closing
 
 PERIODS = "/api/funding/v1/periods"
 periods = Resource("periods", __name__, url_prefix=PERIODS, description="Months of the ledger")
-late_changes = Resource(
-    "late-changes",
-    __name__,
-    url_prefix="/api/funding/v1/late-changes",
-    description="What was booked after its month was closed",
-)
 KEEPERS = Access(any={"rate_manager", "rate_approver"})
 VIEWERS = Access(any={"rate_manager", "rate_approver", "auditor"})
 STATES = sorted(PERIOD_STATES.states)
@@ -74,30 +68,6 @@ class NextPeriodSchema(Schema):
     period = fields.Date(required=True, allow_none=True)
 
 
-class LateQuery(ListQuery):
-    """Filters of the late changes."""
-
-    belongs_to = fields.Date()
-    period = fields.Date()
-
-
-class LateChangeSchema(Schema):
-    """What an account gained in an open month (`period`), and the closed one that it belongs to."""
-
-    id = fields.Id(required=True)
-    transaction_id = fields.Id(required=True)
-    at = fields.Instant(required=True)
-    reason = fields.OneOf(REASONS, required=True)
-    account = fields.OneOf(ACCOUNTS, required=True)
-    amount = fields.Money(required=True)
-    line_id = fields.Id(required=True, allow_none=True)
-    call_id = fields.Id(required=True)
-    hold_id = fields.Id(required=True, allow_none=True)
-    organisation_id = fields.Id(required=True, allow_none=True)
-    period = fields.Date(required=True)
-    belongs_to = fields.Date(required=True)
-
-
 @periods.operation("GET", "", VIEWERS, query=PeriodQuery, answer=(200, list_of(PeriodSchema)))
 def get_periods(call: Call) -> dict[str, Any]:
     """List the months that are closed or proposed to be, the newest first."""
@@ -144,13 +114,6 @@ def post_closure(call: Call, period_id: UUID) -> Answer:
     """Close a month for good, as another person than who proposed it, whatever roles they hold."""
     close_period(call.unit, period_id)
     return _shown(call, period_id)
-
-
-@late_changes.operation("GET", "", VIEWERS, query=LateQuery, answer=(200, list_of(LateChangeSchema)))
-def get_late_changes(call: Call) -> dict[str, Any]:
-    """List what was booked after the month that it belongs to was closed, the newest first."""
-    page = call.unit.periods.late(page_request(call.query))
-    return {"items": page.rows, "next": page.next}
 
 
 def _shown(call: Call, period_id: UUID, location: str | None = None) -> Answer:

@@ -195,6 +195,12 @@ class PeriodProposed(Conflict):
     code = "period-proposed"
 
 
+class LateChangeQueued(Conflict):
+    """The settlement of that run is in the queue of late changes already."""
+
+    code = "late-change-queued"
+
+
 class SettlementDayOutOfRange(Refusal):
     """The bank cannot have carried the run out on that day."""
 

@@ -9,8 +9,8 @@ from ila_kit.states import StateMachine, Step
 
 from ila_funding.domain.errors import SamePerson
 
-_KEEPERS = frozenset({"rate_manager", "rate_approver"})
-PERIOD_STATES = StateMachine("period", "proposed", [Step("proposed", "close", "closed", _KEEPERS)])
+KEEPERS = frozenset({"rate_manager", "rate_approver"})
+PERIOD_STATES = StateMachine("period", "proposed", [Step("proposed", "close", "closed", KEEPERS)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ ENTRIES = Listing(
         name: ledger_entry.c[name]
         for name in (
             *("account", "reason", "line_id", "call_id", "person_id", "hold_id", "transaction_id"),
-            *("organisation_id", "funder_id", "period"),
+            *("organisation_id", "funder_id", "period", "belongs_to"),
         )
     },
 )

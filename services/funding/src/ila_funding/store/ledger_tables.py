@@ -87,6 +87,33 @@ period_balance = sa.Table(
     sa.Column("entries", sa.Integer, nullable=False),
 )
 
+late_change = sa.Table(
+    "late_change",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("run_id", sa.Uuid, sa.ForeignKey("payment_run.id"), nullable=False),
+    sa.Column("belongs_to", sa.Date, nullable=False, comment="first day of the closed month"),
+    sa.Column("settled_on", sa.Date, nullable=False),
+    sa.Column("bank_reference", sa.Text, nullable=False),
+    sa.Column("amount", MONEY, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("queued_by", sa.Text, nullable=False),
+    sa.Column("queued_at", UTC, nullable=False),
+    sa.Column("resolved_by", sa.Text),
+    sa.Column("resolved_at", UTC),
+    sa.Column("booked_in", sa.Date, comment="first day of the open month it is booked in"),
+    sa.Column("reason", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("state IN ('queued', 'booked', 'dismissed')", name="late_change_state"),
+    sa.CheckConstraint("resolved_by IS DISTINCT FROM queued_by", name="late_change_two_people"),
+    sa.CheckConstraint(
+        "(state = 'queued') = (resolved_by IS NULL) AND (state = 'booked') = (booked_in IS NOT NULL)"
+        " AND (state = 'dismissed') = (reason IS NOT NULL)",
+        name="late_change_resolved",
+    ),
+    sa.Index("late_change_run", "run_id", unique=True, postgresql_where=sa.text("state = 'queued'")),
+)
+
 # Written by a trigger with each event of money that goes into the outbox.
 money_event = sa.Table(
     "money_event",

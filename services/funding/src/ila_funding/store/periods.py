@@ -21,18 +21,6 @@ LISTING = Listing(
     default="-period",
     filters={"state": accounting_period.c.state},
 )
-# The gain of each account in its month; one of the two sides of an entry that is late stands here.
-LATE = Listing(
-    sa.select(
-        *(ledger_entry.c[name] for name in ("id", "transaction_id", "at", "reason", "account", "amount")),
-        *(ledger_entry.c[name] for name in ("line_id", "call_id", "hold_id", "organisation_id")),
-        *(ledger_entry.c[name] for name in ("period", "belongs_to")),
-    ).where(ledger_entry.c.belongs_to.is_not(None), ledger_entry.c.amount > 0),
-    id=ledger_entry.c.id,
-    sorts={"at": ledger_entry.c.id},
-    default="-at",
-    filters={"belongs_to": ledger_entry.c.belongs_to, "period": ledger_entry.c.period},
-)
 # Whose account an entry is on: each is counted under every owner it names.
 OWNERS = {
     "line": "line_id",
@@ -102,10 +90,6 @@ class SqlPeriodStore:
     def page(self, request: PageRequest) -> Page:
         """Return a page of the periods that are closed or proposed to be."""
         return LISTING.page(self._connection, request)
-
-    def late(self, request: PageRequest) -> Page:
-        """Return a page of what was booked late."""
-        return LATE.page(self._connection, request)
 
     def row(self, period_id: UUID) -> dict[str, Any] | None:
         """Return a period with what its lines, providers and funders gained in it; None for an unknown id."""

@@ -14,6 +14,7 @@ from ila_funding.store.budget_lines import SqlBudgetLineStore
 from ila_funding.store.claims import SqlClaimStore
 from ila_funding.store.entitlements import SqlEntitlementStore
 from ila_funding.store.holds import SqlHoldStore, SqlRequestStore
+from ila_funding.store.late_changes import SqlLateChangeStore
 from ila_funding.store.ledger import SqlLedgerStore
 from ila_funding.store.line_changes import SqlLineChangeStore
 from ila_funding.store.methodologies import MethodologyCache, SqlMethodologyStore
@@ -120,6 +121,11 @@ class FundingUnit(Unit):
     def periods(self) -> SqlPeriodStore:
         """Accounting periods."""
         return SqlPeriodStore(self.connection)
+
+    @cached_property
+    def late_changes(self) -> SqlLateChangeStore:
+        """What happened in closed months, until somebody books it."""
+        return SqlLateChangeStore(self.connection)
 
     @cached_property
     def agreements(self) -> SqlAgreementStore:

@@ -140,9 +140,11 @@ def known_run(unit: Unit, run_id: UUID) -> PaymentRun:
     return run
 
 
-def step_run(unit: Unit, run: PaymentRun, action: str, **changes: object) -> PaymentRun:
-    """Take a step of a run's state table as the actor, store it, and set its next timer."""
-    after = run.after(action, unit.actor.role_names, unit.now, **changes)
+def step_run(
+    unit: Unit, run: PaymentRun, action: str, roles: frozenset[str] | None = None, **changes: object
+) -> PaymentRun:
+    """Take a step of a run's state table as the actor, or in the roles of who asked for it; set its timer."""
+    after = run.after(action, unit.actor.role_names if roles is None else roles, unit.now, **changes)
     unit.runs.save(after)
     _await(unit, after)
     return after

@@ -7,9 +7,12 @@ from hashlib import sha256
 from uuid import UUID
 
 from ila_kit.clock import riga_date
+from ila_kit.ids import uuid7
 
 from ila_funding.domain.claim import Claim
+from ila_funding.domain.errors import LateChangeQueued
 from ila_funding.domain.hold import AS_IT_HAPPENS, Booking, moved
+from ila_funding.domain.late_change import LateChange
 from ila_funding.domain.payment_run import RUN_STATES, PaymentRun, refuse_same, require_settlement_day
 from ila_funding.domain.transfer import transfer_file
 from ila_funding.events.published import PaymentSettled
@@ -20,6 +23,8 @@ from ila_funding.usecases.entitlements import follow_shares
 from ila_funding.usecases.payment_runs import known_run, step_run
 from ila_funding.usecases.periods import booked_on
 from ila_funding.usecases.waiting import serve_waiting
+
+SETTLERS = frozenset({"payment_checker"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +64,8 @@ def export_run(unit: Unit, bank_file: BankFile, run_id: UUID) -> bytes:
 def settle_run(unit: Unit, command: SettleRun) -> PaymentRun:
     """Note that the bank carried a run out: money is consumed, claims are paid; once.
 
-    Raises SamePerson for the releaser, SettlementDayOutOfRange, WrongState.
+    On a day whose month is closed nothing moves until another person books it: see `book_late_change`.
+    Raises SamePerson for the releaser, SettlementDayOutOfRange, WrongState, LateChangeQueued.
 
     Source: BR-709, BR-712.
     """
@@ -67,19 +73,29 @@ def settle_run(unit: Unit, command: SettleRun) -> PaymentRun:
     RUN_STATES.next_state(run.state, "settle", unit.actor.role_names)
     refuse_same(unit.actor.id, run.made_by, run.released_by)
     require_settlement_day(run, command.settled_on, unit.now)
+    booking = booked_on(unit, command.settled_on)
+    if booking.belongs_to is None:
+        return carry_out(unit, run, command, unit.actor.id, booking)
+    _queue(unit, run, command, booking.belongs_to)
+    return run
+
+
+def carry_out(unit: Unit, run: PaymentRun, command: SettleRun, told_by: str, booking: Booking) -> PaymentRun:
+    """Consume the money of a run that somebody told was carried out, and pay its claims."""
     settled = step_run(
         unit,
         run,
         "settle",
-        settled_by=unit.actor.id,
+        SETTLERS,
+        settled_by=told_by,
         settled_on=command.settled_on,
         bank_reference=command.bank_reference,
     )
     claims = unit.claims.lock_all([one.claim_id for one in unit.runs.payments(run.id)])
     for claim in claims:
-        unit.claims.save(claim.after("pay", unit.actor.role_names, unit.now))
+        unit.claims.save(claim.after("pay", SETTLERS, unit.now))
         unit.clear_timer(claim.id, CLAIM_DUE)
-    applications = _move(unit, claims, "consume", booked_on(unit, command.settled_on))
+    applications = _move(unit, claims, "consume", booking)
     unit.runs.set_payments(run.id, "settled")
     event = PaymentSettled(
         run_id=run.id,
@@ -111,14 +127,31 @@ def recover_claim(unit: Unit, command: RecoverClaim) -> Claim:
     return recovered
 
 
+def _queue(unit: Unit, run: PaymentRun, command: SettleRun, month: date) -> None:
+    change = LateChange(
+        id=uuid7(),
+        run_id=run.id,
+        belongs_to=month,
+        settled_on=command.settled_on,
+        bank_reference=command.bank_reference,
+        amount=run.amount,
+        queued_by=unit.actor.id,
+        queued_at=unit.now,
+    )
+    if not unit.late_changes.add(change):
+        raise LateChangeQueued(run_id=str(run.id))
+    facts = {"run": str(run.id), "month": month.isoformat(), "amount": str(run.amount)}
+    unit.audit("queue_late_change", "late_change", change.id, **facts)
+
+
 def _export(unit: Unit, bank_file: BankFile, run: PaymentRun) -> bytes:
     RUN_STATES.next_state(run.state, "export", unit.actor.role_names)
     payments, ibans = unit.runs.payments(run.id), unit.runs.ibans(run.id)
     file = transfer_file(run, payments, ibans, at=unit.now, day=riga_date(unit.now))
     data = bank_file.write(file)
     unit.runs.keep_file(run.id, data)
-    named = {"exported_by": unit.actor.id, "exported_at": unit.now, "file_sha256": sha256(data).hexdigest()}
-    step_run(unit, run, "export", **named)
+    digest = sha256(data).hexdigest()
+    step_run(unit, run, "export", exported_by=unit.actor.id, exported_at=unit.now, file_sha256=digest)
     return data
 
 
