@@ -131,6 +131,71 @@ def programmes(world, count: int) -> list:
     return ids
 
 
+def around(world, statement: str) -> None:
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("UPDATE hold SET co_payment = co_payment + 1", {"parts-differ-from-price"}),
+        (
+            "UPDATE hold SET topped_up = topped_up - 1, co_payment = co_payment + 1",
+            {"top-ups-differ-from-hold"},
+        ),
+        ("UPDATE top_up_use SET state = 'committed'", {"top-up-not-where-its-hold-is"}),
+        ("UPDATE top_up_use SET amount = amount + 1", {"top-ups-differ-from-hold"}),
+        ("DELETE FROM top_up_use", {"top-ups-differ-from-hold"}),
+    ],
+)
+def test_what_others_pay_is_reconciled_with_the_holds(world, people, statement, named):
+    people.added("50.00")
+    people.hold()
+    found = world.reconciliation()
+    assert found["reconciled"], found
+    assert (str(found["topped_up"]), str(found["co_payment"])) == ("50.00", "10.90")
+    ((hold_id,),) = world.sql("SELECT id FROM hold")
+    around(world, statement)
+    found = world.reconciliation()
+    assert not found["reconciled"]
+    assert {one["name"] for one in found["differences"]} == named
+    assert {one["subject_id"] for one in found["differences"]} == {str(hold_id)}
+
+
+def test_what_others_paid_is_given_back_with_the_hold(world, people):
+    people.added("50.00")
+    world.withdraw(people.hold())
+    found = world.reconciliation()
+    assert (found["reconciled"], found["topped_up"], found["co_payment"]) == (True, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ("UPDATE top_up SET held = amount + 0.01", "top_up_not_overspent"),
+        ("UPDATE top_up SET returned = amount", "top_up_not_overspent"),
+        ("UPDATE top_up SET committed = -0.01", "top_up_not_negative"),
+        ("UPDATE top_up SET funder_kind = 'fund', confirmed_by = proposed_by", "top_up_two_people"),
+    ],
+)
+def test_the_database_refuses_more_than_a_top_up_has(world, people, statement, rule):
+    people.added("50.00")
+    people.hold()
+    with pytest.raises(sa.exc.IntegrityError, match=rule):
+        world.sql_do(statement)
+
+
+def test_verification_names_a_top_up_that_was_changed_by_hand(world, people):
+    path = people.added("50.00")
+    people.hold()
+    assert world.verification()["verified"]
+    around(world, "UPDATE top_up SET held = held - 1")
+    found = world.verification()
+    assert [str(one) for one in found["differing_top_ups"]] == [path.rsplit("/", 1)[1]]
+
+
 def test_a_programme_beyond_the_ceiling_is_refused_by_name(world, people):
     requests = [people.asked(number, one) for number, one in enumerate(programmes(world, 3), 1)]
     for request in requests:

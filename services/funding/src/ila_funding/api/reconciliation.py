@@ -17,7 +17,7 @@ class DifferenceSchema(Schema):
     """One thing that does not follow from what was told, by the name of the rule it breaks."""
 
     name = fields.String(required=True)
-    subject_kind = fields.OneOf(["application", "claim", "payment_run"], required=True)
+    subject_kind = fields.OneOf(["application", "claim", "payment_run", "hold"], required=True)
     subject_id = fields.Id(required=True)
     amount = fields.Money(required=True)
 
@@ -25,7 +25,8 @@ class DifferenceSchema(Schema):
 class ReconciliationSchema(Schema):
     """`unexplained` is the sum of all differences, of which at most 200 are named.
 
-    `facts_waiting` counts what was told and is not worked off yet.
+    `topped_up` and `co_payment` are what others than the lines pay for live holds. `facts_waiting` counts
+    what was told and is not worked off yet.
     """
 
     reconciled = fields.Flag(required=True)
@@ -33,6 +34,8 @@ class ReconciliationSchema(Schema):
     held = fields.Money(required=True)
     committed = fields.Money(required=True)
     consumed = fields.Money(required=True)
+    topped_up = fields.Money(required=True)
+    co_payment = fields.Money(required=True)
     claimed = fields.Money(required=True)
     paid = fields.Money(required=True)
     unexplained = fields.Money(required=True)

@@ -59,6 +59,19 @@ SELECT run.id, run.amount, coalesce(sum(payment.amount), 0) AS of_payments
 FROM payment_run AS run LEFT JOIN payment ON payment.run_id = run.id GROUP BY run.id
 """
 _OF_RUNS = {"run-differs-from-payments": "amount <> of_payments"}
+# Who pays a price, as it was told to the applications: the line, top-ups and the learner.
+_HOLD = """
+SELECT hold.id, hold.amount, hold.topped_up, hold.co_payment, hold.state,
+  CAST(hold.quote -> 'amount' ->> 'amount' AS numeric) AS price, coalesce(sum(share.amount), 0) AS of_shares,
+  coalesce(bool_or(share.state <> CASE WHEN hold.state IN ('released', 'expired') THEN 'released'
+    ELSE hold.state END), false) AS elsewhere
+FROM hold LEFT JOIN top_up_use AS share ON share.hold_id = hold.id GROUP BY hold.id
+"""
+_OF_HOLDS = {
+    "parts-differ-from-price": "amount + topped_up + co_payment <> price",
+    "top-ups-differ-from-hold": "topped_up <> of_shares",
+    "top-up-not-where-its-hold-is": "elsewhere",
+}
 
 
 def _named(kind: str, differences: dict[str, str]) -> list[str]:
@@ -69,16 +82,24 @@ def _named(kind: str, differences: dict[str, str]) -> list[str]:
 
 
 _DIFFERENCES = " UNION ALL ".join(
-    _named("application", _OF_APPLICATIONS) + _named("claim", _OF_CLAIMS) + _named("payment_run", _OF_RUNS)
+    _named("application", _OF_APPLICATIONS)
+    + _named("claim", _OF_CLAIMS)
+    + _named("payment_run", _OF_RUNS)
+    + _named("hold", _OF_HOLDS)
 )
 # One statement, so that all of it looks at one moment.
 _ALL = f"""
 WITH application_facts AS ({_APPLICATION}), claim_facts AS ({_CLAIM}), payment_run_facts AS ({_RUN}),
+hold_facts AS ({_HOLD}),
 difference AS ({_DIFFERENCES})
 SELECT (SELECT count(*) FROM application_facts) AS applications,
   (SELECT coalesce(sum(held), 0.00) FROM budget_line) AS held,
   (SELECT coalesce(sum(committed), 0.00) FROM budget_line) AS committed,
   (SELECT coalesce(sum(consumed), 0.00) FROM budget_line) AS consumed,
+  (SELECT coalesce(sum(topped_up), 0.00) FROM hold_facts WHERE state NOT IN ('released', 'expired'))
+    AS topped_up,
+  (SELECT coalesce(sum(co_payment), 0.00) FROM hold_facts WHERE state NOT IN ('released', 'expired'))
+    AS co_payment,
   (SELECT coalesce(sum(amount), 0.00) FROM claim_facts WHERE state NOT IN ('recovered')) AS claimed,
   (SELECT coalesce(sum(amount), 0.00) FROM claim_facts WHERE state = 'paid') AS paid,
   (SELECT coalesce(sum(abs(amount)), 0.00) FROM difference) AS unexplained,
