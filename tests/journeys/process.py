@@ -179,7 +179,7 @@ class Process:
         }
         call = self.do("agency-call-manager", f"{CATALOG}/calls", body)
         self.ids["call"] = call["id"]
-        self.do("agency-call-manager", f"{CATALOG}/calls/{call['id']}/publication")
+        self.do("agency-call-manager-2", f"{CATALOG}/calls/{call['id']}/publication")
         self.tell(f"Call {code} published: a copy of call 1, its dates laid over today", f"id {call['id']}")
         return call["id"]
 

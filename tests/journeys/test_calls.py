@@ -108,7 +108,7 @@ def published(process: Process) -> dict[str, Any]:
     }
     draft = process.do(MANAGER, f"{CATALOG}/calls", body | CONTENT, 201)
     assert draft["learning_needs"] == []
-    return dict(process.do(MANAGER, f"{CATALOG}/calls/{draft['id']}/publication", None, 201))
+    return dict(process.do("agency-call-manager-2", f"{CATALOG}/calls/{draft['id']}/publication", None, 201))
 
 
 def approved_need(process: Process, call: str) -> str:

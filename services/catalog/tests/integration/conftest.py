@@ -296,7 +296,7 @@ class Offering:
         }
         made = self.manager.post(f"{API}/calls", body)
         assert made.status_code == 201, made.json
-        published = self.manager.post(f"{API}/calls/{made.json['id']}/publication")
+        published = self.second.post(f"{API}/calls/{made.json['id']}/publication")
         assert published.status_code == 201, published.json
         self.work()
         return published.json

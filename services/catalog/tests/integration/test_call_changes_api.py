@@ -128,6 +128,16 @@ class TestCopies:
 
 
 class TestDrafts:
+    def test_nobody_publishes_a_call_they_wrote_a_part_of(self, offering, template, noon):
+        call = new_call(offering, template).json
+        path, third = f"{API}/{call['id']}", offering.client.as_(uuid4(), "call_manager")
+        assert patch(offering.second, path, {"title_en": "Third call"}, 1).status_code == 200
+        for writer in (offering.manager, offering.second):
+            refused = writer.post(f"{path}/publication")
+            assert (refused.status_code, refused.json["code"]) == (403, "own-draft")
+        assert offering.client.get(f"/api/catalog/v1/public/calls/{call['id']}").status_code == 404
+        assert third.post(f"{path}/publication").status_code == 201
+
     def test_a_draft_is_changed_and_a_published_call_is_not(self, offering, template, noon):
         call = new_call(offering, template).json
         path = f"{API}/{call['id']}"
@@ -137,10 +147,10 @@ class TestDrafts:
         assert (changed.json["title_en"], changed.json["title_lv"]) == ("Third call", call["title_lv"])
         assert changed.json["content_hash"] != call["content_hash"]
         assert patch(offering.manager, path, body, 1).status_code == 412
-        published = offering.manager.post(f"{path}/publication").json
+        published = offering.second.post(f"{path}/publication").json
         assert (published["state"], published["version"]) == ("published", 3)
         assert patch(offering.manager, path, body, 3).json["code"] == "wrong-state"
-        assert offering.manager.post(f"{path}/publication").json["code"] == "wrong-state"
+        assert offering.second.post(f"{path}/publication").json["code"] == "wrong-state"
         assert offering.client.get(f"/api/catalog/v1/public/calls/{call['id']}").status_code == 200
 
     def test_publication_is_told_with_what_others_need(self, offering, noon, engine):

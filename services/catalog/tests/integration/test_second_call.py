@@ -64,7 +64,7 @@ def of_routes(offering, other_files, clock, call_1):
     assert asked.status_code == 201, asked.json
     council = offering.client.as_(uuid4(), "council_member")
     assert council.post(f"{path}/learning-needs/{asked.json['id']}/approval").status_code == 201
-    published = offering.manager.post(f"{path}/publication")
+    published = offering.second.post(f"{path}/publication")
     assert published.status_code == 201, published.json
     offering.work()
     return published.json

@@ -27,6 +27,7 @@ from ila_catalog.domain.desk_errors import CallStillRuns
 from ila_catalog.domain.errors import (
     CodeTaken,
     FaultyData,
+    OwnDraft,
     PhaseIsOver,
     SameProposer,
     ScheduleInThePast,
@@ -92,10 +93,10 @@ def patch_call(call: Call, call_id: UUID) -> Answer:
     MANAGERS,
     answer=(201, OfficerCallSchema),
     idempotent=True,
-    refusals=[WrongState, FaultyData],
+    refusals=[WrongState, OwnDraft, FaultyData],
 )
 def post_publication(call: Call, call_id: UUID) -> Answer:
-    """Publish a draft; from now on its phases turn by themselves."""
+    """Publish a draft that other call managers wrote; from now on its phases turn by themselves."""
     return _answer(call, publish_call(call.unit, call_id))
 
 

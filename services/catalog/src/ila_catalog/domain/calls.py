@@ -231,7 +231,7 @@ class Call:
     """A stored call: its content, state and version.
 
     `shifted_by_days` is how far the schedule is moved from its plan: 0 except in demonstration data.
-    `phase_states` holds what was told of each phase that has begun: open or closed.
+    `phase_states` holds what was told of each phase that has begun. `writers` wrote the draft, or a file did.
     """
 
     data: CallData
@@ -240,6 +240,8 @@ class Call:
     shifted_by_days: int
     published_at: datetime | None = None
     phase_states: Mapping[str, str] = field(default_factory=dict)
+    writers: frozenset[str] = frozenset()
+    published_by: str | None = None
 
     def changed(self, **changes: Any) -> Self:
         """Return the next version of the call with other content; `changes` are those of its data."""

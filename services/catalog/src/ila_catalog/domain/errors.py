@@ -118,6 +118,12 @@ class SchedulePending(Conflict):
     code = "schedule-pending"
 
 
+class OwnDraft(Denied):
+    """A call brings money and decides who gets it: it takes two persons."""
+
+    code = "own-draft"
+
+
 class SameProposer(Denied):
     """A change of schedule takes two persons."""
 

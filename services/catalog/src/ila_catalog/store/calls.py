@@ -185,6 +185,8 @@ def _values(call: Call) -> dict[str, Any]:
             "shifted_by_days": call.shifted_by_days,
             "published_at": call.published_at,
             "phase_states": dict(call.phase_states),
+            "writers": sorted(call.writers),
+            "published_by": call.published_by,
             "applications_open_at": call.applications.opens_at,
             "applications_close_at": call.applications.closes_at,
         }
@@ -227,6 +229,8 @@ def _call(row: Mapping[str, Any]) -> Call:
         shifted_by_days=row["shifted_by_days"],
         published_at=row["published_at"],
         phase_states=row["phase_states"],
+        writers=frozenset(row["writers"]),
+        published_by=row["published_by"],
     )
 
 

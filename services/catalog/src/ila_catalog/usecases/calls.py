@@ -12,7 +12,7 @@ from ila_kit.store.listing import Page, PageRequest
 
 from ila_catalog.domain.call_copy import copied, decided
 from ila_catalog.domain.calls import Call
-from ila_catalog.domain.errors import CodeTaken, SchedulePending
+from ila_catalog.domain.errors import CodeTaken, OwnDraft, SchedulePending
 from ila_catalog.domain.schedule import ScheduleChange, Window, must_fit, rescheduled
 from ila_catalog.domain.states import APPLIED, CALL, DRAFT, PROPOSED, PUBLISHED, SCHEDULE_CHANGE
 from ila_catalog.events.published import CallPublished, ProgrammePublished
@@ -75,7 +75,8 @@ def copy_call(unit: Unit, command: CopyCall) -> Call:
         with_needs=command.with_needs,
     )
     made = decided(data, command.phases, command.parameters, command.content)
-    call = Call(data=made, state=DRAFT, version=1, shifted_by_days=0)
+    writers = frozenset({unit.actor.id})
+    call = Call(data=made, state=DRAFT, version=1, shifted_by_days=0, writers=writers)
     unit.calls.add(call)
     unit.audit("call_drafted", "call", call.id, based_on=template.id, code=command.code)
     return call
@@ -89,21 +90,26 @@ def change_call(unit: Unit, command: ChangeCall) -> Call:
     if call.state != DRAFT:
         raise WrongState(thing=CALL.name, state=call.state, action="change")
     data = decided(call.data, command.phases, command.parameters, command.content)
-    changed = replace(call, data=data, version=call.version + 1)
+    changed = replace(call, data=data, version=call.version + 1, writers=call.writers | {unit.actor.id})
     unit.calls.save(changed)
     unit.audit("call_changed", "call", call.id, version=changed.version)
     return changed
 
 
 def publish_call(unit: Unit, call_id: UUID) -> Call:
-    """Publish a draft and tell whoever listens; from now on its phases turn by themselves.
+    """Publish a draft that others wrote and tell whoever listens; from now on its phases turn by themselves.
 
-    Raises Missing, WrongState, NotYourStep or FaultyData.
+    Raises Missing, WrongState, NotYourStep, OwnDraft or FaultyData.
+
+    Source: the roles of 01-mission: two people for each change of budgets.
     """
     call = _found(unit.calls.get(call_id, lock=True))
     state = CALL.next_state(call.state, "publish", unit.actor.role_names)
+    if unit.actor.id in call.writers:
+        raise OwnDraft()
     must_fit(call.data.phases)
-    published = replace(call, state=state, version=call.version + 1, published_at=unit.now)
+    told = replace(call, state=state, published_at=unit.now, published_by=unit.actor.id)
+    published = replace(told, version=call.version + 1)
     unit.calls.save(published)
     _announce(unit, published, "call_published")
     return published
