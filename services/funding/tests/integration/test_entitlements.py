@@ -187,6 +187,17 @@ def test_the_database_refuses_more_than_a_top_up_has(world, people, statement, r
         world.sql_do(statement)
 
 
+@pytest.mark.parametrize("column", ["topped_up", "co_payment"])
+def test_verification_names_a_hold_whose_parts_are_not_those_that_were_told(world, people, column):
+    people.added("50.00")
+    people.hold()
+    told = "SELECT topped_up, co_payment FROM money_event WHERE type = 'funding.funds_held.v1'"
+    assert world.sql(told) == [(Decimal("50.00"), Decimal("10.90"))]
+    world.sql_do(f"UPDATE hold SET {column} = {column} + 0.01")
+    ((hold_id,),) = world.sql("SELECT id FROM hold")
+    assert world.verification()["holds_differing_from_events"] == [hold_id]
+
+
 def test_verification_names_a_top_up_that_was_changed_by_hand(world, people):
     path = people.added("50.00")
     people.hold()

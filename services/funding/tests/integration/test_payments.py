@@ -496,7 +496,8 @@ def test_what_came_back_before_events_were_kept_is_no_alarm_after_the_migration(
         told = old.sql(kept.replace("sequence", "NULL"))
         downgrade(engine, "ila_funding", "0007_limits")
         upgrade(engine, "ila_funding", "0012_content_held")
-        assert old.verification()["lines_differing_from_events"] != []
+        released = "SELECT count(*) FROM money_event WHERE type = 'funding.funds_released.v1'"
+        assert old.sql(released) == [(1,)]
         upgrade(engine, "ila_funding")
         assert old.sql(kept.replace("sequence", "NULL")) == told
         desk.fits()

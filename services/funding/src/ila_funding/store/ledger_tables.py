@@ -127,4 +127,5 @@ money_event = sa.Table(
     sa.Column("person_id", sa.Uuid),
     sa.Column("call_id", sa.Uuid),
     sa.Column("amount", MONEY),
+    *(sa.Column(name, MONEY, comment="none: not told") for name in ("topped_up", "co_payment")),
 )

@@ -111,6 +111,7 @@ WITH told AS (
   ORDER BY hold_id, sequence DESC, at DESC),
 paid AS (SELECT DISTINCT application_id FROM money_event WHERE type = 'funding.payment_settled.v1'),
 recovered AS (SELECT DISTINCT hold_id FROM claim_line WHERE state = 'recovered'),
+parts AS (SELECT hold_id, topped_up, co_payment FROM money_event WHERE type = 'funding.funds_held.v1'),
 expected AS (
   SELECT told.hold_id, told.amount, CASE told.type WHEN 'funding.funds_held.v1' THEN 'held'
     WHEN 'funding.funds_released.v1' THEN 'released'
@@ -119,7 +120,9 @@ expected AS (
 SELECT coalesce(hold.id, expected.hold_id) AS id
 FROM hold FULL JOIN expected ON expected.hold_id = hold.id
 LEFT JOIN paid ON paid.application_id = hold.application_id
-WHERE hold.amount IS DISTINCT FROM expected.amount
+LEFT JOIN parts ON parts.hold_id = hold.id
+WHERE hold.topped_up <> parts.topped_up OR hold.co_payment <> parts.co_payment
+  OR hold.amount IS DISTINCT FROM expected.amount
   OR CASE hold.state WHEN 'expired' THEN 'released' WHEN 'consumed' THEN 'committed' ELSE hold.state END
     IS DISTINCT FROM expected.state
   OR (hold.state = 'consumed' AND paid.application_id IS NULL)
