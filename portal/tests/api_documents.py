@@ -1,6 +1,7 @@
 """The API documents of the services: which operations there are, and answers as they would give them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ GATEWAY = Path(__file__).parents[2] / "gateway" / "src" / "ila_gateway" / "own_o
 DOCUMENTS = {path.parent.name: json.loads(path.read_text()) for path in SERVICES.glob("*/openapi.json")}
 DOCUMENTS["gateway"] = json.loads(GATEWAY.read_text())
 INSTANT, DAY = "2026-11-23T12:05:09.120000Z", "2026-11-23"
+SAMPLES = ("Teksts", "teksts", "BR-702")
 IDENTIFIER = "01a20baa-0000-7000-8000-0000000000aa"
 
 
@@ -34,6 +36,12 @@ def answer_of(path: str, **facts: Any) -> Any:
     found, document = operation("GET", path)
     content = found["responses"]["200"]["content"]
     return sample(next(iter(content.values()))["schema"], document, facts)
+
+
+def deeds_of(page: Any) -> tuple[Any, ...]:
+    """Return the deeds of a page that is data; those made of its answers as the documents would answer."""
+    made = page.deeds_of and page.deeds_of({name: answer_of(path) for name, path in page.reads.items()})
+    return (*page.deeds, *page.row_deeds, *(made or ()))
 
 
 def body_schema(found: dict[str, Any]) -> dict[str, Any] | None:
@@ -85,4 +93,7 @@ def _text(schema: dict[str, Any], name: str) -> str:
         return "a" * 64
     if name.endswith("_percent"):
         return "70.00"
-    return "608.99" if name == "amount" else "EUR" if name == "currency" else "Teksts"
+    if name in ("amount", "currency"):
+        return "608.99" if name == "amount" else "EUR"
+    fitting = (one for one in SAMPLES if re.search(schema.get("pattern", ""), one))
+    return next(fitting, SAMPLES[0])

@@ -3,6 +3,7 @@
 The call and its schedule come from the API (`Process`); everything else is typed and clicked.
 """
 
+import io
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ import suite
 from person import Person
 from playwright.sync_api import Browser
 from process import CATALOG, IDENTITY, MODULE_SET, PAPERS, RIGA, Process, now
+from pypdf import PdfReader
 
 PARTS = MODULE_SET["parts"]
 REASON = "Apliecinājums pārbaudīts, reģistru dati sakrīt."
@@ -233,6 +235,10 @@ def apply(chain: Chain) -> None:
         assert learner.sees(bound_to)
     learner.do("acceptance", confirmed=True)
     learner.waits_for(f"/applications/{process.ids['application']}", "Piešķirts mācībām")
+    statement = learner.page.get_by_role("link", name="Cenas aprēķins (PDF)").get_attribute("href")
+    told = PdfReader(io.BytesIO(learner.page.request.get(str(statement)).body())).pages[0].extract_text()
+    assert "608,99" in told
+    assert "Kā to pārbaudīt" in told
 
 
 def _applied(learner: Person, programme: str) -> bool:

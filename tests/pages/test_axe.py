@@ -22,8 +22,11 @@ PAGES = {
     "provider-a-admin": ["", "/members", "/bank-accounts", "/places", "/calls", "/programmes", "/claims"],
     "auditor": [
         "/agency", "/agency/registrations", "/agency/calls", "/agency/offers", "/agency/applications",
-        "/agency/payment-runs", "/agency/budget", "/agency/ledger", "/agency/reconciliation",
+        "/agency/payment-runs", "/agency/methodologies", "/agency/budget", "/agency/top-ups",
+        "/agency/top-ups?unknown=x", "/agency/periods", "/agency/late-changes", "/agency/ledger",
+        "/agency/reconciliation",
     ],
+    "agency-rate-manager": ["/agency/budget", "/agency/budget/new", "/agency/periods"],
     "platform-admin": ["/agency", "/agency/roles", "/agency/roles/new"],
 }  # fmt: skip
 

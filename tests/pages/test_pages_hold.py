@@ -14,7 +14,8 @@ ACCOUNT = [
 AGENCY = [
     "/agency", "/agency/registrations", "/agency/organisations", "/agency/calls", "/agency/offers",
     "/agency/agreements", "/agency/applications", "/agency/results", "/agency/claims", "/agency/payment-runs",
-    "/agency/budget", "/agency/ledger", "/agency/reconciliation",
+    "/agency/methodologies", "/agency/budget", "/agency/top-ups", "/agency/periods", "/agency/late-changes",
+    "/agency/ledger", "/agency/reconciliation",
 ]  # fmt: skip
 PROVIDER = [
     "",

@@ -1,7 +1,7 @@
 """Desks: a part of the portal for certain people. Its pages are data: what they read, show, and let do."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -66,7 +66,8 @@ class Page:
     """A page of a desk. `reads` are at most two answers by name; the thing it is about is the first.
 
     `then` is read after them, where their answers say: `{offer[call_id]}`. `adds` makes of all answers what
-    the template and `pick` fields find beside them.
+    the template and `pick` fields find beside them. `deeds_of` makes of what it reads the deeds whose
+    questions depend on that.
     `one` is the endpoint that shows a row of its list, `new` the one that adds to it; `under` is the page it
     hangs below. In the navigation it stands for those who hold one of `roles`, or everybody.
     """
@@ -85,6 +86,7 @@ class Page:
     words: str = "state"
     then: Mapping[str, str] = field(default_factory=dict)
     adds: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda answers: {}
+    deeds_of: Callable[[Mapping[str, Any]], tuple[Deed, ...]] | None = None
 
 
 class Desk(flask.Blueprint):
@@ -113,7 +115,7 @@ class Desk(flask.Blueprint):
         """Answer an address with a page: GET shows it, POST does one of its deeds."""
         self.pages.append(page)
         self.rules[page.name] = rule
-        acts = bool(page.deeds or page.row_deeds)
+        acts = bool(page.deeds or page.row_deeds or page.deeds_of)
         self.add_url_rule(
             rule,
             page.name,
@@ -125,14 +127,14 @@ class Desk(flask.Blueprint):
 def answer(page: Page, desk: str, **facts: Any) -> Any:
     """Return a page for somebody signed in; after a deed the way onward, or its form with the faults."""
     must_have_session()
+    known = dict(flask.request.view_args or {})
+    answers = _read(page, known) if page.deeds_of else {}
+    if page.deeds_of:
+        page = replace(page, deeds=page.deeds_of(answers))
     outcome = carry_out(page.deeds + page.row_deeds) if flask.request.method == "POST" else None
     if outcome is not None and not isinstance(outcome, Filled | Told):
         return outcome
-    known = dict(flask.request.view_args or {})
-    addresses = [
-        one.address(known) if isinstance(one, Listing) else one.format(**known) for one in page.reads.values()
-    ]
-    answers = dict(zip(page.reads, seen_by_person(*addresses), strict=True))
+    answers = answers or _read(page, known)
     later = [one.format(**known, **answers) for one in page.then.values()]
     answers |= dict(zip(page.then, seen_by_person(*later), strict=True))
     answers |= page.adds(answers)
@@ -153,5 +155,8 @@ def answer(page: Page, desk: str, **facts: Any) -> Any:
     return html, outcome.status if isinstance(outcome, Filled) else 200
 
 
-def _address(read: str | Listing, known: Mapping[str, Any]) -> str:
-    return read.address(known) if isinstance(read, Listing) else read.format(**known)
+def _read(page: Page, known: Mapping[str, Any]) -> dict[str, Any]:
+    addresses = [
+        one.address(known) if isinstance(one, Listing) else one.format(**known) for one in page.reads.values()
+    ]
+    return dict(zip(page.reads, seen_by_person(*addresses), strict=True))

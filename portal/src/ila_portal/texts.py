@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import flask
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -72,12 +73,14 @@ def init_app(app: flask.Flask) -> None:
         "money": money,
         "day": day,
         "short_day": short_day,
+        "month": month,
         "moment": moment,
         "short_moment": short_moment,
         "until": until,
         "short_until": short_until,
         "percent": percent,
         "typed_instant": typed_instant,
+        "typed_money": typed_money,
         "begun": begun,
         "hours": hours,
         "number": number,
@@ -114,6 +117,12 @@ def short_day(value: str | None) -> str:
     return str(gettext("day.short", day=f"{one.day:02}", month=f"{one.month:02}", year=one.year))
 
 
+def month(value: str) -> str:
+    """Return the month of a legal date: `2026. gada oktobris`, `October 2026`."""
+    form = "y. 'gada' LLLL" if language() == "lv" else "LLLL y"
+    return str(format_date(date.fromisoformat(value), form, locale=get_locale()))
+
+
 def moment(value: str | None) -> str:
     """Return an instant as the day and time in Riga; a dash when unknown."""
     if not value:
@@ -148,6 +157,11 @@ def percent(value: str) -> str:
 def typed_instant(value: str | None) -> str:
     """Return an instant as a field for a day and time in Riga holds it; empty when unknown."""
     return f"{datetime.fromisoformat(value).astimezone(RIGA):%Y-%m-%dT%H:%M}" if value else ""
+
+
+def typed_money(amount: str) -> str:
+    """Return an amount as people type it in the page's language: `5,34` or `5.34`."""
+    return amount.replace(".", ",") if language() == "lv" else amount
 
 
 def begun(value: str) -> bool:

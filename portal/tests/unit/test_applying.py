@@ -190,6 +190,44 @@ def test_the_account_shows_balance_applications_and_the_next_step(learner, gatew
     ]
 
 
+def test_the_account_says_how_much_may_be_used_until_when_and_what_others_added(learner, gateway):
+    gateway.state = "offered"
+    text = learner.get("/account").text.replace("\N{NO-BREAK SPACE}", " ")
+    for part in (
+        "2 000,00 €",
+        "1 391,01 €",
+        "30,45 €",
+        "SIA «Paraugs»",
+        "300,00 €, vēl izlietojami 221,46 €",
+    ):
+        assert part in text
+    assert "<code>01a20baa-0000-7000-8000-000000000001</code>" in text
+
+
+def test_an_account_without_bounds_or_top_ups_says_nothing_of_them(learner):
+    text = learner.get("/account").text
+    assert "Cik varu izmantot" not in text
+    assert "Ko pielikuši citi" not in text
+
+
+@pytest.mark.parametrize("language", ["lv", "en"])
+def test_an_application_leads_to_the_statement_of_its_price_in_the_language_of_the_page(
+    learner, gateway, language
+):
+    gateway.state = "offered"
+    assert f'href="{APPLICATION}/statement"' in learner.get(APPLICATION).text
+    gateway.fail("/api/funding/v1/holds", 200, {"items": [{"id": "h-1"}], "next": None})
+    answer = learner.get(f"{APPLICATION}/statement?lang={language}")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"/api/funding/v1/holds/h-1/statement.pdf?lang={language}"
+
+
+def test_an_application_that_holds_no_money_has_no_statement(learner, gateway):
+    gateway.state = "offered"
+    gateway.fail("/api/funding/v1/holds", 200, {"items": [], "next": None})
+    assert learner.get(f"{APPLICATION}/statement").status_code == 404
+
+
 def test_a_new_account_leads_to_the_catalogue(learner):
     assert "Jums vēl nav pieteikumu" in learner.get("/account").text
 

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import jsonschema
 import pytest
-from api_documents import DAY, IDENTIFIER, INSTANT, answer_of, body_schema, operation
+from api_documents import DAY, IDENTIFIER, INSTANT, answer_of, body_schema, deeds_of, operation
 from ila_portal.deeds import Deed
 from ila_portal.desks import Desk, Listing, Page
 from ila_portal.forms import Field
@@ -18,14 +18,14 @@ NAMED = [pytest.param(desk, page, id=f"{desk.name}.{page.name}") for desk, page 
 DEEDS = [
     pytest.param(desk, page, deed, id=f"{desk.name}.{page.name}: {deed.name}")
     for desk, page in PAGES
-    for deed in (*page.deeds, *page.row_deeds)
+    for deed in deeds_of(page)
 ]
 ORGANISATION = "01a20baa-0000-7000-8000-00000000000a"
 EVERY_ROLE = [
     "learner", "user_approver", "call_manager", "contract_officer", "agency_signatory", "commission_member",
     "commission_chair", "eligibility_officer", "appeal_officer", "result_verifier", "claim_officer",
-    "payment_maker", "payment_checker", "payment_releaser", "rate_manager", "auditor", "sanction_officer",
-    "platform_admin",
+    "payment_maker", "payment_checker", "payment_releaser", "rate_manager", "rate_approver", "auditor",
+    "sanction_officer", "platform_admin",
 ]  # fmt: skip
 TYPED = {
     "whole": "7", "hidden-whole": "7", "day": DAY, "instant": "2026-11-23T14:00", "money": "608,99",
@@ -36,7 +36,7 @@ KNOWN = {
     "viis_number": "9900000001", "legal_person_number": "40003000018", "company_number": "40003000018",
     "code": "call-2",
     "iban": "LV80BANK0000435195001", "personal_code": "322503-62317", "digcomp_level": "5",
-    "digcomp_area": "5", "paper": "curriculum",
+    "digcomp_area": "5", "paper": "curriculum", "stratum": "kind:module", "exempt": "territory:0010000",
 }  # fmt: skip
 
 
@@ -226,7 +226,12 @@ def test_only_what_a_role_allows_stands_in_the_navigation(learner, gateway):
     gateway.roles = [{"role": "payment_checker", "organisation": None}]
     gateway.fail("/api/funding/v1/claims", 200, json.loads('{"items": [], "next": null}'))
     places = re.findall(r'<nav class="places".*?</nav>', learner.get("/agency").text, re.DOTALL)[0]
-    assert re.findall(r'href="([^"]+)"', places) == ["/agency", "/agency/claims", "/agency/payment-runs"]
+    assert re.findall(r'href="([^"]+)"', places) == [
+        "/agency",
+        "/agency/claims",
+        "/agency/payment-runs",
+        "/agency/late-changes",
+    ]
 
 
 def test_one_filter_of_a_list_stays_while_another_is_chosen(everybody, gateway):

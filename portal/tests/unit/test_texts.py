@@ -5,6 +5,7 @@ from pathlib import Path
 
 import ila_portal
 import pytest
+from api_documents import deeds_of
 from babel.messages.pofile import read_po
 from ila_kit.web.identity import ASSURANCE
 from ila_portal import texts
@@ -46,6 +47,7 @@ CHECKS = (
     "provider-in-good-standing", "iban-confirmed", "iban-cooled",
 )  # fmt: skip
 REASONS = ("budget", "hold", "commitment", "settlement", "release", "expiry", "recovery")
+IMPACTS = ("dearer", "cheaper", "unchanged", "newly_priced", "no_longer_priced")
 REGISTERS = ("viis_institutions", "viis_addresses", "programme_licences")
 ERRORS = (400, 404, 429, 500, 503, "busy", "slow", "form", "refused", "session-ended", "step-up")
 SERVICES = ("identity", "applications", "funding", "catalog")
@@ -106,6 +108,14 @@ OF_ANSWERS = [
     ),
     *(f"outcome.{outcome}" for outcome in ("passed", "failed", "open", "unknown", "upheld", "dismissed")),
     *(f"outcome.{outcome}" for outcome in ("indeterminate", "noted")),
+    *(f"pause.{why}" for why in ("by-hand", "dates", "share")),
+    *(f"method.{method}" for method in ("hours", "sum", "price_list", "actual_cost")),
+    *(f"impact.{part}" for part in IMPACTS),
+    *(f"balance-of.{whose}" for whose in ("line", "provider", "funder")),
+    *(f"top-ups.effect-{desk}" for desk in ("agency", "employer")),
+    *(f"page.agency.{page}" for page in ("methodology_change", "methodology_draft")),
+    *(f"state.{state}" for state in ("reversed", "queued", "booked", "dismissed")),
+    "status.in_review",
     *(f"right.{right}" for right in ("named", "representative", "authorised", "open", "unproven")),
     *(f"verdict.{verdict}" for verdict in ("passed", "indeterminate", "failed")),
     *(f"phase.{phase}" for phase in PHASES),
@@ -131,7 +141,7 @@ def words_of_pages() -> set[str]:
             found |= {shown.text for shown in page.shows}
             listings = [one for one in page.reads.values() if isinstance(one, Listing)]
             found |= {f"field.{name}" for listing in listings for name in listing.filters}
-            for deed in (*page.deeds, *page.row_deeds):
+            for deed in deeds_of(page):
                 found |= words_of_deed(deed)
     return (
         found | {field.text for field in APPLY.fields if not field.kind.startswith("hidden")} | {"deed.apply"}

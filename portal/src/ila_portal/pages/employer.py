@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from ila_portal.deeds import Deed
 from ila_portal.desks import Desk, Listing, Page, Shown
 from ila_portal.forms import Field
+from ila_portal.pages import top_ups
 from ila_portal.pages.provider.home import ORGANISATIONS
 from ila_portal.pages.provider.institution import MEMBER_SHOWS, MEMBERS, ORGANISATION
 from ila_portal.visitor import api, must_have_session, organisations
@@ -79,7 +80,7 @@ def _as_administrator(typed: dict[str, Any]) -> dict[str, Any]:
     return typed | {"roles": [*ADMIN]}
 
 
-employer = Desk("employer", "/employer/<uuid:organisation_id>", ("overview", "members"))
+employer = Desk("employer", "/employer/<uuid:organisation_id>", ("overview", "members", "top_ups"))
 employer.add(
     "",
     Page(
@@ -131,4 +132,18 @@ employer.add(
         template="employer/members.html",
         roles=ADMIN,
     ),
+)
+top_ups.add_pages(
+    employer,
+    Deed("top-up", top_ups.TOP_UPS, (Field("organisation_id", "given"), *top_ups.FIELDS), roles=ADMIN),
+    (
+        Deed(
+            "top-up-reversal",
+            f"{top_ups.TOP_UP}/reversal",
+            (Field("reason", fresh=True),),
+            states=("proposed", "active"),
+            roles=ADMIN,
+        ),
+    ),
+    ADMIN,
 )

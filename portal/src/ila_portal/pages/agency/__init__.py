@@ -6,9 +6,13 @@ from ila_portal.pages.agency import (
     evaluation,
     institutions,
     learners,
+    limits,
+    methodologies,
     money,
     oversight,
+    periods,
     roles,
+    top_ups,
 )
 from ila_portal.pages.agency.desk import agency
 
@@ -19,7 +23,11 @@ __all__ = [
     "evaluation",
     "institutions",
     "learners",
+    "limits",
+    "methodologies",
     "money",
     "oversight",
+    "periods",
     "roles",
+    "top_ups",
 ]

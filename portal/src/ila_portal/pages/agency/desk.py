@@ -4,8 +4,8 @@ from ila_portal.desks import Desk, Page
 
 PLACES = (
     "today", "registrations", "organisations", "calls", "declarations", "offers", "agreements",
-    "applications", "results", "claims", "runs", "budget", "ledger", "reconciliation",
-    "roles",
+    "applications", "results", "claims", "runs", "methodologies", "budget", "top_ups", "periods",
+    "late_changes", "ledger", "reconciliation", "roles",
 )  # fmt: skip
 agency = Desk("agency", "/agency", PLACES)
 APPROVER, CALL_MANAGER = ("user_approver",), ("call_manager",)

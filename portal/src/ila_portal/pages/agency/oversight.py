@@ -1,19 +1,9 @@
-"""Where the money is and whether everything adds up: budget lines, ledger, reconciliation, indicators."""
+"""Whether everything adds up: the ledger, and the reconciliation between services."""
 
 from ila_portal.desks import Listing, Page, Shown
-from ila_portal.pages.agency.desk import AUDITOR, CALL_MANAGER, CLAIMS, RATES, agency
+from ila_portal.pages.agency.desk import AUDITOR, RATES, agency
+from ila_portal.pages.agency.limits import FUNDING
 
-FUNDING = "/api/funding/v1"
-
-agency.add(
-    "/budget",
-    Page(
-        "budget",
-        {"lines": Listing(f"{FUNDING}/budget-lines")},
-        template="agency/budget.html",
-        roles=CALL_MANAGER + CLAIMS + RATES + AUDITOR,
-    ),
-)
 agency.add(
     "/ledger",
     Page(
