@@ -9,6 +9,7 @@ from pathlib import Path
 
 import chain
 import learning
+import pypdfium2
 import suite
 import walk
 from person import PHONE, Person, launched
@@ -37,6 +38,7 @@ def main() -> None:
         browser = launched(playwright)
         public(browser, going)
         learners(browser, going, offered)
+        statement(browser, offered)
         institution(browser, going)
         agency(browser, paid, going)
         browser.close()
@@ -65,6 +67,16 @@ def learners(browser: Browser, process: Process, offered: str) -> None:
     learner.leave()
     learner = Person.signed_in(browser, process.learner, viewport=PHONE)
     take(learner, f"/groups/{process.ids['group']}", "group-phone")
+    learner.leave()
+
+
+def statement(browser: Browser, application: str) -> None:
+    """What a learner reads of her price: the first page of the PDF."""
+    learner = Person.signed_in(browser, "learner-02")
+    data = learner.page.request.get(f"/applications/{application}/statement").body()
+    pypdfium2.PdfDocument(data)[0].render(scale=1.4).to_pil().convert("L").quantize(32).save(
+        HERE / "statement.png", optimize=True
+    )
     learner.leave()
 
 
