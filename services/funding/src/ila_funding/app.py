@@ -12,10 +12,11 @@ from ila_kit.web.app import service_app
 
 from ila_funding.api import BLUEPRINTS
 from ila_funding.clients.bank_file import Pain001, Payer
-from ila_funding.clients.identity import IdentityAccounts
+from ila_funding.clients.identity import IdentityAccounts, IdentitySupports
 from ila_funding.clients.statements import StatementPdf
 from ila_funding.consumers import BATCHES, HANDLERS, TIMERS
 from ila_funding.consumers.prices import PRICE_SECONDS, PriceJob
+from ila_funding.consumers.support_checks import SupportJob
 from ila_funding.parameters import load_targets
 from ila_funding.ports import Deps
 from ila_funding.settings import Settings
@@ -35,6 +36,7 @@ def live_deps(settings: Settings) -> Deps:
     return Deps(
         units=Units(engine, SERVICE, kind, settings.clock()),
         accounts=IdentityAccounts(connect),
+        register=IdentitySupports(connect),
         bank_file=Pain001(payer),
         statements=StatementPdf(settings.payer_name),
         targets=load_targets(),
@@ -50,14 +52,18 @@ def create_app(settings: Settings, deps: Deps | None = None) -> Flask:
 
 def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[FundingUnit]:
     """Return what the worker process does: relay, inbox, timers."""
-    units = (deps or live_deps(settings)).units
+    deps = deps or live_deps(settings)
+    units = deps.units
     return WorkerConfig(
         units=units,
         broker=Broker(settings.broker_url, prefix=settings.bus_prefix),
         handlers=HANDLERS,
         batches=BATCHES,
         timers=TIMERS,
-        jobs={"prices": (PRICE_SECONDS, PriceJob(units).run)},
+        jobs={
+            "prices": (PRICE_SECONDS, PriceJob(units).run),
+            "earlier_support": (settings.support_seconds, SupportJob(units, deps.register).run),
+        },
         host=settings.host,
         port=settings.port,
         inbox_threads=settings.inbox_threads,

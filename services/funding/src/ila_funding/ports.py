@@ -24,6 +24,7 @@ from ila_funding.domain.statement import PriceStatement
 from ila_funding.domain.transfer import TransferFile
 from ila_funding.ledger_ports import EntitlementStore, LateChangeStore, PeriodStore, TopUpStore
 from ila_funding.limit_ports import BudgetLineStore, LineChangeStore
+from ila_funding.support_ports import EarlierSupport as EarlierSupport
 from ila_funding.support_ports import SupportStore
 from ila_funding.told_ports import CallStore, MethodologyStore, PriceStore, ProgrammeStore
 
@@ -287,6 +288,7 @@ class Deps:
 
     units: Units[Any]
     accounts: BankAccounts
+    register: EarlierSupport
     bank_file: BankFile
     statements: StatementWriter
     targets: Sequence[Target]

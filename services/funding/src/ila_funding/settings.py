@@ -20,6 +20,10 @@ class Settings(ServiceSettings):
         "Events worked off side by side by one worker; with one, money is held in the order of receipt.",
         default=1,
     )
+    support_seconds: float = setting(
+        "Seconds between two looks for holds that the register of earlier support was not heard about.",
+        default=0.5,
+    )
     bank_account_key: str = setting(
         "Secret of 32 bytes in base64 that seals account numbers; production needs its own.",
         default=DEVELOPMENT_KEY,
@@ -35,7 +39,7 @@ class Settings(ServiceSettings):
 
     def faults(self) -> list[str]:
         """Name what is wrong with these values together."""
-        return super().faults() + self._key_faults() + self._payer_faults()
+        return super().faults() + self._key_faults() + self._payer_faults() + self._pause_faults()
 
     def _key_faults(self) -> list[str]:
         try:
@@ -46,6 +50,9 @@ class Settings(ServiceSettings):
             return ["BANK_ACCOUNT_KEY is not 32 bytes in base64"]
         known = self.production and self.bank_account_key == DEVELOPMENT_KEY
         return ["BANK_ACCOUNT_KEY is the one of development"] if known else []
+
+    def _pause_faults(self) -> list[str]:
+        return [] if self.support_seconds > 0 else ["SUPPORT_SECONDS is not above zero"]
 
     def _payer_faults(self) -> list[str]:
         if not iban.is_valid(self.payer_iban):

@@ -1,8 +1,8 @@
 """A migrated database of this service, its units of work, and clients of its routes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,12 @@ from ila_funding.app import SERVICE
 from ila_funding.clients.bank_file import Pain001, Payer
 from ila_funding.clients.statements import StatementPdf
 from ila_funding.consumers import HANDLERS
+from ila_funding.consumers.support_checks import SupportJob
 from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.payee import BankAccount
 from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.request import Ending
+from ila_funding.domain.support_check import OtherSupport, SupportAnswer
 from ila_funding.domain.training import Kind, Part, Training
 from ila_funding.parameters import load_targets
 from ila_funding.ports import Deps
@@ -32,6 +34,7 @@ from ila_funding.usecases.programmes import register_programme
 from ila_kit.actor import process_actor
 from ila_kit.cli import offline_environment
 from ila_kit.clock import riga_date, utc_now
+from ila_kit.errors import Unavailable
 from ila_kit.events import Envelope, to_json
 from ila_kit.ids import uuid7
 from ila_kit.store.unit import Units
@@ -75,6 +78,32 @@ class FakeAccounts:
         self.told.append(account)
 
 
+class FakeRegister:
+    """The register of earlier support: `supports` by person, nothing of all others; `answers` or is down.
+
+    `asked` is how many persons each question was about.
+    """
+
+    def __init__(self):
+        self.supports: dict[UUID, list[OtherSupport]] = {}
+        self.answers = True
+        self.asked: list[int] = []
+
+    def of(self, since: Mapping[UUID, datetime], purpose: str) -> dict[UUID, SupportAnswer]:
+        self.asked.append(len(since))
+        if not self.answers:
+            raise Unavailable(neighbour="earlier-support")
+        return {
+            one: SupportAnswer(
+                person_id=one,
+                answer_id=uuid7(),
+                observed_at=utc_now(),
+                supports=self.supports.get(one, []),
+            )
+            for one in since
+        }
+
+
 def ending(request: RequestHold) -> EndRequest:
     """Return the withdrawal of an application that was found eligible."""
     return EndRequest(
@@ -94,13 +123,20 @@ class World:
         self.organisation_id, self.agreement_id = uuid7(), uuid7()
         self.began = utc_now() - timedelta(days=30)
         self.accounts = FakeAccounts()
+        self.register = FakeRegister()
 
     def do(self, use_case: Callable[..., Any], *what: Any) -> Any:
         """Run a use case in a transaction of its own, as the worker does."""
         with self.units.open(process_actor(SERVICE)) as unit:
             result = use_case(unit, *what)
             unit.commit()
-            return result
+        if self.register.answers:
+            self.check_support()
+        return result
+
+    def check_support(self) -> int:
+        """Ask the register about every hold that waits for it, as the job does."""
+        return SupportJob(self.units, self.register).run()
 
     def publish(self, limit: Decimal = Decimal("2132000.00"), sequence: int = 1) -> "World":
         """Have the call published, or published again with another limit."""
@@ -298,6 +334,7 @@ def _visitor(world: World) -> ApiClient:
         Deps(
             units=world.units,
             accounts=world.accounts,
+            register=world.register,
             bank_file=Pain001(Payer("Valsts izglītības attīstības aģentūra", IBAN, "PARALV22")),
             statements=StatementPdf("Valsts izglītības attīstības aģentūra"),
             targets=load_targets(),

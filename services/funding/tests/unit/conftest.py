@@ -1,6 +1,6 @@
 """Fakes of this service's stores, and things to try."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import date
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from fakes_methodology import FakeMethodologies
-from fakes_support import FakeSupport
+from fakes_support import FakeSupport, answer_of
 from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.checks import ClaimFacts, LineFacts
 from ila_funding.domain.indicator import Indicator
@@ -29,6 +29,7 @@ from ila_funding.usecases.budget_lines import RegisterCall, register_call
 from ila_funding.usecases.holds import RequestHold
 from ila_funding.usecases.limits import ProposeLimit, approve_change, propose_limit
 from ila_funding.usecases.programmes import register_programme
+from ila_funding.usecases.support_checks import clear_holds
 from ila_kit.actor import process_actor
 from ila_kit.ids import uuid7
 from ila_kit.testing.fakes import NOON, FakeUnit, someone
@@ -178,8 +179,8 @@ class FakeLineChanges:
 
 
 class FakeRequests:
-    def __init__(self, lines: FakeLines):
-        self.lines, self.rows = lines, {}
+    def __init__(self, lines: FakeLines, kept: Callable[[Sequence[HoldRequest]], None]):
+        self.lines, self.kept, self.rows = lines, kept, {}
 
     def claim(self, request):
         old = self.rows.get(request.application_id)
@@ -209,6 +210,7 @@ class FakeRequests:
 
     def save_all(self, requests):
         self.rows |= {one.application_id: one for one in requests}
+        self.kept([one for one in requests if one.state == "granted"])
 
     def waiting(self, line, now):
         mine = [one for one in self.rows.values() if isinstance(one, HoldRequest) and one.line_id == line.id]
@@ -293,7 +295,13 @@ class FakeResults:
         for one in self.rows.values():
             hold = self.holds.of_application(one.application_id)
             mine = (one.organisation_id, one.call_id) == place and not self.claimed.get(one.application_id)
-            if mine and hold and hold.state == "committed" and not hold.provisional:
+            if (
+                mine
+                and hold
+                and hold.state == "committed"
+                and not hold.provisional
+                and hold.support_check == "clear"
+            ):
                 found.append(
                     ClaimableResult(
                         application_id=one.application_id,
@@ -403,6 +411,7 @@ class FakeClaims:
             hold_amount=hold and hold.amount,
             hold_quote_hash=hold and hold.quote_hash,
             provisional=hold and hold.provisional,
+            support_check=hold and hold.support_check,
             completed_on=result and result.completed_on,
             paid_before=any(
                 other.application_id == line.application_id and other.state != "refused"
@@ -481,7 +490,7 @@ class FakeIndicators:
 
 
 class FakeFunding(FakeUnit):
-    """A unit of work of this service in memory."""
+    """A unit of work of this service in memory; nobody was supported before, and the register says so."""
 
     def __init__(self):
         super().__init__(process_actor("funding"), NOON)
@@ -489,18 +498,25 @@ class FakeFunding(FakeUnit):
         self.agreements = FakeAgreements()
         self.calls, self.programmes = FakeTold("call_id"), FakeProgrammes(self.agreements)
         self.lines, self.holds = FakeLines(), FakeHolds()
-        self.requests = FakeRequests(self.lines)
+        self.register_answers = True
+        self.requests = FakeRequests(self.lines, self.hear_register)
         self.prices, self.line_changes = FakePrices(), FakeLineChanges()
-        self.support = FakeSupport(self.holds)
         self.ledger = FakeLedger(self.lines, self.requests)
         self.entitlements, self.top_ups = FakeEntitlements(self.ledger), FakeTopUps()
         self.periods, self.late_changes = FakePeriods(self.ledger), FakeLateChanges()
         self.providers, self.results = FakeProviders(), FakeResults(self.holds)
         self.claims, self.runs = FakeClaims(self), FakeRuns()
+        self.support = FakeSupport(self.holds, self.claims)
         self.indicators = FakeIndicators(self.results)
 
     def commit(self):
         """Nothing is undone here."""
+
+    def hear_register(self, granted):
+        """Have the register of earlier support answer at once, unless a test says otherwise."""
+        if self.register_answers:
+            holds = [self.holds.of_application(one.application_id) for one in granted]
+            clear_holds(self, {hold.id: answer_of(hold) for hold in holds})
 
     @property
     def line(self):

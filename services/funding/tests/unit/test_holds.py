@@ -63,7 +63,7 @@ def test_holding_is_told_with_the_pinned_quote_and_the_entitlement(unit, asked):
     request = asked()
     request_hold(unit, request)
     (hold,) = unit.holds.rows.values()
-    held, granted = unit.of_money
+    granted, held = unit.of_money
     assert isinstance(held, FundsHeld)
     assert isinstance(granted, EntitlementGranted)
     assert (held.application_id, held.person_id) == (request.application_id, request.person_id)
@@ -150,7 +150,7 @@ def test_a_withdrawal_gives_the_money_back_to_the_cent_and_once(unit, asked):
         withdraw(unit, request)
     (hold,) = unit.holds.rows.values()
     (released,) = unit.told(FundsReleased)
-    assert (hold.state, hold.version) == ("released", 2)
+    assert (hold.state, hold.version) == ("released", 3)
     assert (released.amount, released.reason) == (PRICE, "application-withdrawn")
     assert (unit.line.held, unit.line.free) == (0, unit.line.limit_amount)
     assert not unit.timers

@@ -210,11 +210,11 @@ def test_each_step_of_a_life_is_told_once(new_unit):
     facts, *_ = LIVES["held, refused, contested, enrolled"]
     deliver(unit, [one for one in [*published(), *facts] for _ in range(3)])
     assert [event.type.split(".")[1] for event in unit.of_money] == [
-        "funds_held",
         "entitlement_granted",
+        "funds_held",
         "funds_released",
-        "funds_held",
         "entitlement_granted",
+        "funds_held",
         "funds_committed",
     ]
     assert unit.of_money[2].reason == "application-refused"

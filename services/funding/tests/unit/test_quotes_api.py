@@ -31,7 +31,7 @@ def visitor(units) -> ApiClient:
         SERVICE,
         "Funding",
         BLUEPRINTS,
-        Deps(units=units, accounts=None, bank_file=None, statements=None, targets=()),
+        Deps(units=units, accounts=None, register=None, bank_file=None, statements=None, targets=()),
         settings,
         package="ila_funding",
         verifier=verifier(SERVICE),

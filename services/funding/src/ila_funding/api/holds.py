@@ -11,7 +11,7 @@ from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 from ila_kit.web.uploads import download
 
 from ila_funding.api.quotes import QuoteSchema
-from ila_funding.domain.hold import HOLD_STATES
+from ila_funding.domain.hold import CLEAR, FOUND, HOLD_STATES, PENDING
 from ila_funding.usecases.replays import replay_hold
 from ila_funding.usecases.statements import hold_statement
 
@@ -26,6 +26,7 @@ class HoldQuery(ListQuery):
     """Filters of the holds."""
 
     state = fields.OneOf(STATES)
+    support_check = fields.OneOf([PENDING, CLEAR, FOUND])
     person_id = fields.Id()
     application_id = fields.Id()
     programme_id = fields.Id()
@@ -35,7 +36,8 @@ class HoldQuery(ListQuery):
 
 class HoldSchema(Schema):
     """Money set apart for an application: `amount` on the budget line; beside it, what top-ups and the
-    learner pay of the price.
+    learner pay of the price. `support_check` is what the register of earlier support says: nothing is told
+    of the hold (`told_at`), committed or paid unless it is `clear`.
     """
 
     id = fields.Id(required=True)
@@ -53,6 +55,11 @@ class HoldSchema(Schema):
     applied_on = fields.Date(required=True)
     provisional = fields.Flag(required=True)
     expires_at = fields.Instant(required=True)
+    support_check = fields.OneOf([PENDING, CLEAR, FOUND], required=True)
+    support_answer_id = fields.Id(required=True, allow_none=True)
+    support_checked_at = fields.Instant(required=True, allow_none=True)
+    earlier_support = fields.String(required=True, allow_none=True)
+    told_at = fields.Instant(required=True, allow_none=True)
     version = fields.WholeNumber(min=1, max=2**31, required=True)
     created_at = fields.Instant(required=True)
     updated_at = fields.Instant(required=True)

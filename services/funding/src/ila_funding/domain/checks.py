@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from ila_funding.domain.agreement import Agreement
+from ila_funding.domain.hold import CLEAR
 from ila_funding.domain.payee import Standing
 from ila_funding.domain.provider import Provider
 
@@ -38,6 +39,7 @@ class LineFacts:
     hold_amount: Decimal | None
     hold_quote_hash: str | None
     provisional: bool | None
+    support_check: str | None
     completed_on: date | None
     paid_before: bool
 
@@ -55,6 +57,7 @@ class ClaimFacts:
 RESULT_VERIFIED = "result-verified"
 NOT_PROVISIONAL = "result-not-provisional"
 HOLD_COMMITTED = "hold-committed"
+NO_EARLIER_SUPPORT = "no-earlier-support"
 AMOUNT_AS_PINNED = "amount-as-pinned"
 NOT_PAID_BEFORE = "not-paid-before"
 AGREEMENT_IN_FORCE = "agreement-in-force"
@@ -66,13 +69,14 @@ IBAN_COOLED = "iban-cooled"
 def check_claim(facts: ClaimFacts, stage: str, now: datetime) -> list[Check]:
     """Return the result of every check of a claim's lines.
 
-    Source: BR-406, BR-503, BR-711, BR-712.
+    Source: BR-406, BR-503, BR-711, BR-712, BR-713.
     """
     standing = facts.provider is not None and facts.provider.payable
     failing = {
         RESULT_VERIFIED: [one for one in facts.lines if one.completed_on is None],
         NOT_PROVISIONAL: [one for one in facts.lines if one.provisional is not False],
         HOLD_COMMITTED: [one for one in facts.lines if one.hold_state != "committed"],
+        NO_EARLIER_SUPPORT: [one for one in facts.lines if one.support_check != CLEAR],
         AMOUNT_AS_PINNED: [one for one in facts.lines if not _as_pinned(one)],
         NOT_PAID_BEFORE: [one for one in facts.lines if one.paid_before],
         AGREEMENT_IN_FORCE: [one for one in facts.lines if not _covered(one, facts.agreements)],

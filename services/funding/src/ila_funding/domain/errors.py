@@ -39,6 +39,12 @@ class DoubleFunding(Refusal):
     code = "double-funding"
 
 
+class SupportCheckOpen(Conflict):
+    """The register of earlier support has not said that nobody else paid."""
+
+    code = "support-check-open"
+
+
 class UnknownKind(Refusal):
     """The methodology does not say how that kind of cost is calculated."""
 

@@ -12,6 +12,7 @@ from ila_kit.money import ZERO
 from ila_kit.states import SYSTEM, StateMachine, Step
 
 from ila_funding.domain.entitlement import Split
+from ila_funding.domain.errors import SupportCheckOpen
 from ila_funding.domain.ledger import Account, Movement, Reason
 from ila_funding.domain.quote import Quote
 from ila_funding.domain.request import HoldRequest
@@ -30,6 +31,8 @@ HOLD_STATES = StateMachine(
     ],
 )
 LIVE = ("held", "committed", "consumed")
+# What the register of earlier support says: it was not heard yet, nobody else paid, somebody did.
+PENDING, CLEAR, FOUND = "pending", "clear", "found"
 # What each step writes into the ledger: why, and where the money goes.
 _MOVES = {
     "commit": (Reason.COMMITMENT, Account.COMMITTED),
@@ -57,7 +60,9 @@ class Hold:
     """Money set apart for an application, with the quote it was pinned to.
 
     `amount` is public money; with what top-ups and the learner pay it is the quoted price.
-    `movement_id` is the ledger transaction that put the money where it is now.
+    `movement_id` is the ledger transaction that put the money where it is now. `told_at` is when others
+    were told of it, None while the register of earlier support was not heard; `support_answer_id` is the
+    register's answer, which identity keeps, `earlier_support` what it found.
     """
 
     id: UUID
@@ -77,6 +82,11 @@ class Hold:
     provisional: bool
     expires_at: datetime
     movement_id: UUID
+    support_check: str = PENDING
+    support_answer_id: UUID | None = None
+    support_checked_at: datetime | None = None
+    earlier_support: str | None = None
+    told_at: datetime | None = None
     version: int
     created_at: datetime
     updated_at: datetime
@@ -136,8 +146,11 @@ def new_hold(
 def moved(hold: Hold, action: str, now: datetime, booking: Booking = AS_IT_HAPPENS) -> tuple[Hold, Movement]:
     """Return a hold after a step of its state table, and how its amount moves in the ledger.
 
-    What gives money back reverses the last move of the hold, so it can happen only once. Raises WrongState.
+    What gives money back reverses the last move of the hold, so it can happen only once. Raises WrongState,
+    SupportCheckOpen for a commitment before the register of earlier support said that nobody else paid.
     """
+    if action == "commit" and hold.support_check != CLEAR:
+        raise SupportCheckOpen(hold_id=str(hold.id))
     state = HOLD_STATES.next_state(hold.state, action, _BY_ITSELF)
     reason, target = _MOVES[action]
     movement = Movement(

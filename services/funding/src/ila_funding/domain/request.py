@@ -23,6 +23,7 @@ REQUEST_STATES = StateMachine(
         ),
         Step("waiting", "withdraw", "withdrawn", _BY_ITSELF),
         Step("granted", "withdraw", "withdrawn", _BY_ITSELF),
+        Step("granted", "refuse", "refused", _BY_ITSELF),
         Step("refused", "withdraw", "withdrawn", _BY_ITSELF),
         Step("withdrawn", "reopen", "asked", _BY_ITSELF),
     ],

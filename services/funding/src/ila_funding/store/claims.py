@@ -152,7 +152,7 @@ def _facts_of(claim_id: UUID) -> sa.Select[Any]:
     return (
         sa.select(line.application_id, line.programme_id, line.amount, line.quote_hash)
         .add_columns(hold.c.state.label("hold_state"), hold.c.amount.label("hold_amount"))
-        .add_columns(hold.c.quote_hash.label("hold_quote_hash"), hold.c.provisional)
+        .add_columns(hold.c.quote_hash.label("hold_quote_hash"), hold.c.provisional, hold.c.support_check)
         .add_columns(verified_result.c.completed_on, paid.label("paid_before"))
         .outerjoin(hold, hold.c.id == line.hold_id)
         .outerjoin(verified_result, verified_result.c.application_id == line.application_id)

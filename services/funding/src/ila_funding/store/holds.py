@@ -24,7 +24,15 @@ LISTING = Listing(
     default="-created_at",
     filters={
         name: hold.c[name]
-        for name in ("state", "person_id", "application_id", "programme_id", "call_id", "line_id")
+        for name in (
+            "state",
+            "support_check",
+            "person_id",
+            "application_id",
+            "programme_id",
+            "call_id",
+            "line_id",
+        )
     },
     updated=hold.c.updated_at,
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from ila_funding.domain.hold import CLEAR
 from ila_funding.domain.indicator import Indicator
 from ila_funding.domain.result import ClaimableResult, VerifiedResult
 from ila_funding.store.rows import values
@@ -37,6 +38,7 @@ class SqlResultStore:
             .join(hold, hold.c.application_id == columns.application_id)
             .where(columns.organisation_id == organisation_id, columns.call_id == call_id)
             .where(columns.claim_id.is_(None), hold.c.state == "committed", hold.c.provisional.is_(False))
+            .where(hold.c.support_check == CLEAR)
             .order_by(columns.completed_on, columns.application_id)
             .limit(most)
             .with_for_update(of=verified_result)

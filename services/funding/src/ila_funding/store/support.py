@@ -8,6 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ila_funding.domain.hold import Hold
 from ila_funding.domain.support import Earlier, Found
+from ila_funding.domain.support_check import PendingCheck
+from ila_funding.store.claim_tables import claim_line
 from ila_funding.store.support_tables import programme_content, supported_content
 
 # Bound money before money that is only held: the one is a refusal, the other may be given back. Each
@@ -28,6 +30,18 @@ SELECT (SELECT id FROM earlier) AS hold_id, (SELECT state FROM earlier) AS state
       AND taught.content_key = 'programme:' || CAST(:programme_id AS text))
   ORDER BY 1) AS unnoted
 """)
+_PENDING = sa.text("""
+SELECT id AS hold_id, application_id, person_id, created_at AS since FROM hold
+WHERE support_check = 'pending' AND state IN ('held', 'committed', 'consumed')
+  AND (CAST(:after AS uuid) IS NULL OR id > :after)
+ORDER BY id LIMIT :limit
+""")
+_CLAIMED = "SELECT FROM claim_line AS line WHERE line.hold_id = hold.id AND line.state = 'claimed'"
+_FOUND_UNCLAIMED = sa.text(f"""
+SELECT id AS hold_id, application_id, person_id, created_at AS since FROM hold
+WHERE support_check = 'found' AND state = 'committed' AND NOT EXISTS ({_CLAIMED})
+ORDER BY id LIMIT :limit
+""")  # noqa: S608 - put together from the texts of this module only
 # Who was paid twice before anybody looked keeps both; the earlier one is named.
 _CLAIM_LIVE = sa.text("""
 INSERT INTO supported_content (person_id, content_key, hold_id)
@@ -65,6 +79,29 @@ class SqlSupportStore:
         row = self._connection.execute(_FIND, values).one()
         earlier = None if row.hold_id is None else Earlier(row.hold_id, row.state != "held")
         return Found(earlier, tuple(row.unnoted))
+
+    def content_of(self, programme_id: UUID) -> list[str]:
+        """Return the names of what a programme teaches."""
+        mine = programme_content.c.programme_id == programme_id
+        return list(
+            self._connection.execute(sa.select(programme_content.c.content_key).where(mine)).scalars()
+        )
+
+    def pending(self, after: UUID | None, limit: int) -> list[PendingCheck]:
+        """Return the live holds about which the register was not heard, in the order of their ids."""
+        rows = self._connection.execute(_PENDING, {"after": after, "limit": limit}).mappings()
+        return [PendingCheck(**row) for row in rows]
+
+    def found_unclaimed(self, limit: int) -> list[PendingCheck]:
+        """Return the holds with bound money that others paid and that no claim asks for."""
+        rows = self._connection.execute(_FOUND_UNCLAIMED, {"limit": limit}).mappings()
+        return [PendingCheck(**row) for row in rows]
+
+    def claimed(self, hold_id: UUID) -> bool:
+        """Tell whether a claim asks for a hold, or was paid for it."""
+        line = claim_line.c
+        query = sa.select(line.hold_id).where(line.hold_id == hold_id, line.state == "claimed")
+        return self._connection.execute(query).first() is not None
 
     def claim(self, holds: Sequence[Hold]) -> None:
         """Note what new holds pay for.

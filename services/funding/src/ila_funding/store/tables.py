@@ -116,6 +116,11 @@ hold = sa.Table(
     sa.Column("provisional", sa.Boolean, nullable=False),
     sa.Column("expires_at", UTC, nullable=False),
     sa.Column("movement_id", sa.Uuid, nullable=False, comment="the ledger transaction that moved it last"),
+    sa.Column("support_check", sa.Text, nullable=False, server_default="pending"),
+    sa.Column("support_answer_id", sa.Uuid, comment="identity keeps the answer and its proof"),
+    sa.Column("support_checked_at", UTC, comment="when the register said so"),
+    sa.Column("earlier_support", sa.Text, comment="source and reference of what was found"),
+    sa.Column("told_at", UTC, server_default=sa.func.now(), comment="when others were told; none: not yet"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", UTC, nullable=False),
     sa.Column("updated_at", UTC, nullable=False),
@@ -129,6 +134,18 @@ hold = sa.Table(
         unique=True,
         postgresql_where=sa.text("state IN ('held', 'committed', 'consumed')"),
     ),
+    sa.CheckConstraint("support_check IN ('pending', 'clear', 'found')", name="hold_support_check"),
+    sa.CheckConstraint(
+        "(support_check = 'pending') = (support_answer_id IS NULL)"
+        " AND (support_check = 'pending') = (support_checked_at IS NULL)"
+        " AND (support_check = 'found') = (earlier_support IS NOT NULL)",
+        name="hold_support_answered",
+    ),
+    sa.CheckConstraint(
+        "told_at IS NOT NULL OR state NOT IN ('committed', 'consumed')", name="hold_told_before_bound"
+    ),
+    sa.Index("hold_support_pending", "id", postgresql_where=sa.text("support_check = 'pending'")),
+    sa.Index("hold_support_found", "id", postgresql_where=sa.text("support_check = 'found'")),
     sa.Index("hold_application", "application_id", "created_at", "id"),
     sa.Index("hold_created", "created_at", "id"),
     sa.Index("hold_updated", "updated_at", "id"),

@@ -104,7 +104,8 @@ WHERE (mine.held, mine.committed, mine.consumed) IS DISTINCT FROM
     - mine.returned ELSE 0 END <> coalesce(rebuilt.unused, 0)
 ORDER BY mine.id LIMIT 100
 """
-# What was told of each hold last, and of its payment: it is in that state, with that amount.
+# What was told of each hold last, and of its payment: it is in that state, with that amount. Of one that
+# waits for the register of earlier support nothing was told.
 _TOLD = """
 WITH told AS (
   SELECT DISTINCT ON (hold_id) hold_id, type, amount FROM money_event WHERE hold_id IS NOT NULL
@@ -118,7 +119,7 @@ expected AS (
     ELSE CASE WHEN recovered.hold_id IS NOT NULL THEN 'released' ELSE 'committed' END END AS state
   FROM told LEFT JOIN recovered ON recovered.hold_id = told.hold_id)
 SELECT coalesce(hold.id, expected.hold_id) AS id
-FROM hold FULL JOIN expected ON expected.hold_id = hold.id
+FROM (SELECT * FROM hold WHERE told_at IS NOT NULL) AS hold FULL JOIN expected ON expected.hold_id = hold.id
 LEFT JOIN paid ON paid.application_id = hold.application_id
 LEFT JOIN parts ON parts.hold_id = hold.id
 WHERE hold.topped_up <> parts.topped_up OR hold.co_payment <> parts.co_payment
@@ -134,13 +135,16 @@ WITH told AS (
   SELECT hold.line_id, sum(CASE event.type WHEN 'funding.funds_held.v1' THEN event.amount
     WHEN 'funding.funds_released.v1' THEN -event.amount ELSE 0 END) AS amount
   FROM money_event AS event JOIN hold ON hold.id = event.hold_id GROUP BY hold.line_id),
+untold AS (
+  SELECT line_id, sum(amount) AS amount FROM hold WHERE told_at IS NULL AND state = 'held' GROUP BY line_id),
 recovered AS (
   SELECT hold.line_id, sum(hold.amount) AS amount FROM hold
   WHERE hold.id IN (SELECT hold_id FROM claim_line WHERE state = 'recovered') GROUP BY hold.line_id)
 SELECT line.id FROM budget_line AS line LEFT JOIN told ON told.line_id = line.id
+LEFT JOIN untold ON untold.line_id = line.id
 LEFT JOIN recovered ON recovered.line_id = line.id
 WHERE line.held + line.committed + line.consumed
-  <> coalesce(told.amount, 0) - coalesce(recovered.amount, 0)
+  <> coalesce(told.amount, 0) + coalesce(untold.amount, 0) - coalesce(recovered.amount, 0)
 ORDER BY line.id LIMIT 100
 """
 # A hold and its last move stand in the ledger together; a row that was taken out leaves a hole.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ila_kit.events import NotYet
 
-from ila_funding.domain.hold import Hold, moved
+from ila_funding.domain.hold import CLEAR, Hold, moved
 from ila_funding.domain.request import EarlyEnding, HoldRequest, Refused
 from ila_funding.events.published import FundsCommitted
 from ila_funding.ports import Unit
@@ -26,15 +26,17 @@ def commit_funds(unit: Unit, command: CommitFunds) -> None:
     """Commit the held money of a learner who enrolled, once; one whose hold is over is told so.
 
     Does nothing for an application that ended since. Raises NotYet while its eligibility, or money for
-    it, has not come.
+    it, has not come, and while the register of earlier support has not said that nobody else paid.
 
-    Source: BR-709.
+    Source: BR-709, BR-713.
     """
     request = _enrolling(unit.requests.lock(command.application_id), command.sequence)
     if request.enrolled_sequence is not None and request.enrolled_sequence >= command.sequence:
         return
     enrolled = request.told(unit.now, enrolled_sequence=command.sequence)
     hold = None if enrolled.ended else unit.holds.of_application(command.application_id)
+    if hold is not None and hold.allows("commit") and hold.support_check != CLEAR:
+        raise NotYet("the register of earlier support has not said that nobody else paid")
     if enrolled.ended or (hold is not None and hold.live):
         unit.requests.save(enrolled)
     else:

@@ -147,9 +147,18 @@ def _decide(
 
 
 def expire_hold(unit: Unit, hold_id: UUID) -> None:
-    """Give unused money back when its time is over; does nothing for a hold that moved on."""
+    """Give unused money back when its time is over; does nothing for a hold that moved on.
+
+    The time of one that nobody was told of has not begun: it stays held until the register of earlier
+    support is heard, or its application ends.
+    """
     hold = unit.holds.lock(hold_id)
-    if hold is not None and hold.allows("expire") and hold.expires_at <= unit.now:
+    if (
+        hold is not None
+        and hold.told_at is not None
+        and hold.allows("expire")
+        and hold.expires_at <= unit.now
+    ):
         give_back(unit, hold, "expire", "hold-expired")
 
 

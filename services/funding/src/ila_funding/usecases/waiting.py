@@ -18,7 +18,7 @@ from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.quote import Quote, quote
 from ila_funding.domain.request import HoldRequest, Refused
 from ila_funding.domain.support import Earlier
-from ila_funding.events.published import EntitlementGranted, FundsHeld, FundsReleased, HoldRefused
+from ila_funding.events.published import EntitlementGranted, FundsReleased, HoldRefused
 from ila_funding.ports import Unit
 from ila_funding.usecases.alarms import watch
 from ila_funding.usecases.entitlements import begin_months, follow_shares, split_price, take_shares
@@ -74,7 +74,8 @@ def grant(
 ) -> Granted | None:
     """Set the public part of the quoted amount apart; None when the line lacks it or somebody is before.
 
-    Raises EntitlementExhausted, EntitlementExpired when the learner's entitlement does not pay for it.
+    Raises EntitlementExhausted, EntitlementExpired when the learner's entitlement does not pay for it. That
+    the money is held is told when the register of earlier support was heard: see `support_checks`.
 
     Source: BR-709, BR-710.
     """
@@ -84,7 +85,7 @@ def grant(
     if posted is None:
         return None
     unit.set_timer(hold.id, EXPIRE_HOLD, hold.expires_at)
-    _tell(unit, hold, posted.account)
+    unit.publish(_granted(hold, posted.account), posted.account.version)
     watch(unit, posted.use)
     unit.audit("hold_funds", "hold", hold.id, amount=str(hold.amount), quote_hash=hold.quote_hash)
     return Granted(hold, call, parts, request.after("grant", unit.now, amount=pinned.amount, reason=None))
@@ -134,7 +135,9 @@ def wait_behind(unit: Unit, request: HoldRequest, earlier: Earlier) -> None:
 
 
 def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
-    """Return a hold's money to its line by `release` or `expire`, tell so, and serve those who wait."""
+    """Return a hold's money to its line by `release` or `expire`, tell so where it was told of, and serve
+    those who wait.
+    """
     after, movement = moved(hold, action, unit.now)
     unit.holds.save(after)
     unit.support.free([hold.id])
@@ -144,6 +147,13 @@ def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
     if posted is not None:
         watch(unit, posted.use)
     follow_shares(unit, [hold], action)
+    unit.audit(f"{action}_hold", "hold", hold.id, amount=str(hold.amount), reason=reason)
+    if hold.told_at is not None:
+        _tell_release(unit, after, reason)
+    serve_waiting(unit, hold.line_id)
+
+
+def _tell_release(unit: Unit, hold: Hold, reason: str) -> None:
     released = FundsReleased(
         hold_id=hold.id,
         application_id=hold.application_id,
@@ -153,9 +163,7 @@ def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
         amount=hold.amount,
         reason=reason,
     )
-    unit.publish(released, after.version)
-    unit.audit(f"{action}_hold", "hold", hold.id, amount=str(hold.amount), reason=reason)
-    serve_waiting(unit, hold.line_id)
+    unit.publish(released, hold.version)
 
 
 def serve_waiting(unit: Unit, line_id: UUID) -> None:
@@ -195,21 +203,8 @@ def _serve(unit: Unit, request: HoldRequest, line_id: UUID) -> bool:
     return granted is not None
 
 
-def _tell(unit: Unit, hold: Hold, account: AccountState) -> None:
-    held = FundsHeld(
-        hold_id=hold.id,
-        application_id=hold.application_id,
-        person_id=hold.person_id,
-        programme_id=hold.programme_id,
-        call_id=hold.call_id,
-        amount=hold.amount,
-        topped_up=hold.topped_up,
-        co_payment=hold.co_payment,
-        quote_hash=hold.quote_hash,
-        methodology_version=hold.methodology_version,
-        expires_at=hold.expires_at,
-    )
-    granted = EntitlementGranted(
+def _granted(hold: Hold, account: AccountState) -> EntitlementGranted:
+    return EntitlementGranted(
         account_id=account.id,
         person_id=hold.person_id,
         call_id=hold.call_id,
@@ -218,5 +213,3 @@ def _tell(unit: Unit, hold: Hold, account: AccountState) -> None:
         granted=account.granted,
         valid_until=hold.expires_at,
     )
-    unit.publish(held, hold.version)
-    unit.publish(granted, account.version)
