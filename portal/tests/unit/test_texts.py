@@ -43,7 +43,8 @@ CHECKS = (
     "institution_known", "institution_operating", "institution_accredited", "legal_person_known",
     "institution_of_legal_person", "legal_person_registered", "legal_person_holds_institution",
     "result-verified",
-    "result-not-provisional", "hold-committed", "amount-as-pinned", "not-paid-before", "agreement-in-force",
+    "result-not-provisional", "hold-committed", "no-earlier-support", "amount-as-pinned", "not-paid-before",
+    "agreement-in-force",
     "provider-in-good-standing", "iban-confirmed", "iban-cooled",
 )  # fmt: skip
 REASONS = ("budget", "hold", "commitment", "settlement", "release", "expiry", "recovery")
@@ -53,13 +54,15 @@ ERRORS = (400, 404, 429, 500, 503, "busy", "slow", "form", "refused", "session-e
 SERVICES = ("identity", "applications", "funding", "catalog")
 LOOKS_AT = (
     "application", "timeline", "evidence", "attendance", "result", "name", "given_name", "family_name",
-    "masked personal code", "masked_code", "birth_date", "alive", "account entries", "registration",
+    "masked personal code", "masked_code", "birth_date", "alive", "earlier_support", "account entries",
+    "registration",
     "everything",
 )  # fmt: skip
 LOOKS_FOR = (
     "handling of applications", "eligibility check of submitted applications",
     "second look at provisional eligibility", "teaching the members of a group", "supervision of the fund",
     "giving and supervising roles", "supervision of organisations", "an export that the person asked for",
+    "no double funding of held money (BR-713)",
 )  # fmt: skip
 PHASES = (
     "needs_approval", "preparation", "offers", "evaluation", "agreements", "applications", "group_formation",
@@ -93,6 +96,8 @@ OF_ANSWERS = [
     *(f"mode.{mode}" for mode in ("in_person", "remote", "mixed")),
     *(f"reason.{reason}" for reason in REASONS),
     *(f"account.{part}" for part in PARTS),
+    *(f"hold.{state}" for state in ("held", "committed", "consumed", "released", "expired")),
+    *(f"support.{state}" for state in ("pending", "clear", "found")),
     *(f"language.{language}" for language in texts.LANGUAGES),
     *(f"filter.{name}" for name in (*FACETS, "places_free")),
     *(f"sort.{order}" for order in SORTS),

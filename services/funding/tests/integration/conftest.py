@@ -86,7 +86,7 @@ class FakeRegister:
 
     def __init__(self):
         self.supports: dict[UUID, list[OtherSupport]] = {}
-        self.answers = True
+        self.answers, self.clock = True, utc_now
         self.asked: list[int] = []
 
     def of(self, since: Mapping[UUID, datetime], purpose: str) -> dict[UUID, SupportAnswer]:
@@ -97,7 +97,7 @@ class FakeRegister:
             one: SupportAnswer(
                 person_id=one,
                 answer_id=uuid7(),
-                observed_at=utc_now(),
+                observed_at=self.clock(),
                 supports=self.supports.get(one, []),
             )
             for one in since

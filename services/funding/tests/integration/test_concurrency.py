@@ -262,6 +262,7 @@ def work_off(world) -> None:
         worker = InboxWorker(world.units, HANDLERS, batches=BATCHES)
         while world.sql(waiting) != [(0,)] and time.monotonic() < ends:
             threading.Event().wait(min(worker.step(), 0.05))
+            world.check_support()
 
     threads = [threading.Thread(target=run) for _ in range(4)]
     for thread in threads:
@@ -280,6 +281,7 @@ def test_a_hold_costs_as_few_round_trips_as_before(world):
     request, the last one.
     """
     world.publish().admit()
+    world.register.answers = False
     request = world.asked()
     with statements_seen(world.engine) as statements:
         world.do(request_hold, request)

@@ -119,6 +119,7 @@ def test_money_held_before_anybody_looked_counts_after_the_migration(admin_url, 
         downgrade(engine, "ila_funding", "0008_entitlements")
         upgrade(engine, "ila_funding")
         assert old.sql(titles) == kept
+        old.check_support()
         old.enrol(request)
         _, second = twins(old, request.person_id)
         old.do(request_hold, second)

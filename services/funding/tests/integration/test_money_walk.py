@@ -8,8 +8,9 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from ila_funding.consumers import HANDLERS, TIMERS
+from ila_funding.domain.support_check import OtherSupport
 from ila_funding.usecases.claims import (
     BuildClaim,
     DecideClaim,
@@ -62,6 +64,15 @@ WHERE hold.state NOT IN ('held', 'committed', 'consumed')
 UNION ALL SELECT hold.id FROM hold LEFT JOIN supported_content AS kept ON kept.hold_id = hold.id
 WHERE hold.state IN ('held', 'committed', 'consumed') AND kept.hold_id IS NULL
 """
+
+
+SUPPORT = OtherSupport(
+    reference="ESF-1",
+    source="ESF 8.4.1",
+    family="vocational",
+    title="Kiberdrošība",
+    supported_on=date(2022, 3, 1),
+)
 
 
 class Crash(Exception):
@@ -135,7 +146,7 @@ class Walk:
         self.late: list[Envelope] = []
         self.count, self.last = Counter(), UUID(int=0)
         for one in self.worlds:
-            one.units = replace(one.units, clock=self.clock)
+            one.units, one.register.clock = replace(one.units, clock=self.clock), self.clock
             one.publish(PRICE * 6).admit()
             one.accounts.add(one.organisation_id, hours=-100)
         self.taught = {id(one): [one.programme_id, one.teach("Kiberdrošība")] for one in self.worlds}
@@ -235,6 +246,16 @@ class Walk:
         change, line = self._pick("line_change", "line_id")
         decide = approve_change if self.dice.random() < 0.8 else withdraw_change
         self._step("rate_approver", decide, line, change)
+
+    def register_asked(self) -> None:
+        """Ask the register of earlier support, which may be down, or know that somebody was supported."""
+        register = self.worlds[0].register
+        register.answers = self.dice.random() < 0.8
+        supported = [life.request.person_id for life in self.lives if self.dice.random() < 0.02]
+        register.supports = {one: [SUPPORT] for one in supported}
+        with suppress(Crash, sa.exc.OperationalError):
+            self.worlds[0].check_support()
+        self.count["register"] += 1
 
     def time_passes(self) -> None:
         self.now += timedelta(days=self.dice.choice([0, 0, 0, 1, 3, 16]))
@@ -376,6 +397,7 @@ OPERATIONS = {
     "claim": 9,
     "claim_step": 20,
     "run_step": 24,
+    "register_asked": 10,
     "limit": 2,
     "limit_decided": 3,
     "time_passes": 2,

@@ -110,6 +110,7 @@ def test_a_verified_result_is_claimed_paid_and_every_cent_is_explained(world, de
         "agreement-in-force",
         "amount-as-pinned",
         "hold-committed",
+        "no-earlier-support",
         "not-paid-before",
         "provider-in-good-standing",
         "result-not-provisional",

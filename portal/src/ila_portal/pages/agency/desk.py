@@ -4,7 +4,7 @@ from ila_portal.desks import Desk, Page
 
 PLACES = (
     "today", "registrations", "organisations", "calls", "declarations", "offers", "agreements",
-    "applications", "results", "claims", "runs", "methodologies", "budget", "top_ups", "periods",
+    "applications", "results", "holds", "claims", "runs", "methodologies", "budget", "top_ups", "periods",
     "late_changes", "ledger", "reconciliation", "roles",
 )  # fmt: skip
 agency = Desk("agency", "/agency", PLACES)

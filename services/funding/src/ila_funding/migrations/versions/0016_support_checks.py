@@ -7,8 +7,8 @@ holds while both run is told by it at once, so that is what the default says.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014_support_checks"
-down_revision = "0013_recovered_before"
+revision = "0016_support_checks"
+down_revision = "0015_told_parts"
 UTC = sa.DateTime(timezone=True)
 CHECKS = {
     "hold_support_check": "support_check IN ('pending', 'clear', 'found')",
