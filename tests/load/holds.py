@@ -102,10 +102,12 @@ class Line:
 def holds(admin_url: str) -> list[Promise]:
     """Return what a burst on one line makes a second, and how long 500 take on money for 100."""
     with service_database(admin_url, "ila_funding") as engine:
-        per_second = burst(Line(engine).open(PRICE * BURST * 2))
+        large = Line(engine).open(PRICE * BURST * 2)
+        per_second = burst(large)
         bare = bare_rows(engine)
         small = Line(engine).open(PRICE * PLACES)
-        seconds = at_once(small, [small.asked(place) for place in range(1, APPLICATIONS + 1)])
+        asked = [small.asked(place) for place in range(1, APPLICATIONS + 1)]
+        seconds = at_once(small, asked, [large.asked(BURST + number) for number in range(PROCESSES)])
         held = small.holds()
     beside = f"bare rows: {bare:.0f}/s, ratio {per_second / bare:.2f}"
     return [
@@ -146,19 +148,24 @@ def bare_rows(engine: sa.Engine) -> float:
         return BURST / (time.perf_counter() - begun)
 
 
-def at_once(line: Line, requests: Sequence[RequestHold]) -> float:
-    """Return the seconds until all requests are decided by processes that begin together."""
+def at_once(line: Line, requests: Sequence[RequestHold], earlier: Sequence[RequestHold]) -> float:
+    """Return the seconds until all requests are decided by processes that begin together.
+
+    Each decided an `earlier` one, of another line, before: workers have run when an opening comes.
+    """
     url = line.engine.url.render_as_string(hide_password=False)
     ready = FORK.Barrier(PROCESSES + 1)
 
-    def run(mine: Sequence[RequestHold]) -> None:
+    def run(first: RequestHold, mine: Sequence[RequestHold]) -> None:
         here = Line(create_engine(url, pool_size=1), line.call_id, line.programme_id)
+        here.do(request_hold, first)
         ready.wait(60)
         for one in mine:
             here.do(request_hold, one)
 
     line.engine.dispose()
-    processes = [FORK.Process(target=run, args=(requests[n::PROCESSES],)) for n in range(PROCESSES)]
+    shares = [(first, requests[number::PROCESSES]) for number, first in enumerate(earlier)]
+    processes = [FORK.Process(target=run, args=share) for share in shares]
     for process in processes:
         process.start()
     ready.wait(60)
