@@ -111,6 +111,29 @@ def test_what_is_booked_told_or_closed_stays_so(world, keepers, last_month, chan
         connection.exec_driver_sql(change)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "at = at + interval '1 second'",
+        "reason = 'hold'",
+        "organisation_id = gen_random_uuid()",
+        "transaction_id = gen_random_uuid()",
+        "belongs_to = effective_on",
+        "effective_on = effective_on + 1",
+        "funder_id = call_id",
+        "reverses = gen_random_uuid()",
+    ],
+)
+def test_whatever_is_changed_in_a_closed_month_by_hand_is_named(world, keepers, last_month, change):
+    closed(keepers, last_month)
+    assert world.verification()["verified"], world.verification()
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        one = "(SELECT id FROM ledger_entry WHERE reason = 'budget' ORDER BY id LIMIT 1)"
+        connection.exec_driver_sql(f"UPDATE ledger_entry SET {change} WHERE id = {one}")
+    assert world.verification()["differing_periods"] == [last_month]
+
+
 def test_what_happened_in_a_closed_month_is_booked_late_with_a_reference_to_it(world, keepers, last_month):
     assert world.do(booked_on, last_month).effective_on == last_month
     closed(keepers, last_month)

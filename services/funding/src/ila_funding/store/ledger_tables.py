@@ -67,6 +67,9 @@ accounting_period = sa.Table(
     sa.Column("proposed_at", UTC, nullable=False),
     sa.Column("closed_by", sa.Text),
     sa.Column("closed_at", UTC),
+    sa.Column(
+        "digest", sa.Numeric, comment="of every word of its entries; none: closed before there were any"
+    ),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("state IN ('proposed', 'closed')", name="accounting_period_state"),
     sa.CheckConstraint("closed_by IS DISTINCT FROM proposed_by", name="accounting_period_two_people"),

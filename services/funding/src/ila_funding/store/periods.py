@@ -14,8 +14,9 @@ from ila_funding.store.rows import made, values
 from ila_funding.store.tables import ledger_entry
 
 MOST_SHOWN = 500
+_SHOWN = tuple(column for column in accounting_period.c if column.name != "digest")
 LISTING = Listing(
-    accounting_period,
+    sa.select(*_SHOWN),
     id=accounting_period.c.id,
     sorts={"period": accounting_period.c.period},
     default="-period",
@@ -37,6 +38,21 @@ GAINED = " UNION ALL ".join(
 _FREEZE = sa.text(
     "INSERT INTO period_balance (period, kind, owner_id, account, amount, entries) "
     + GAINED.format(which="period = :month")
+)
+# A number of each entry's every word, summed: whatever order they are read in, without keeping any.
+DIGEST = """
+SELECT period, sum(CAST('x' || left(md5(concat_ws('|', id, transaction_id, extract(epoch FROM at), reason,
+  account, amount, coalesce(line_id::text, '-'), call_id, coalesce(person_id::text, '-'),
+  coalesce(hold_id::text, '-'), coalesce(reverses::text, '-'), coalesce(top_up_id::text, '-'),
+  coalesce(funder_id::text, '-'), coalesce(organisation_id::text, '-'),
+  coalesce(effective_on - DATE '2000-01-01', -1),
+  coalesce(belongs_to - DATE '2000-01-01', -1))), 15) AS bit(60))::bigint) AS digest
+FROM ledger_entry WHERE {which} GROUP BY period
+"""
+_SAID = DIGEST.format(which="period = :month")
+_SEAL = sa.text(
+    f"UPDATE accounting_period SET digest = coalesce((SELECT digest FROM ({_SAID}) AS said), 0)"  # noqa: S608
+    " WHERE id = :id"
 )
 _SHARED = sa.text(
     "SELECT pg_advisory_xact_lock_shared(8108, CAST(to_char(CAST(:month AS date), 'YYYYMM') AS integer))"
@@ -71,12 +87,13 @@ class SqlPeriodStore:
 
     def lock(self, period_id: UUID) -> Period | None:
         """Return a period that nobody else changes until this transaction ends."""
-        query = sa.select(accounting_period).where(accounting_period.c.id == period_id).with_for_update()
+        query = sa.select(*_SHOWN).where(accounting_period.c.id == period_id).with_for_update()
         return made(Period, self._connection.execute(query).mappings().one_or_none())
 
     def close(self, closed: Period) -> int:
         """Store that a period is closed, with what each account gained in it; returns how many did."""
         self._connection.execute(_ALONE, {"month": closed.period})
+        self._connection.execute(_SEAL, {"month": closed.period, "id": closed.id})
         change = sa.update(accounting_period).where(accounting_period.c.id == closed.id)
         self._connection.execute(change.values(values(closed)))
         return self._connection.execute(_FREEZE, {"month": closed.period}).rowcount
@@ -93,7 +110,7 @@ class SqlPeriodStore:
 
     def row(self, period_id: UUID) -> dict[str, Any] | None:
         """Return a period with what its lines, providers and funders gained in it; None for an unknown id."""
-        query = sa.select(accounting_period).where(accounting_period.c.id == period_id)
+        query = sa.select(*_SHOWN).where(accounting_period.c.id == period_id)
         found = self._connection.execute(query).mappings().one_or_none()
         if found is None:
             return None
