@@ -1,10 +1,12 @@
 """A company becomes an employer on the pages, without JavaScript: its register decides, in words."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import suite
+from ila_kit.clock import riga_date, utc_now
 from person import PHONE, Person
 from playwright.sync_api import Browser
 
@@ -67,3 +69,23 @@ def test_who_represents_it_alone_registers_it_and_adds_a_colleague(person: Seat)
     approver.page.get_by_role("link", name="Paraugu darbnīca").click()
     approver.page.get_by_role("link", name="Iestādes lietotāji").click()
     approver.do("member-confirmation", row=colleague["family_name"])
+
+
+def test_an_employer_adds_to_an_account_at_once_and_takes_the_rest_back(person: Seat) -> None:
+    learner = person("learner-30", viewport=PHONE).open("/account")
+    number = learner.page.locator("main code").first.inner_text()
+    boss = person(BOSS, viewport=PHONE).open("/employer")
+    if "/employer-registration" in boss.address:
+        pytest.skip("the company is registered by the journey before this one")
+    boss.page.get_by_role("link", name="Papildinājumi").first.click()
+    boss.page.locator("#account-number").fill(number)
+    boss.page.get_by_role("button", name="Atvērt kontu").click()
+    assert boss.sees("Naudu var izmantot uzreiz")
+    call = boss.page.locator('[name="call_id"] option').nth(1).get_attribute("value")
+    day = (riga_date(utc_now()) + timedelta(days=200)).isoformat()
+    boss.do("top-up", call_id=call, funder_name="Paraugu darbnīca", amount="120,50", valid_through=day)
+    boss.page.get_by_role("link", name="Skatīt konta papildinājumus").click()
+    assert boss.sees("Darbojas")
+    assert learner.open("/account").sees("120,50 €, vēl izlietojami 120,50 €")
+    boss.do("top-up-reversal", row="Atdot neizlietoto", reason="Mācības nenotiks.")
+    assert boss.sees("Atdots")

@@ -104,3 +104,21 @@ def test_a_new_representative_gets_the_one_role_there_is(employed, gateway):
     employed(FIRST).post(f"/employer/{FIRST}/members", data=form | typed)
     written = next(seen for seen in gateway.requests if seen.method == "POST")
     assert written.body == typed | {"roles": ["employer_admin"]}
+
+
+def test_an_employer_is_led_to_what_it_added_and_to_the_form_where_it_added_nothing(employed, gateway):
+    person, path = employed(FIRST), f"/api/funding/v1/accounts/{PERSON}/top-ups"
+    found = f"/employer/{FIRST}/top-ups/account?person_id=%20{PERSON.upper()}%20"
+    gateway.fail(path, 404, {"code": "not-found"})
+    assert person.get(found).headers["Location"] == f"/employer/{FIRST}/top-ups/{PERSON}/new"
+    gateway.fail(path, 200, {"items": [], "next": None})
+    assert person.get(found).headers["Location"] == f"/employer/{FIRST}/top-ups/{PERSON}"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("%3Cb%3E", "&lt;b&gt;"), ("", "")])
+def test_what_is_no_number_of_an_account_comes_back_with_its_fault(employed, typed, kept):
+    person = employed(FIRST)
+    answer = person.get(f"/employer/{FIRST}/top-ups/account?person_id={typed}")
+    page = person.get(answer.headers["Location"])
+    assert 'href="#account-number"' in page.text
+    assert f'name="person_id" autocomplete="off" value="{kept}"' in page.text

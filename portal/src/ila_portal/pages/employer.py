@@ -133,9 +133,10 @@ employer.add(
         roles=ADMIN,
     ),
 )
+TOP_UP = Deed("top-up", top_ups.TOP_UPS, (Field("organisation_id", "given"), *top_ups.FIELDS), roles=ADMIN)
 top_ups.add_pages(
     employer,
-    Deed("top-up", top_ups.TOP_UPS, (Field("organisation_id", "given"), *top_ups.FIELDS), roles=ADMIN),
+    TOP_UP,
     (
         Deed(
             "top-up-reversal",
@@ -146,4 +147,14 @@ top_ups.add_pages(
         ),
     ),
     ADMIN,
+)
+employer.add(
+    "/top-ups/<uuid:id>/new",
+    Page(
+        "top_up_form",
+        {"calls": top_ups.PUBLISHED_CALLS},
+        deeds=(TOP_UP,),
+        template="employer/top_up_form.html",
+        under="top_ups",
+    ),
 )

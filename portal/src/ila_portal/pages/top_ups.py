@@ -5,10 +5,11 @@ from typing import Any
 import flask
 from werkzeug.wrappers import Response
 
+from ila_portal.api import NotThere
 from ila_portal.deeds import Deed
 from ila_portal.desks import Desk, Listing, Page, Shown
 from ila_portal.forms import Field, is_id
-from ila_portal.visitor import must_have_session
+from ila_portal.visitor import api, must_have_session
 
 TOP_UPS = "/api/funding/v1/accounts/{id}/top-ups"
 TOP_UP = f"{TOP_UPS}/{{target}}"
@@ -51,9 +52,21 @@ def add_pages(desk: Desk, adding: Deed, row_deeds: tuple[Deed, ...], roles: tupl
 
 
 def _find(desk: str, **known: Any) -> Response:
-    """Lead to the account whose number was typed; back to the question when it is none."""
+    """Lead to the account whose number was typed; back to the question when it is none.
+
+    An employer that never added to an account sees nothing of it, and so is led to the form.
+    """
     must_have_session()
     number = flask.request.args.get("person_id", "").strip().lower()
     if is_id(number):
-        return flask.redirect(flask.url_for(f"{desk}.learner_top_ups", **known, id=number), 303)
+        page = "learner_top_ups" if desk == "agency" or _is_seen(number) else "top_up_form"
+        return flask.redirect(flask.url_for(f"{desk}.{page}", **known, id=number), 303)
     return flask.redirect(flask.url_for(f"{desk}.top_ups", **known, unknown=number[:100] or "-"), 303)
+
+
+def _is_seen(number: str) -> bool:
+    try:
+        api().get(TOP_UPS.format(id=number), limit=1)
+    except NotThere:
+        return False
+    return True
