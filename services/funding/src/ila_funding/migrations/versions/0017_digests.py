@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_digests"
-down_revision = "0015_told_parts"
+revision = "0017_digests"
+down_revision = "0016_support_checks"
 
 
 def upgrade() -> None:
