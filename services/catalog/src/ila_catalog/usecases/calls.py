@@ -75,7 +75,7 @@ def copy_call(unit: Unit, command: CopyCall) -> Call:
         with_needs=command.with_needs,
     )
     made = decided(data, command.phases, command.parameters, command.content)
-    writers = frozenset({unit.actor.id})
+    writers = frozenset({unit.actor.id}) | (template.writers if template.state == DRAFT else frozenset())
     call = Call(data=made, state=DRAFT, version=1, shifted_by_days=0, writers=writers)
     unit.calls.add(call)
     unit.audit("call_drafted", "call", call.id, based_on=template.id, code=command.code)
@@ -116,7 +116,12 @@ def publish_call(unit: Unit, call_id: UUID) -> Call:
 
 
 def announce_change(unit: Unit, call: Call, action: str, **details: Any) -> None:
-    """Store the next version of a call; one that is published is told to whoever listens."""
+    """Store the next version of a call; one that is published is told to whoever listens.
+
+    Whoever changes a draft is one of those who wrote it.
+    """
+    if call.state == DRAFT:
+        call = replace(call, writers=call.writers | {unit.actor.id})
     unit.calls.save(call)
     unit.audit(action, "call", call.id, version=call.version, **details)
     if call.state == PUBLISHED:
