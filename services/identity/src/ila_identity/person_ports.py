@@ -96,6 +96,9 @@ class SupportStore(Protocol):
     def due(self, now: datetime, limit: int) -> Sequence[tuple[SupportQuestion, Sequence[PersonalCode]]]:
         """Return the questions that are to be asked, longest wanted first, with every code to ask by."""
 
+    def lock(self, person_ids: Sequence[UUID]) -> set[UUID]:
+        """Return about whom something is still asked; it stays so until this transaction ends."""
+
     def save(self, questions: Sequence[SupportQuestion], answers: Sequence[SupportAnswer]) -> None:
         """Store what became of questions, and what was told."""
 

@@ -358,6 +358,9 @@ class FakeSupports:
         due = [one for one in self.questions.values() if one.wanted and one.next_at <= now]
         return [(one, self.persons.codes(one.person_id)) for one in due[:limit]]
 
+    def lock(self, person_ids: Sequence[UUID]) -> set[UUID]:
+        return self.questions.keys() & set(person_ids)
+
     def save(self, questions: Sequence[SupportQuestion], answers: Sequence[SupportAnswer]) -> None:
         self.questions |= {one.person_id: one for one in questions}
         self.answers += answers

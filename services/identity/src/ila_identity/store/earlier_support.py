@@ -65,6 +65,12 @@ class SqlSupportStore:
             codes[row.person_id].append(self._vault.open(row.sealed, row.person_id))
         return [(one, codes[one.person_id]) for one in due]
 
+    def lock(self, person_ids: Sequence[UUID]) -> set[UUID]:
+        """Return about whom something is still asked; it stays so until this transaction ends."""
+        mine = t.support_question.c.person_id
+        query = sa.select(mine).where(mine.in_(person_ids)).order_by(mine)
+        return set(self._connection.execute(query.with_for_update()).scalars())
+
     def save(self, questions: Sequence[SupportQuestion], answers: Sequence[SupportAnswer]) -> None:
         """Store what became of questions, and what was told."""
         if questions:

@@ -91,10 +91,14 @@ def keep_supports(
 ) -> int:
     """Store what the register told of persons; ask again later where it told nothing.
 
-    `told` is by the digits of the code. Returns how many were answered.
+    `told` is by the digits of the code. Whose data were erased meanwhile is passed over. Returns how many
+    were answered.
     """
+    asked = unit.earlier_support.lock([question.person_id for question, _ in questions])
     settled, answers = [], []
     for question, codes in questions:
+        if question.person_id not in asked:
+            continue
         answer = support_answer(question.person_id, codes, told)
         settled.append(question.answered() if answer else question.failed(unit.now))
         if answer:
