@@ -120,7 +120,8 @@ class InboxWorker(Generic[U]):
         lease = now + timedelta(seconds=self.retry.lease * 2)
         values = {"type": kind, "now": now, "lease": lease, "most": self.batch - 1}
         with self.units.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            return connection.exec_driver_sql(_CLAIM_MORE, values).all()
+            claimed = connection.exec_driver_sql(_CLAIM_MORE, values).all()
+        return sorted(claimed, key=lambda row: row.id)  # in the order they were told, should each go alone
 
     def _attempt_all(self, rows: Sequence[Any]) -> bool:
         """Work off a batch in one transaction; False when that failed and nothing of it happened."""
