@@ -92,11 +92,11 @@ def test_a_line_is_paused_by_hand_and_goes_on_by_the_word_of_another(person: Sea
     manager.page.locator("main h2 a").first.click()
     path = manager.address
     manager.do("line-pause", reason="Pārbaudām atlikumu.")
-    assert manager.sees("Apturēts ar roku")
+    assert manager.sees("Apturēts manuāli")
     assert manager.form("line-resumption").count() == 0
     approver = person(APPROVER).open(path)
     approver.do("line-resumption", reason="Atlikums sakrīt.")
-    assert not approver.sees("Apturēts ar roku")
+    assert not approver.sees("Apturēts manuāli")
 
 
 def test_a_month_that_is_not_over_cannot_be_closed_and_that_is_said(person: Seat) -> None:

@@ -38,7 +38,10 @@ STATUSES = [
     "complete", "bound", "published", "archived", "planned", "recruiting", "formed", "started",
     "finished", "results_entered", "verified", "cancelled",
 ]  # fmt: skip
-PARTS = ("held", "committed", "consumed", "free", "source", "claimed", "paid", "unexplained")
+PARTS = (
+    "held", "committed", "consumed", "free", "source", "claimed", "paid", "unexplained",
+    "funder", "topped_up", "topped_held", "topped_committed", "topped_consumed", "ceiling", "lapsed",
+)  # fmt: skip
 CHECKS = (
     "institution_known", "institution_operating", "institution_accredited", "legal_person_known",
     "institution_of_legal_person", "legal_person_registered", "legal_person_holds_institution",
@@ -47,7 +50,10 @@ CHECKS = (
     "agreement-in-force",
     "provider-in-good-standing", "iban-confirmed", "iban-cooled",
 )  # fmt: skip
-REASONS = ("budget", "hold", "commitment", "settlement", "release", "expiry", "recovery")
+REASONS = (
+    "budget", "hold", "commitment", "settlement", "release", "expiry", "recovery",
+    "top_up", "top_up_reversal", "top_up_expiry", "entitlement_expiry",
+)  # fmt: skip
 IMPACTS = ("dearer", "cheaper", "unchanged", "newly_priced", "no_longer_priced")
 REGISTERS = ("viis_institutions", "viis_addresses", "programme_licences")
 ERRORS = (400, 404, 429, 500, 503, "busy", "slow", "form", "refused", "session-ended", "step-up")
@@ -55,7 +61,7 @@ SERVICES = ("identity", "applications", "funding", "catalog")
 LOOKS_AT = (
     "application", "timeline", "evidence", "attendance", "result", "name", "given_name", "family_name",
     "masked personal code", "masked_code", "birth_date", "alive", "earlier_support", "account entries",
-    "registration",
+    "registration", "top-ups",
     "everything",
 )  # fmt: skip
 LOOKS_FOR = (

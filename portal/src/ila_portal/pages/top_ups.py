@@ -54,6 +54,8 @@ def add_pages(desk: Desk, adding: Deed, row_deeds: tuple[Deed, ...], roles: tupl
 def _find(desk: str, **known: Any) -> Response:
     """Lead to the account whose number was typed; back to the question when it is none.
 
+    What is none may be a personal code: it is not repeated in an address.
+
     An employer that never added to an account sees nothing of it, and so is led to the form.
     """
     must_have_session()
@@ -61,7 +63,7 @@ def _find(desk: str, **known: Any) -> Response:
     if is_id(number):
         page = "learner_top_ups" if desk == "agency" or _is_seen(number) else "top_up_form"
         return flask.redirect(flask.url_for(f"{desk}.{page}", **known, id=number), 303)
-    return flask.redirect(flask.url_for(f"{desk}.top_ups", **known, unknown=number[:100] or "-"), 303)
+    return flask.redirect(flask.url_for(f"{desk}.top_ups", **known, unknown="-"), 303)
 
 
 def _is_seen(number: str) -> bool:
