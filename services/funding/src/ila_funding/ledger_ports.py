@@ -36,6 +36,9 @@ class LateChangeStore(Protocol):
     def add(self, change: LateChange) -> bool:
         """Store a new one; False when one of the same run waits already."""
 
+    def waits_for(self, run_id: UUID) -> bool:
+        """Tell whether a settlement of a run waits to be booked."""
+
     def save(self, change: LateChange) -> None:
         """Store a changed one."""
 

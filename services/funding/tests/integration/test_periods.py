@@ -196,17 +196,24 @@ def settle_late(world, visitor, keepers):
 
 
 def test_a_settlement_in_a_closed_month_waits_until_another_person_books_it(world, keepers, settle_late):
-    _, teller, settle, month = settle_late
+    path, teller, settle, month = settle_late
     before = world.sql("SELECT * FROM budget_line")
     answer = settle()
     assert (answer.status_code, answer.json.get("state")) == (200, "exported"), answer.json
     assert problem(settle()) == (409, "late-change-queued")
+    today = {"bank_reference": "B-7", "settled_on": riga_date(utc_now()).isoformat()}
+    assert problem(teller.post(f"{path}/settlement", today)) == (409, "late-change-queued")
+    failed = {"reason": "Banka atteica."}
+    assert problem(teller.post(f"{path}/failure", failed)) == (409, "late-change-queued")
     assert world.sql("SELECT * FROM budget_line") == before
     (change,) = keepers[0].get(f"{LATE}?state=queued&belongs_to={month}").json["items"]
     assert (change["bank_reference"], change["amount"]["amount"]) == ("B-7", "608.99")
     mine = f"{LATE}/{change['id']}"
     assert problem(teller.post(f"{mine}/booking")) == (403, "same-person")
     assert teller.get(mine).json["actions"] == []
+    for reason in ("", "a\u0000b"):
+        refused = keepers[0].post(f"{mine}/dismissal", {"reason": reason})
+        assert problem(refused) == (422, "invalid-request")
     assert keepers[0].get(mine).json["actions"] == ["book", "dismiss"]
     booked = keepers[0].post(f"{mine}/booking").json
     today = month_of(riga_date(utc_now())).isoformat()

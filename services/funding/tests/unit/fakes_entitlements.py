@@ -127,8 +127,11 @@ class FakeLateChanges:
     def __init__(self):
         self.rows = {}
 
+    def waits_for(self, run_id):
+        return any(one.run_id == run_id and one.state == "queued" for one in self.rows.values())
+
     def add(self, change):
-        if any(one.run_id == change.run_id and one.state == "queued" for one in self.rows.values()):
+        if self.waits_for(change.run_id):
             return False
         self.rows[change.id] = change
         return True

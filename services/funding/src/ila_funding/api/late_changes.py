@@ -36,7 +36,7 @@ class LateQuery(ListQuery):
 class DismissalSchema(Schema):
     """Why a late change is set aside."""
 
-    reason = fields.String(required=True)
+    reason = fields.Text(min=3, max=2_000, required=True)
 
 
 class LateChangeSchema(Schema):

@@ -214,7 +214,7 @@ def post_settlement(call: Call, run_id: UUID) -> Answer:
     Access(any={"payment_checker", "payment_releaser"}),
     body=ReasonSchema,
     answer=(200, WholeRunSchema),
-    refusals=[WrongState, NotYourStep],
+    refusals=[WrongState, NotYourStep, LateChangeQueued],
     idempotent=True,
 )
 def post_failure(call: Call, run_id: UUID) -> Answer:

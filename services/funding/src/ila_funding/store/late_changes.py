@@ -31,6 +31,11 @@ class SqlLateChangeStore:
         new = insert(late_change).values(values(change)).on_conflict_do_nothing()
         return self._connection.execute(new.returning(late_change.c.id)).first() is not None
 
+    def waits_for(self, run_id: UUID) -> bool:
+        """Tell whether a settlement of a run waits to be booked."""
+        mine = (late_change.c.run_id == run_id, late_change.c.state == "queued")
+        return bool(self._connection.scalar(sa.select(sa.exists().where(*mine))))
+
     def save(self, change: LateChange) -> None:
         """Store a changed one."""
         query = sa.update(late_change).where(late_change.c.id == change.id)

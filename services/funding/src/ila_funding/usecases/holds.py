@@ -9,6 +9,7 @@ from uuid import UUID
 from ila_kit.errors import Refusal
 
 from ila_funding.domain.budget import FIRST_COME, BudgetLine, PublishedCall
+from ila_funding.domain.hold import PENDING
 from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.quote import Quote
 from ila_funding.domain.request import EarlyEnding, HoldRequest, Refused
@@ -94,6 +95,8 @@ def request_holds(unit: Unit, commands: Sequence[RequestHold]) -> None:
         if terms.holds_for(command):
             decided.append((_paid_by(request, terms), terms))
     new = unit.requests.claim_all([request for request, _ in decided])
+    for known_id in sorted({request.application_id for request, _ in decided} - new):
+        unit.requests.lock(known_id)  # before the lines, as an ending does
     for line_id in sorted({terms.line.id for _, terms in decided if terms.line}):
         unit.lines.lock(line_id)
     for some in _of_different_people(decided):
@@ -149,13 +152,13 @@ def _decide(
 def expire_hold(unit: Unit, hold_id: UUID) -> None:
     """Give unused money back when its time is over; does nothing for a hold that moved on.
 
-    The time of one that nobody was told of has not begun: it stays held until the register of earlier
-    support is heard, or its application ends.
+    One about which the register of earlier support was not heard stays held until it is, or its
+    application ends: who could not commit it must not lose it.
     """
     hold = unit.holds.lock(hold_id)
     if (
         hold is not None
-        and hold.told_at is not None
+        and hold.support_check != PENDING
         and hold.allows("expire")
         and hold.expires_at <= unit.now
     ):

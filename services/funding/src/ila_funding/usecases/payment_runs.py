@@ -10,7 +10,7 @@ from ila_kit.states import SYSTEM
 
 from ila_funding.domain.checks import Check, check_account, check_claim
 from ila_funding.domain.claim import PAYABLE, Claim, require_passed
-from ila_funding.domain.errors import NotPayable
+from ila_funding.domain.errors import LateChangeQueued, NotPayable
 from ila_funding.domain.payee import BankAccount, account_to_pay
 from ila_funding.domain.payment_run import (
     NOT_RELEASED,
@@ -111,12 +111,25 @@ def release_run(unit: Unit, run_id: UUID) -> PaymentRun:
 
 
 def fail_run(unit: Unit, run_id: UUID, reason: str) -> PaymentRun:
-    """End a run that the bank did not carry out, or that must not go on, and give its claims back."""
+    """End a run that the bank did not carry out, or that must not go on, and give its claims back.
+
+    Raises Missing, WrongState, NotYourStep, LateChangeQueued.
+    """
     run = known_run(unit, run_id)
+    refuse_told_late(unit, run)
     failed = step_run(unit, run, "fail", failed_by=unit.actor.id, reason=reason)
     _give_claims_back(unit, run)
     unit.audit("fail_payment_run", "payment_run", run.id, state=run.state)
     return failed
+
+
+def refuse_told_late(unit: Unit, run: PaymentRun) -> None:
+    """Refuse what would decide a run whose settlement waits for a second person: only that one decides it.
+
+    Raises LateChangeQueued.
+    """
+    if unit.late_changes.waits_for(run.id):
+        raise LateChangeQueued(run_id=str(run.id))
 
 
 def run_due(unit: Unit, run_id: UUID) -> None:

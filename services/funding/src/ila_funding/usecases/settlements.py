@@ -20,7 +20,7 @@ from ila_funding.ports import BankFile, Unit
 from ila_funding.usecases.alarms import watch_line
 from ila_funding.usecases.claims import CLAIM_DUE, known_claim
 from ila_funding.usecases.entitlements import follow_shares
-from ila_funding.usecases.payment_runs import known_run, step_run
+from ila_funding.usecases.payment_runs import known_run, refuse_told_late, step_run
 from ila_funding.usecases.periods import booked_on
 from ila_funding.usecases.waiting import serve_waiting
 
@@ -72,6 +72,7 @@ def settle_run(unit: Unit, command: SettleRun) -> PaymentRun:
     run = known_run(unit, command.run_id)
     RUN_STATES.next_state(run.state, "settle", unit.actor.role_names)
     refuse_same(unit.actor.id, run.made_by, run.released_by)
+    refuse_told_late(unit, run)
     require_settlement_day(run, command.settled_on, unit.now)
     booking = booked_on(unit, command.settled_on)
     if booking.belongs_to is None:

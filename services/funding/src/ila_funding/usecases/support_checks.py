@@ -71,8 +71,9 @@ def _clear(unit: Unit, hold: Hold, answer: SupportAnswer) -> None:
     clear = checked(hold, answer, None, unit.now)
     if clear.told_at is None:
         clear = told_now(clear, unit.now)
-        unit.set_timer(clear.id, EXPIRE_HOLD, clear.expires_at)
         unit.publish(_held(clear), clear.version)
+    if clear.state == "held":
+        unit.set_timer(clear.id, EXPIRE_HOLD, clear.expires_at)
     unit.holds.save(clear)
     unit.audit("clear_support", "hold", hold.id, answer_id=str(answer.answer_id))
 
