@@ -29,7 +29,7 @@ def template(offering):
     return offering.manager.get(f"{API}/{listed['id']}").json
 
 
-def new_call(offering, template, **changes):
+def new_call(offering, template, by=None, **changes):
     body = {
         "code": "call-2",
         "title_lv": "2. uzaicinājums",
@@ -37,7 +37,7 @@ def new_call(offering, template, **changes):
         "based_on": template["id"],
         "phases": offering.windows(NOON),
     } | changes
-    return offering.manager.post(API, body)
+    return (by or offering.manager).post(API, body)
 
 
 def patch(client, path, body, version):
@@ -128,6 +128,13 @@ class TestCopies:
 
 
 class TestDrafts:
+    def test_who_wrote_a_draft_publishes_no_copy_of_it(self, offering, template, noon):
+        draft = new_call(offering, template).json
+        copied = new_call(offering, draft, by=offering.second, code="call-3")
+        assert copied.status_code == 201, copied.json
+        refused = offering.manager.post(f"{API}/{copied.json['id']}/publication")
+        assert (refused.status_code, refused.json["code"]) == (403, "own-draft")
+
     def test_nobody_publishes_a_call_they_wrote_a_part_of(self, offering, template, noon):
         call = new_call(offering, template).json
         path, third = f"{API}/{call['id']}", offering.client.as_(uuid4(), "call_manager")
