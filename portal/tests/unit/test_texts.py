@@ -61,7 +61,7 @@ SERVICES = ("identity", "applications", "funding", "catalog")
 LOOKS_AT = (
     "application", "timeline", "evidence", "attendance", "result", "name", "given_name", "family_name",
     "masked personal code", "masked_code", "birth_date", "alive", "earlier_support", "account entries",
-    "registration", "top-ups",
+    "registration", "top-ups", "holds",
     "everything",
 )  # fmt: skip
 LOOKS_FOR = (

@@ -187,6 +187,7 @@ def test_a_claim_of_old_money_fails_by_name_and_what_others_paid_goes_back_when_
     world.check_support()
     assert world.sql("SELECT state FROM hold") == [("released",)]
     assert world.verification()["verified"]
+    assert world.reconciliation()["reconciled"], world.reconciliation()
 
 
 def test_officers_see_what_the_register_said_and_learners_of_their_own(down, visitor):

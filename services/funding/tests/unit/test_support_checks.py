@@ -207,10 +207,12 @@ def test_a_burst_is_asked_about_in_batches_and_one_nobody_knows_keeps_nobody_wai
 def test_a_fault_in_one_hold_keeps_the_others_going(unit, register, job, hold):
     first, second = hold(1), hold(2)
     programme = unit.programmes.rows.pop(first().programme_id)
+    taught = unit.support.taught.pop(first().programme_id)
     register.supports[first().person_id] = [PART]
     job.run()
     assert (first().support_check, second().support_check) == ("pending", "clear")
     unit.programmes.rows[programme.programme_id] = programme
+    unit.support.taught[programme.programme_id] = taught
     job.run()
     assert first().support_check == "found"
 

@@ -140,6 +140,7 @@ def _of_call(row: dict[str, Any]) -> dict[str, Any]:
     bounds = {name: row[name] for name in ("ceiling", "valid_until", "lapsed_at")}
     used = row["held"] + row["committed"] + row["consumed"]
     left = None if row["ceiling"] is None else row["ceiling"] - used - row["lapsed"]
+    left = ZERO if row["lapsed_at"] else left
     balance = {name: row[name] for name in BALANCES}
     entitlement = bounds | {"left": left}
     return named | {"balance": balance, "entitlement": entitlement, "co_payment": row["co_payment"]}

@@ -6,15 +6,19 @@ from uuid import UUID
 import flask
 from ila_kit.errors import Missing
 from ila_kit.events import to_json
+from ila_kit.looks import note_look
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 from ila_kit.web.uploads import download
 
+from ila_funding.api.accounts import LOOK_PURPOSE
 from ila_funding.api.quotes import QuoteSchema
-from ila_funding.domain.hold import CLEAR, FOUND, HOLD_STATES, PENDING
+from ila_funding.domain.hold import CLEAR, FOUND, HOLD_STATES, PENDING, Hold
+from ila_funding.events.published import PersonalDataViewed
 from ila_funding.usecases.replays import replay_hold
 from ila_funding.usecases.statements import hold_statement
 
+LOOKS_AT = ["holds"]
 holds = Resource(
     "holds", __name__, url_prefix="/api/funding/v1/holds", description="Money set apart for applications"
 )
@@ -97,15 +101,14 @@ class LanguageQuery(Schema):
 def get_holds(call: Call) -> dict[str, Any]:
     """List holds, the newest first."""
     page = call.unit.holds.page(page_request(call.query), call.scope)
+    note_look(call.unit, PersonalDataViewed, [row["person_id"] for row in page.rows], LOOKS_AT, LOOK_PURPOSE)
     return {"items": page.rows, "next": page.next}
 
 
 @holds.operation("GET", "/<uuid:hold_id>", VIEWERS, answer=(200, PinnedHoldSchema))
 def get_hold(call: Call, hold_id: UUID) -> Answer:
     """Show a hold with the quote it is pinned to."""
-    hold = call.unit.holds.get(hold_id, call.scope)
-    if hold is None:
-        raise Missing()
+    hold = _seen(call, hold_id)
     shown = to_json(hold)
     del shown["movement_id"]
     return Answer(shown, version=hold.version)
@@ -114,10 +117,7 @@ def get_hold(call: Call, hold_id: UUID) -> Answer:
 @holds.operation("GET", "/<uuid:hold_id>/replay", VIEWERS, answer=(200, ReplaySchema))
 def get_replay(call: Call, hold_id: UUID) -> dict[str, Any]:
     """Calculate the price of a hold again, and compare it with what was decided."""
-    hold = call.unit.holds.get(hold_id, call.scope)
-    if hold is None:
-        raise Missing()
-    shown: dict[str, Any] = to_json(replay_hold(call.unit, hold))
+    shown: dict[str, Any] = to_json(replay_hold(call.unit, _seen(call, hold_id)))
     return shown
 
 
@@ -132,11 +132,18 @@ def get_replay(call: Call, hold_id: UUID) -> dict[str, Any]:
 def get_statement(call: Call, hold_id: UUID) -> flask.Response:
     """Hand out how the price of a hold came about, in words, with every source and the way to check it.
 
-    The same bytes for the same decision.
+    The same bytes for the same decision, under the same titles.
     """
-    hold = call.unit.holds.get(hold_id, call.scope)
-    if hold is None:
-        raise Missing()
+    hold = _seen(call, hold_id)
     language = call.query["lang"]
     data = call.deps.statements.write(hold_statement(call.unit, hold), language)
     return download(data, f"statement-{hold_id}-{language}.pdf", "application/pdf")
+
+
+def _seen(call: Call, hold_id: UUID) -> Hold:
+    """Return a hold that the caller may see; a look by anybody but its learner is noted. Raises Missing."""
+    hold: Hold | None = call.unit.holds.get(hold_id, call.scope)
+    if hold is None:
+        raise Missing()
+    note_look(call.unit, PersonalDataViewed, [hold.person_id], LOOKS_AT, LOOK_PURPOSE)
+    return hold

@@ -14,7 +14,7 @@ from ila_funding.domain.programme import PublishedProgramme
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceStatement:
-    """A decided price with all it comes from; nothing in it changes while the decision stands.
+    """A decided price with all it comes from. Titles of the call and the programme are those told last.
 
     `quote` is the stored one, as JSON. price = public + topped_up + co_payment. Persons are not named:
     the number of the application says whose it is.

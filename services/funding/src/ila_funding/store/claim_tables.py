@@ -53,6 +53,7 @@ claim_line = sa.Table(
         unique=True,
         postgresql_where=sa.text("state = 'claimed'"),
     ),
+    sa.Index("claim_line_hold", "hold_id"),
 )
 
 payment_run = sa.Table(

@@ -15,7 +15,9 @@ SELECT coalesce(request.application_id, result.application_id) AS id,
     >= greatest(request.eligible_sequence, request.enrolled_sequence), false) AS ended,
   coalesce(request.enrolled_sequence > coalesce(request.ended_sequence, -1), false) AS enrolled,
   result.application_id IS NOT NULL AS verified, coalesce(claimed.paid, false) AS paid,
-  coalesce(claimed.recovered, false) AS recovered
+  coalesce(claimed.recovered, false) OR EXISTS (
+    SELECT FROM hold AS elsewhere WHERE elsewhere.application_id = request.application_id
+      AND elsewhere.support_check = 'found' AND elsewhere.state = 'released') AS recovered
 FROM (SELECT * FROM hold_request WHERE person_id IS NOT NULL) AS request
 FULL JOIN verified_result AS result ON result.application_id = request.application_id
 LEFT JOIN hold ON hold.application_id = request.application_id

@@ -144,8 +144,17 @@ hold = sa.Table(
     sa.CheckConstraint(
         "told_at IS NOT NULL OR state NOT IN ('committed', 'consumed')", name="hold_told_before_bound"
     ),
-    sa.Index("hold_support_pending", "id", postgresql_where=sa.text("support_check = 'pending'")),
-    sa.Index("hold_support_found", "id", postgresql_where=sa.text("support_check = 'found'")),
+    sa.Index(
+        "hold_support_pending",
+        "id",
+        postgresql_where=sa.text("support_check = 'pending' AND state IN ('held', 'committed', 'consumed')"),
+    ),
+    sa.Index(
+        "hold_support_found",
+        "id",
+        postgresql_where=sa.text("support_check = 'found' AND state = 'committed'"),
+    ),
+    sa.Index("hold_call", "call_id", "created_at", "id"),
     sa.Index("hold_application", "application_id", "created_at", "id"),
     sa.Index("hold_created", "created_at", "id"),
     sa.Index("hold_updated", "updated_at", "id"),
@@ -227,5 +236,6 @@ ledger_entry = sa.Table(
     sa.Index("ledger_entry_person", "person_id", "id"),
     sa.Index("ledger_entry_hold", "hold_id", "id"),
     sa.Index("ledger_entry_reason", "reason", "id"),
+    sa.Index("ledger_entry_period", "period", "id"),
     sa.Index("ledger_entry_late", "id", postgresql_where=sa.text("belongs_to IS NOT NULL")),
 )

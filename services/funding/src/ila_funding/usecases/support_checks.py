@@ -6,6 +6,7 @@ from uuid import UUID
 from ila_funding.domain.errors import DoubleFunding
 from ila_funding.domain.hold import Hold
 from ila_funding.domain.request import HoldRequest
+from ila_funding.domain.support import programme_key
 from ila_funding.domain.support_check import (
     OtherSupport,
     PendingCheck,
@@ -51,7 +52,8 @@ def judge_hold(unit: Unit, pending: PendingCheck, answer: SupportAnswer) -> None
     hold = unit.holds.lock(pending.hold_id)
     if hold is None or not isinstance(request, HoldRequest) or not answers_for(hold, answer):
         return
-    note_content(unit, hold.programme_id)
+    if programme_key(hold.programme_id) not in unit.support.content_of(hold.programme_id):
+        note_content(unit, hold.programme_id)
     found = same_support(unit.support.content_of(hold.programme_id), answer.supports)
     if found is None:
         _clear(unit, hold, answer)
