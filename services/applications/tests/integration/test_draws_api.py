@@ -161,7 +161,8 @@ def test_a_call_without_a_draw_has_none(service, as_person):
         assert as_person().get(path).status_code == 404
     client = as_person()
     application = client.post(PATH, {"programme_id": programme}).json["id"]
-    assert client.get(f"{PATH}/{application}/draw-entry").status_code == 404
+    refused = client.get(f"{PATH}/{application}/draw-entry")
+    assert (refused.status_code, refused.json["code"]) == (409, "no-draw")
 
 
 def test_two_workers_draw_once_while_people_withdraw(drawing):
