@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ila_funding.domain.entitlement import Entitlement, Lapsed, Terms
 from ila_funding.domain.late_change import LateChange
+from ila_funding.domain.ledger import AccountState
 from ila_funding.domain.period import Period
 from ila_funding.domain.top_up import TopUp, Use
 
@@ -57,6 +58,9 @@ class EntitlementStore(Protocol):
 
     def bound(self, entitlement: Entitlement, now: datetime) -> None:
         """Store the bounds of an entitlement."""
+
+    def granted(self, person_id: UUID, call_id: UUID) -> AccountState:
+        """Return a learner's account, locked, in a new version, with all that was told of as held on it."""
 
     def lapse(self, account_id: UUID, now: datetime) -> Lapsed | None:
         """Note that an entitlement is over, with what was left; None when it is not, or was noted before."""

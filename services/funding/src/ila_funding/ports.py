@@ -1,6 +1,6 @@
 """What the use cases need from outside, and what the doors are given."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ from ila_funding.domain.checks import Check, ClaimFacts
 from ila_funding.domain.claim import Claim, ClaimLine
 from ila_funding.domain.hold import Hold
 from ila_funding.domain.indicator import Indicator, Target
-from ila_funding.domain.ledger import Movement, Posted
+from ila_funding.domain.ledger import LineUse, Movement
 from ila_funding.domain.payee import BankAccount
 from ila_funding.domain.payment_run import Payment, PaymentRun
 from ila_funding.domain.provider import Provider
@@ -88,7 +88,7 @@ class HoldStore(Protocol):
 class LedgerStore(Protocol):
     """The ledger, and the balances that follow from it."""
 
-    def post(self, movement: Movement, turn: int | None = None, strata: Sequence[str] = ()) -> Posted | None:
+    def post(self, movement: Movement, turn: int | None = None, strata: Sequence[str] = ()) -> LineUse | None:
         """Move a learner's money: line, account and entries change together or not at all.
 
         None when the line does not carry it, when it is paused for all but other strata, or when an
@@ -97,6 +97,12 @@ class LedgerStore(Protocol):
 
     def post_all(self, movements: Sequence[Movement]) -> None:
         """Move the money of many learners, all for one reason between the same two accounts, at once."""
+
+    def lock_accounts(self, accounts: Iterable[tuple[UUID, UUID]]) -> None:
+        """Lock the accounts of learners in calls, both by id, in one order for everybody.
+
+        Whoever then changes them in another order waits for nobody who waits for them.
+        """
 
     def record(self, movement: Movement) -> None:
         """Write the entries of a movement of the line itself."""

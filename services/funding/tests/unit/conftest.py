@@ -14,7 +14,7 @@ from fakes_support import FakeSupport, answer_of
 from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.checks import ClaimFacts, LineFacts
 from ila_funding.domain.indicator import Indicator
-from ila_funding.domain.ledger import Account, AccountState, Posted, Reason
+from ila_funding.domain.ledger import Account
 from ila_funding.domain.line_rules import LineRules
 from ila_funding.domain.programme import PinnedMethodology, PublishedProgramme
 from ila_funding.domain.provider import Provider
@@ -250,7 +250,7 @@ class FakeHolds:
 class FakeLedger:
     def __init__(self, lines: FakeLines, requests: FakeRequests):
         self.lines, self.requests = lines, requests
-        self.movements, self.granted = [], {}
+        self.movements = []
 
     def record(self, movement):
         self.movements.append(movement)
@@ -269,11 +269,10 @@ class FakeLedger:
         assert min(kept.values()) >= 0
         line = self.lines.rows[line.id] = replace(line, **kept, version=line.version + 1)
         self.record(movement)
-        key = (movement.person_id, movement.call_id)
-        new = movement.amount if movement.reason is Reason.HOLD else Decimal(0)
-        state = self.granted.get(key, AccountState(uuid7(), Decimal(0), 0))
-        self.granted[key] = AccountState(state.id, state.granted + new, state.version + 1)
-        return Posted(self.granted[key], line_use(line))
+        return line_use(line)
+
+    def lock_accounts(self, accounts):
+        """Nobody else is here."""
 
     def post_all(self, movements):
         for movement in movements:
@@ -502,7 +501,7 @@ class FakeFunding(FakeUnit):
         self.requests = FakeRequests(self.lines, self.hear_register)
         self.prices, self.line_changes = FakePrices(), FakeLineChanges()
         self.ledger = FakeLedger(self.lines, self.requests)
-        self.entitlements, self.top_ups = FakeEntitlements(self.ledger), FakeTopUps()
+        self.entitlements, self.top_ups = FakeEntitlements(self.ledger, self.holds), FakeTopUps()
         self.periods, self.late_changes = FakePeriods(self.ledger), FakeLateChanges()
         self.providers, self.results = FakeProviders(), FakeResults(self.holds)
         self.claims, self.runs = FakeClaims(self), FakeRuns()

@@ -1,10 +1,11 @@
 """Fakes of entitlements and top-ups."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
 from ila_funding.domain.entitlement import Entitlement, Lapsed
-from ila_funding.domain.ledger import Account
+from ila_funding.domain.ledger import Account, AccountState
 from ila_funding.domain.period import month_of, next_month
 from ila_kit.clock import riga_date
 from ila_kit.ids import uuid7
@@ -15,8 +16,8 @@ USED = (Account.HELD, Account.COMMITTED, Account.CONSUMED)
 class FakeEntitlements:
     """The bounds of learners' accounts; what is used of them is read from the ledger's movements."""
 
-    def __init__(self, ledger):
-        self.ledger, self.rows, self.lapsed = ledger, {}, set()
+    def __init__(self, ledger, holds):
+        self.ledger, self.holds, self.rows, self.lapsed, self.told = ledger, holds, {}, set(), Counter()
 
     def open(self, person_id, call_id, now):
         place = (person_id, call_id)
@@ -36,6 +37,13 @@ class FakeEntitlements:
 
     def bound(self, entitlement, now):
         self.rows[self._place(entitlement.account_id)] = entitlement
+
+    def granted(self, person_id, call_id):
+        place = (person_id, call_id)
+        self.told[place] += 1
+        mine = [one for one in self.holds.rows.values() if (one.person_id, one.call_id) == place]
+        granted = sum((one.amount for one in mine if one.told_at), Decimal("0.00"))
+        return AccountState(self.open(*place, None).account_id, granted, self.told[place])
 
     def lapse(self, account_id, now):
         place = self._place(account_id)

@@ -123,6 +123,7 @@ class Money(RuleBasedStateMachine):
         except (DomainError, NotYet):
             self.unit.__dict__.update(before)
             self.unit.claims.unit = self.unit
+            self.unit.requests.kept = self.unit.hear_register
 
     def version(self, application) -> int:
         self.versions[application] += 1

@@ -14,10 +14,18 @@ from ila_funding.domain.errors import SupportCheckOpen
 from ila_funding.domain.hold import moved
 from ila_funding.domain.request import Ending
 from ila_funding.domain.support_check import OtherSupport, same_support
-from ila_funding.events.published import FundsCommitted, FundsHeld, FundsReleased, HoldRefused
+from ila_funding.domain.training import Kind, Part, Training
+from ila_funding.events.published import (
+    EntitlementGranted,
+    FundsCommitted,
+    FundsHeld,
+    FundsReleased,
+    HoldRefused,
+)
 from ila_funding.usecases.commitments import CommitFunds, commit_funds
 from ila_funding.usecases.endings import EndRequest, end_request
 from ila_funding.usecases.holds import expire_hold, request_hold
+from ila_funding.usecases.support_checks import clear_holds
 from ila_funding.usecases.waiting import EXPIRE_HOLD
 from ila_kit.errors import Unavailable
 from ila_kit.events import NotYet, to_json
@@ -33,6 +41,7 @@ PART = OtherSupport(
     title="VIENKĀRŠU  algoritmu izstrāde",
     supported_on=date(2022, 3, 1),
 )
+COURSE = Training(kind=Kind.STUDY_COURSE, parts=(Part("Datortīkli", 160),))
 ELSE = replace(PART, title="Programmēšana")
 
 
@@ -114,6 +123,35 @@ def test_money_is_set_apart_at_once_and_told_when_the_register_was_heard(unit, r
     assert (told.hold_id, told.amount) == (mine().id, Decimal("608.99"))
     assert (mine().support_check, mine().told_at, mine().support_checked_at) == ("clear", NOON, NOON)
     assert (job.run(), len(register.asked), len(unit.told(FundsHeld))) == (0, 1, 1)
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1), (1, 1, 2, 2), (2, 1, 2, 1)])
+def test_an_entitlement_is_told_with_the_money_that_was_heard_about_in_any_order_and_once(
+    unit, register, job, hold, publish_programme, order
+):
+    first = hold(1)
+    publish_programme(COURSE, programme_id=(other := uuid7()))
+    second = hold(2, person_id=first().person_id, programme_id=other)
+    assert unit.told(EntitlementGranted) == []
+    holds = {1: first(), 2: second()}
+    for one in order:
+        clear_holds(unit, {holds[one].id: answer_of(holds[one])})
+    amounts = [holds[one].amount for one in dict.fromkeys(order)]
+    told = [(event, version) for event, version in unit.published if isinstance(event, EntitlementGranted)]
+    assert [(event.amount, event.granted) for event, _ in told] == [
+        (amounts[0], amounts[0]),
+        (amounts[1], sum(amounts)),
+    ]
+    assert told[0][1] < told[1][1]
+    assert told[0][0].valid_until == unit.holds.rows[told[0][0].hold_id].expires_at
+
+
+def test_no_entitlement_is_told_of_money_that_went_back_unheard(unit, register, job, hold):
+    supported, leaving = hold(1), hold(2)
+    register.supports[supported().person_id] = [PART]
+    withdraw(unit, leaving())
+    job.run()
+    assert unit.told(EntitlementGranted) == []
 
 
 def test_a_register_that_is_down_holds_and_never_passes(unit, register, job, hold):

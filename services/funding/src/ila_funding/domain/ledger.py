@@ -87,7 +87,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """A learner's account in one call, after a movement: what was ever granted, and its version."""
+    """A learner's account in one call, as others are told of it: what was ever granted, and its version."""
 
     id: UUID
     granted: Decimal
@@ -105,14 +105,6 @@ class LineUse:
     limit_amount: Decimal
     alarm: int
     alarm_shares: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """The learner's account and the line after a movement between them."""
-
-    account: AccountState
-    use: LineUse
 
 
 def budget_movement(line_id: UUID, call_id: UUID, difference: Decimal, at: datetime) -> Movement:

@@ -9,6 +9,7 @@ from ila_kit.money import ZERO
 from sqlalchemy.dialects.postgresql import insert
 
 from ila_funding.domain.entitlement import Entitlement, Lapsed, Terms
+from ila_funding.domain.ledger import AccountState
 from ila_funding.store.tables import hold, learner_account
 
 _COLUMNS = learner_account.c
@@ -50,6 +51,15 @@ class SqlEntitlementStore:
         bounds = {"ceiling": entitlement.ceiling, "valid_until": entitlement.valid_until, "updated_at": now}
         mine = _COLUMNS.id == entitlement.account_id
         self._connection.execute(sa.update(learner_account).where(mine).values(bounds))
+
+    def granted(self, person_id: UUID, call_id: UUID) -> AccountState:
+        """Return a learner's account, locked, in a new version, with all that was told of as held on it."""
+        mine = (_COLUMNS.person_id == person_id, _COLUMNS.call_id == call_id)
+        changed = sa.update(learner_account).where(*mine).values(version=_COLUMNS.version + 1)
+        account = self._connection.execute(changed.returning(_COLUMNS.id, _COLUMNS.version)).one()
+        told = (hold.c.person_id == person_id, hold.c.call_id == call_id, hold.c.told_at.is_not(None))
+        granted = self._connection.scalar(sa.select(sa.func.sum(hold.c.amount)).where(*told))
+        return AccountState(account.id, granted or ZERO, account.version)
 
     def lapse(self, account_id: UUID, now: datetime) -> Lapsed | None:
         """Note that an entitlement is over, with what was left; None when it is not, or was noted before."""

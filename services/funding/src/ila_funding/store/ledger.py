@@ -1,6 +1,6 @@
 """The ledger and the balances that follow from it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from ila_kit.money import ZERO
 from ila_kit.store.listing import Listing, Page, PageRequest
 
 from ila_funding.domain.hold import LIVE
-from ila_funding.domain.ledger import Account, AccountState, LineUse, Movement, Posted, Reason
+from ila_funding.domain.ledger import Account, LineUse, Movement, Reason
 from ila_funding.store.ledger_tables import top_up
 from ila_funding.store.pauses import PAUSED
 from ila_funding.store.tables import hold, learner_account, ledger_entry
@@ -83,13 +83,13 @@ _NEW_OR_KNOWN = """account AS (
   FROM line
   ON CONFLICT (person_id, call_id) DO UPDATE SET granted = mine.granted + excluded.granted,
     held = mine.held + excluded.held, version = mine.version + 1, updated_at = excluded.updated_at
-  RETURNING id, granted, version)"""
+  RETURNING id)"""
 _KNOWN = """account AS (
   UPDATE learner_account AS mine SET held = mine.held + :held, committed = mine.committed + :committed,
     consumed = mine.consumed + :consumed, released = mine.released + :released,
     expired = mine.expired + :expired, version = mine.version + 1, updated_at = :at
   FROM line WHERE mine.person_id = :person_id AND mine.call_id = :call_id
-  RETURNING mine.id, mine.granted, mine.version)"""
+  RETURNING mine.id)"""
 _ENTRIES = """entries AS (
   INSERT INTO ledger_entry (id, transaction_id, at, reason, account, amount, line_id, call_id, person_id,
     hold_id, reverses)
@@ -104,8 +104,8 @@ _RECORDED = (
     *("line_id", "call_id", "person_id", "hold_id", "reverses", "top_up_id", "funder_id"),
     *("organisation_id", "effective_on", "belongs_to"),
 )
-_RESULT = """ SELECT account.id, account.granted, account.version, line.id AS line_id, line.call_id,
-  line.version AS line_version, line.used, line.limit_amount, line.alarm, line.alarm_shares
+_RESULT = """ SELECT line.id, line.call_id, line.version, line.used, line.limit_amount, line.alarm,
+  line.alarm_shares
 FROM account, line"""
 _GRANT = sa.text("WITH " + ", ".join([_LINE, _NEW_OR_KNOWN, _ENTRIES]) + _RESULT)
 _MOVE = sa.text("WITH " + ", ".join([_LINE, _KNOWN, _ENTRIES]) + _RESULT)
@@ -154,7 +154,7 @@ class SqlLedgerStore:
     def __init__(self, connection: sa.Connection):
         self._connection = connection
 
-    def post(self, movement: Movement, turn: int | None = None, strata: Sequence[str] = ()) -> Posted | None:
+    def post(self, movement: Movement, turn: int | None = None, strata: Sequence[str] = ()) -> LineUse | None:
         """Move a learner's money: line, account and entries change in one statement or not at all.
 
         None when the line does not carry it, when it is paused for all but other strata, or when an
@@ -164,7 +164,7 @@ class SqlLedgerStore:
         statement = _GRANT if movement.reason is Reason.HOLD else _MOVE
         asked = _parameters(movement) | {"turn": turn, "strata": list(strata)}
         row = self._connection.execute(statement, asked).one_or_none()
-        return None if row is None else Posted(AccountState(*row[:3]), LineUse(*row[3:]))
+        return None if row is None else LineUse(*row)
 
     def post_all(self, movements: Sequence[Movement]) -> None:
         """Move the money of many learners, all for one reason, day and two accounts, at once.
@@ -186,8 +186,14 @@ class SqlLedgerStore:
         }
         named |= {"effective_on": on, "belongs_to": late}
         self._connection.execute(_LOCK_LINES, {"lines": held["lines"]})
-        self._connection.execute(_LOCK_ACCOUNTS, {name: held[name] for name in ("persons", "calls")})
+        self.lock_accounts(zip(held["persons"], held["calls"], strict=True))
         self._connection.execute(_MOVE_ALL, held | change | named | {"released": int(target is Account.FREE)})
+
+    def lock_accounts(self, accounts: Iterable[tuple[UUID, UUID]]) -> None:
+        """Lock the accounts of learners in calls in the order of their ids; there need not be all of them."""
+        pairs = list(accounts)
+        asked = {"persons": [person for person, _ in pairs], "calls": [call for _, call in pairs]}
+        self._connection.execute(_LOCK_ACCOUNTS, asked)
 
     def record(self, movement: Movement) -> None:
         """Write the entries of a movement of a line itself, or of a top-up."""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from ila_funding.domain.errors import DoubleFunding
 from ila_funding.domain.hold import Hold
+from ila_funding.domain.ledger import AccountState
 from ila_funding.domain.request import HoldRequest
 from ila_funding.domain.support import programme_key
 from ila_funding.domain.support_check import (
@@ -16,7 +17,7 @@ from ila_funding.domain.support_check import (
     same_support,
     told_now,
 )
-from ila_funding.events.published import FundsHeld
+from ila_funding.events.published import EntitlementGranted, FundsHeld
 from ila_funding.ports import Unit
 from ila_funding.usecases.support import note_content
 from ila_funding.usecases.waiting import EXPIRE_HOLD, give_back, tell_refusal
@@ -34,7 +35,9 @@ def clear_holds(unit: Unit, answers: Mapping[UUID, SupportAnswer]) -> list[UUID]
     """
     untouched = {one: answer for one, answer in answers.items() if not answer.supports}
     cleared = []
-    for hold in unit.holds.lock_all(sorted(untouched)):
+    holds = unit.holds.lock_all(sorted(untouched))
+    unit.ledger.lock_accounts((hold.person_id, hold.call_id) for hold in holds)
+    for hold in holds:
         if answers_for(hold, untouched[hold.id]):
             _clear(unit, hold, untouched[hold.id])
             cleared.append(hold.id)
@@ -71,12 +74,13 @@ def release_supported(unit: Unit, pending: PendingCheck) -> None:
 
 def _clear(unit: Unit, hold: Hold, answer: SupportAnswer) -> None:
     clear = checked(hold, answer, None, unit.now)
-    if clear.told_at is None:
+    if hold.told_at is None:
         clear = told_now(clear, unit.now)
-        unit.publish(_held(clear), clear.version)
     if clear.state == "held":
         unit.set_timer(clear.id, EXPIRE_HOLD, clear.expires_at)
     unit.holds.save(clear)
+    if hold.told_at is None:
+        _tell(unit, clear)
     unit.audit("clear_support", "hold", hold.id, answer_id=str(answer.answer_id))
 
 
@@ -90,6 +94,24 @@ def _refuse(unit: Unit, request: HoldRequest, hold: Hold, answer: SupportAnswer,
     if refused.told_at is None:
         tell_refusal(unit, request.after("refuse", unit.now), DoubleFunding.code)
     give_back(unit, refused, "release", DoubleFunding.code)
+
+
+def _tell(unit: Unit, hold: Hold) -> None:
+    account = unit.entitlements.granted(hold.person_id, hold.call_id)
+    unit.publish(_granted(hold, account), account.version)
+    unit.publish(_held(hold), hold.version)
+
+
+def _granted(hold: Hold, account: AccountState) -> EntitlementGranted:
+    return EntitlementGranted(
+        account_id=account.id,
+        person_id=hold.person_id,
+        call_id=hold.call_id,
+        hold_id=hold.id,
+        amount=hold.amount,
+        granted=account.granted,
+        valid_until=hold.expires_at,
+    )
 
 
 def _held(hold: Hold) -> FundsHeld:

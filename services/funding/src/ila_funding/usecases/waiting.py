@@ -12,13 +12,12 @@ from ila_funding.domain.budget import PublishedCall
 from ila_funding.domain.entitlement import Split
 from ila_funding.domain.errors import NoMethodology
 from ila_funding.domain.hold import Hold, moved, new_hold
-from ila_funding.domain.ledger import AccountState
 from ila_funding.domain.methodology import Methodology
 from ila_funding.domain.programme import PublishedProgramme
 from ila_funding.domain.quote import Quote, quote
 from ila_funding.domain.request import HoldRequest, Refused
 from ila_funding.domain.support import Earlier
-from ila_funding.events.published import EntitlementGranted, FundsReleased, HoldRefused
+from ila_funding.events.published import FundsReleased, HoldRefused
 from ila_funding.ports import Unit
 from ila_funding.usecases.alarms import watch
 from ila_funding.usecases.entitlements import begin_months, follow_shares, split_price, take_shares
@@ -81,12 +80,11 @@ def grant(
     """
     parts = split_price(unit, request, line_id, pinned.amount, call)
     hold, movement = new_hold(request, line_id, pinned, parts, call.hold_days, unit.now)
-    posted = unit.ledger.post(movement, turn=request.receipt_sequence, strata=request.strata)
-    if posted is None:
+    use = unit.ledger.post(movement, turn=request.receipt_sequence, strata=request.strata)
+    if use is None:
         return None
     unit.set_timer(hold.id, EXPIRE_HOLD, hold.expires_at)
-    unit.publish(_granted(hold, posted.account), posted.account.version)
-    watch(unit, posted.use)
+    watch(unit, use)
     unit.audit("hold_funds", "hold", hold.id, amount=str(hold.amount), quote_hash=hold.quote_hash)
     return Granted(hold, call, parts, request.after("grant", unit.now, amount=pinned.amount, reason=None))
 
@@ -143,9 +141,9 @@ def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
     unit.support.free([hold.id])
     wake_rivals(unit, hold.id)
     unit.clear_timer(hold.id, EXPIRE_HOLD)
-    posted = unit.ledger.post(movement)
-    if posted is not None:
-        watch(unit, posted.use)
+    use = unit.ledger.post(movement)
+    if use is not None:
+        watch(unit, use)
     follow_shares(unit, [hold], action)
     unit.audit(f"{action}_hold", "hold", hold.id, amount=str(hold.amount), reason=reason)
     if hold.told_at is not None:
@@ -201,15 +199,3 @@ def _serve(unit: Unit, request: HoldRequest, line_id: UUID) -> bool:
     if granted is not None:
         keep(unit, [granted])
     return granted is not None
-
-
-def _granted(hold: Hold, account: AccountState) -> EntitlementGranted:
-    return EntitlementGranted(
-        account_id=account.id,
-        person_id=hold.person_id,
-        call_id=hold.call_id,
-        hold_id=hold.id,
-        amount=hold.amount,
-        granted=account.granted,
-        valid_until=hold.expires_at,
-    )
