@@ -62,8 +62,14 @@ class ApplicationStore(Protocol):
     def history(self, application_id: UUID) -> list[Happening]:
         """Return what happened to an application, oldest first."""
 
-    def unchecked(self, now: datetime, limit: int) -> list[Case]:
-        """Return, locked, submitted applications whose eligibility is open, oldest receipt first."""
+    def last_receipt(self) -> int:
+        """Return the number of the last receipt given. None up to it is of a submission that still goes on."""
+
+    def unchecked(self, last: int, now: datetime, limit: int) -> list[Case]:
+        """Return, locked, submitted applications whose eligibility is open, oldest receipt first.
+
+        Those with a receipt after `last` are left for the next time.
+        """
 
     def checking(self, ids: Sequence[UUID]) -> list[Case]:
         """Return, locked, those of these applications that are being checked, oldest receipt first."""

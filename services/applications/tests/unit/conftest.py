@@ -176,10 +176,15 @@ class FakeApplications:
     def history(self, application_id: UUID) -> list[Happening]:
         return [one for one in self.happenings if one.application_id == application_id]
 
-    def unchecked(self, now: datetime, limit: int) -> list[Case]:
+    def last_receipt(self) -> int:
+        return len(self.contents)
+
+    def unchecked(self, last: int, now: datetime, limit: int) -> list[Case]:
         return self._where(
             lambda one: (
                 one.state in UNCHECKED
+                and one.receipt is not None
+                and one.receipt.sequence <= last
                 and self.after.get(one.id, now) <= now
                 and one.call_id in self._offerings.calls
             )

@@ -56,16 +56,25 @@ WITH changed AS (
   WHERE id = %(id)s AND version = %(before)s RETURNING id)
 {_HAPPENING}
 """  # noqa: S608 - put together from constants
+# A receipt's number is given before its submission is committed, and a later one may be committed first.
+# So each submission shares this lock until its end, and who gets it alone knows that all given are seen.
+_RECEIPTS = "hashtextextended(current_schema() || ':receipts', 0)"
 _SUBMIT = f"""
-WITH changed AS (
+WITH giving AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({_RECEIPTS})),
+changed AS (
   UPDATE application SET state = %(state)s, version = %(version)s, updated_at = %(at)s, due_at = %(due_at)s,
     receipt_sequence = nextval('receipt_sequence'), received_at = %(at)s, sha256 = %(sha256)s
-  WHERE id = %(id)s AND version = %(before)s RETURNING id, receipt_sequence),
+  FROM giving WHERE id = %(id)s AND version = %(before)s RETURNING id, receipt_sequence),
 said AS (INSERT INTO submission (application_id, sequence, content, sha256)
   SELECT id, receipt_sequence, %(content)s::jsonb, %(sha256)s FROM changed),
 told AS ({_HAPPENING})
 SELECT receipt_sequence FROM changed
 """  # noqa: S608 - put together from constants
+# Submissions that begin meanwhile wait behind this one: not long, should one of them hang.
+_GIVEN = f"""
+SET LOCAL lock_timeout = '500ms';
+SELECT pg_advisory_xact_lock({_RECEIPTS});
+"""
 _ACCEPT = """
 INSERT INTO acceptance (application_id, content, sha256) VALUES (%(id)s, %(content)s::jsonb, %(sha256)s)
 """
@@ -168,13 +177,28 @@ class SqlApplicationStore:
         query = sa.select(t.happening).where(c.application_id == application_id).order_by(c.version)
         return [as_happening(row) for row in self._connection.execute(query).mappings()]
 
-    def unchecked(self, now: datetime, limit: int) -> list[Case]:
-        """Return, locked, submitted applications whose eligibility is open, oldest receipt first."""
+    def last_receipt(self) -> int:
+        """Return the number of the last receipt given. None up to it is of a submission that still goes on."""
+        alone = self._connection.begin_nested()
+        try:
+            self._connection.exec_driver_sql(_GIVEN)
+            last: int = self._connection.exec_driver_sql(
+                "SELECT last_value FROM receipt_sequence"
+            ).scalar_one()
+            return last
+        finally:
+            alone.rollback()  # lets the lock go
+
+    def unchecked(self, last: int, now: datetime, limit: int) -> list[Case]:
+        """Return, locked, submitted applications whose eligibility is open, oldest receipt first.
+
+        Those with a receipt after `last` are left for the next time.
+        """
         c = t.application.c
         due = c.check_after.is_(None) | (c.check_after <= now)
-        query = CASES.where(_UNCHECKED, due, t.call.c.id.is_not(None))
+        query = CASES.where(_UNCHECKED, c.receipt_sequence <= last, due, t.call.c.id.is_not(None))
         query = query.order_by(c.receipt_sequence).limit(limit)
-        return self._cases(query.with_for_update(of=t.application, skip_locked=True))
+        return self._cases(query.with_for_update(of=t.application))
 
     def checking(self, ids: Sequence[UUID]) -> list[Case]:
         """Return, locked, those of these applications that are being checked, oldest receipt first."""

@@ -36,9 +36,12 @@ PATIENCE = timedelta(seconds=20)
 def begin_checks(unit: Unit, limit: int) -> list[tuple[UUID, UUID]]:
     """Begin to check submitted applications, oldest receipt first; give (application, person) of each.
 
-    What an earlier try left unfinished comes again, in its old place of the order.
+    What an earlier try left unfinished comes again, in its old place of the order. Nobody is checked
+    while somebody with an earlier receipt is still being submitted.
+
+    Source: BR-505.
     """
-    cases = unit.applications.unchecked(unit.now, limit)
+    cases = unit.applications.unchecked(unit.applications.last_receipt(), unit.now, limit)
     fresh = [case for case in cases if case.application.state == "submitted"]
     keep(unit, [case.step("check", BY_ITSELF, unit.now)[1] for case in fresh])
     return [(case.application.id, case.application.person_id) for case in cases]
