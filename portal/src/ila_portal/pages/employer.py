@@ -142,7 +142,7 @@ top_ups.add_pages(
             "top-up-reversal",
             f"{top_ups.TOP_UP}/reversal",
             (Field("reason", fresh=True),),
-            states=("proposed", "active"),
+            verbs=("reverse",),
             roles=ADMIN,
         ),
     ),

@@ -342,6 +342,25 @@ def test_an_employer_sees_and_ends_only_what_is_its_own(world, people):
     assert len(people.employer.get(people.path).json["items"]) == 1
 
 
+def test_each_reader_is_told_what_they_may_do_and_never_who_gave(people):
+    people.added()
+    assert people.manager.post(people.path, people.body(funder_name="Fonds")).status_code == 201
+    seen = {
+        "manager": people.manager,
+        "approver": people.approver,
+        "employer": people.employer,
+        "learner": people.learner,
+    }
+    told = {name: people_of.get(people.path).json["items"] for name, people_of in seen.items()}
+    assert {name: [one["actions"] for one in items] for name, items in told.items()} == {
+        "manager": [["reverse"], []],
+        "approver": [["confirm", "reverse"], []],
+        "employer": [["reverse"]],
+        "learner": [[], []],
+    }
+    assert not {"proposed_by", "confirmed_by"} & told["manager"][0].keys()
+
+
 @pytest.mark.parametrize("amount", ["-1.00", "0.00", "1.005", "NaN", "1e3", "9999999999999.00"])
 def test_an_amount_that_is_none_is_refused_and_the_ledger_is_unchanged(world, people, amount):
     before = world.sql("SELECT count(*) FROM ledger_entry")

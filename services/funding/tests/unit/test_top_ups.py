@@ -160,6 +160,45 @@ def test_a_reversal_that_would_give_nothing_is_refused(ready, wish):
         reverse_top_up(ready, PERSON, top_up.id, "Vairs nestrādā.")
 
 
+# An employer's money is confirmed as it is added.
+LIVES = [
+    (kind, state)
+    for kind in Funder
+    for state in sorted(TOP_UP_STATES.states)
+    if (kind, state) != (Funder.EMPLOYER, "proposed")
+]
+STEPS = {
+    "confirm": confirm_top_up,
+    "reverse": lambda unit, person, top_up: reverse_top_up(unit, person, top_up, "Vairs nevajag."),
+}
+
+
+def carries_out(unit, action, top_up) -> bool:
+    unit.top_ups.save(top_up)
+    try:
+        STEPS[action](unit, PERSON, top_up.id)
+    except (Missing, WrongState, NotYourStep, SamePerson, NothingUnused):
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("kind", "state"), LIVES)
+@pytest.mark.parametrize("held", [Decimal("0.00"), HUNDRED])
+@pytest.mark.parametrize("proposed_by", ["caller", "somebody"])
+@pytest.mark.parametrize(
+    "roles",
+    [["rate_manager", "rate_approver"], ["rate_manager"], ["rate_approver"], ["learner"], ["auditor"]],
+)
+def test_the_steps_it_names_are_those_that_are_done_and_no_other(
+    ready, kind, state, held, proposed_by, roles
+):
+    for ready.actor in (someone(*roles), employer(), someone("employer_admin", organisation=uuid7())):
+        proposer = ready.actor.id if proposed_by == "caller" else proposed_by
+        top_up = active(state=state, held=held, funder_kind=kind, proposed_by=proposer)
+        done = [action for action in STEPS if carries_out(ready, action, top_up)]
+        assert top_up.actions_for(ready.actor.id, ready.actor.roles) == done
+
+
 def test_what_is_unused_goes_back_by_itself_when_its_time_is_over_and_once(ready, wish):
     machine, ready.actor = ready.actor, employer()
     top_up = add_top_up(ready, wish)

@@ -9,14 +9,14 @@ from ila_portal.pages.agency.limits import RATE_APPROVER, RATE_MANAGER
 CONFIRMATION = Deed(
     "top-up-confirmation",
     f"{top_ups.TOP_UP}/confirmation",
-    states=("proposed",),
+    verbs=("confirm",),
     roles=RATE_APPROVER,
 )
 REVERSAL = Deed(
     "top-up-reversal",
     f"{top_ups.TOP_UP}/reversal",
     (Field("reason", fresh=True),),
-    states=("proposed", "active"),
+    verbs=("reverse",),
     roles=RATES,
 )
 

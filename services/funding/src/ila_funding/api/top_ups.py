@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from ila_kit.errors import Missing
+from ila_kit.events import to_json
 from ila_kit.looks import note_look
-from ila_kit.money import ZERO
+from ila_kit.money import ZERO, as_money
 from ila_kit.states import NotYourStep, WrongState
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
@@ -21,7 +22,7 @@ from ila_funding.domain.errors import (
     UnknownLearner,
     UnknownProgramme,
 )
-from ila_funding.domain.top_up import TOP_UP_STATES, Funder
+from ila_funding.domain.top_up import TOP_UP_STATES, Funder, TopUp
 from ila_funding.domain.training import Kind
 from ila_funding.events.published import PersonalDataViewed
 from ila_funding.usecases.top_ups import AddTopUp, add_top_up, confirm_top_up, reverse_top_up
@@ -32,6 +33,7 @@ VIEWERS = Access(own={"learner", "employer_admin"}, any={"rate_manager", "rate_a
 FUNDERS = Access(own={"employer_admin"}, any={"rate_manager"})
 ENDERS = Access(own={"employer_admin"}, any={"rate_manager", "rate_approver"})
 STATES = sorted(TOP_UP_STATES.states)
+TWO_PEOPLE = {"proposed_by", "confirmed_by"}
 
 
 def _above_zero(amount: Decimal) -> None:
@@ -70,7 +72,10 @@ class EndSchema(Schema):
 
 
 class TopUpSchema(Schema):
-    """Money added to an account; `left` is what may still be used of it."""
+    """Money added to an account; `left` is what may still be used of it.
+
+    `actions` are the steps that the caller may take with it now.
+    """
 
     id = fields.Id(required=True)
     person_id = fields.Id(required=True)
@@ -92,6 +97,7 @@ class TopUpSchema(Schema):
     version = fields.WholeNumber(min=1, max=2**31, required=True)
     created_at = fields.Instant(required=True)
     updated_at = fields.Instant(required=True)
+    actions = fields.List(fields.String(), required=True)
 
 
 @top_ups.operation(
@@ -103,7 +109,7 @@ def get_top_ups(call: Call, person_id: UUID) -> dict[str, Any]:
         raise Missing()
     page = call.unit.top_ups.page(person_id, page_request(call.query), call.scope)
     note_look(call.unit, PersonalDataViewed, [person_id], ["top-ups"], LOOK_PURPOSE)
-    return {"items": page.rows, "next": page.next}
+    return {"items": [_shown(call, row["top_up"]) for row in page.rows], "next": page.next}
 
 
 @top_ups.operation(
@@ -117,8 +123,7 @@ def get_top_ups(call: Call, person_id: UUID) -> dict[str, Any]:
 )
 def post_top_up(call: Call, person_id: UUID) -> Answer:
     """Add to a learner's account: an employer at once; another fund's money waits for a second person."""
-    top_up = add_top_up(call.unit, AddTopUp(person_id=person_id, **call.body))
-    return _shown(call, person_id, top_up.id)
+    return _answer(call, add_top_up(call.unit, AddTopUp(person_id=person_id, **call.body)))
 
 
 @top_ups.operation(
@@ -131,8 +136,7 @@ def post_top_up(call: Call, person_id: UUID) -> Answer:
 )
 def post_confirmation(call: Call, person_id: UUID, top_up_id: UUID) -> Answer:
     """Let another fund's money be used, as another person than who proposed it."""
-    confirm_top_up(call.unit, person_id, top_up_id)
-    return _shown(call, person_id, top_up_id)
+    return _answer(call, confirm_top_up(call.unit, person_id, top_up_id))
 
 
 @top_ups.operation(
@@ -146,12 +150,16 @@ def post_confirmation(call: Call, person_id: UUID, top_up_id: UUID) -> Answer:
 )
 def post_reversal(call: Call, person_id: UUID, top_up_id: UUID) -> Answer:
     """Give the unused part back to the funder, once; what is used stays."""
-    reverse_top_up(call.unit, person_id, top_up_id, call.body["reason"])
-    return _shown(call, person_id, top_up_id)
+    return _answer(call, reverse_top_up(call.unit, person_id, top_up_id, call.body["reason"]))
 
 
-def _shown(call: Call, person_id: UUID, top_up_id: UUID) -> Answer:
-    row = call.unit.top_ups.row(person_id, top_up_id)
-    if row is None:
-        raise Missing()
-    return Answer(row, version=row["version"])
+def _answer(call: Call, top_up: TopUp) -> Answer:
+    return Answer(_shown(call, top_up), version=top_up.version)
+
+
+def _shown(call: Call, top_up: TopUp) -> dict[str, Any]:
+    """Return a top-up as everybody in scope sees it: not who proposed and confirmed it."""
+    shown: dict[str, Any] = to_json(top_up)
+    shown = {name: value for name, value in shown.items() if name not in TWO_PEOPLE}
+    actions = top_up.actions_for(call.actor.id, call.actor.roles)
+    return shown | {"left": as_money(top_up.left), "actions": actions}

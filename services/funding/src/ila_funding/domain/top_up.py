@@ -1,11 +1,13 @@
 """Top-ups: what an employer or another fund adds to a learner's entitlement, and what became of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from ila_kit.actor import Role
 from ila_kit.ids import uuid7
 from ila_kit.money import ZERO
 from ila_kit.states import SYSTEM, StateMachine, Step
@@ -14,7 +16,8 @@ from ila_funding.domain.errors import NothingUnused
 from ila_funding.domain.hold import AS_IT_HAPPENS, Booking
 from ila_funding.domain.ledger import Account, Movement, Reason
 
-_FUNDERS = frozenset({"employer_admin", "rate_manager", "rate_approver"})
+_OFFICERS = frozenset({"rate_manager", "rate_approver"})
+_FUNDERS = _OFFICERS | {"employer_admin"}
 TOP_UP_STATES = StateMachine(
     "top-up",
     "proposed",
@@ -40,8 +43,7 @@ class TopUp:
     """Money promised to a learner in a call beside the budget line.
 
     At every instant held + committed + consumed + returned ≤ amount. It pays for every programme of the
-    call, unless it is kept for some `kinds` of training or some programmes. `movement_id` is the ledger
-    transaction that brought it, None while nobody confirmed it.
+    call, unless it is kept for some `kinds` of training or some programmes.
     """
 
     id: UUID
@@ -81,6 +83,28 @@ class TopUp:
         """Whether it pays for every programme of the call."""
         return not self.kinds and not self.programme_ids
 
+    def is_kept_by(self, roles: Collection[Role]) -> bool:
+        """Tell whether these roles decide about it: its employer's administrators, a fund's officers."""
+        if self.funder_kind is Funder.EMPLOYER:
+            return Role("employer_admin", self.funder_id) in roles
+        return any(role.name in _OFFICERS for role in roles)
+
+    def actions_for(self, person: str, roles: Collection[Role]) -> list[str]:
+        """Return the steps that a person may take with it now."""
+        held = {role.name for role in roles}
+        return [
+            action
+            for action in (TOP_UP_STATES.actions(self.state) if self.is_kept_by(roles) else ())
+            if TOP_UP_STATES.steps[self.state, action].roles & held
+            and not self.needs_another_than(person, action)
+            and not (action == "reverse" and self._has_nothing_back)
+        ]
+
+    def needs_another_than(self, person: str, action: str) -> bool:
+        """Tell whether a step is for somebody else than a person: a fund's money takes two."""
+        alone = action == "reverse" and self.state == "proposed"
+        return self.funder_kind is Funder.FUND and person == self.proposed_by and not alone
+
     def pays(self, kind: str, programme_id: UUID, now: datetime) -> bool:
         """Tell whether it may pay for a programme at an instant: ring-fenced ones only for what they are for.
 
@@ -107,7 +131,7 @@ class TopUp:
         """
         state = TOP_UP_STATES.next_state(self.state, action, roles)
         back = self.left
-        if self.state == "active" and action == "reverse" and back <= ZERO:
+        if action == "reverse" and self._has_nothing_back:
             raise NothingUnused(top_up_id=str(self.id))
         after = replace(
             self,
@@ -121,6 +145,10 @@ class TopUp:
             return after, None
         why = Reason.TOP_UP_REVERSAL if action == "reverse" else Reason.TOP_UP_EXPIRY
         return after, self._movement(why, (Account.TOPPED_UP, Account.FUNDER), back, now)
+
+    @property
+    def _has_nothing_back(self) -> bool:
+        return self.state == "active" and self.left <= ZERO
 
     def _movement(
         self, reason: Reason, moves: tuple[Account, Account], amount: Decimal, now: datetime

@@ -14,12 +14,9 @@ from ila_funding.store.ledger_tables import top_up, top_up_use
 from ila_funding.store.rows import values
 
 _USED = top_up.c.held + top_up.c.committed + top_up.c.consumed + top_up.c.returned
-_SHOWN = sa.select(
-    *(column for column in top_up.c if column.name not in ("proposed_by", "confirmed_by")),
-    sa.case((top_up.c.state == "active", top_up.c.amount - _USED), else_=ZERO).label("left"),
-)
+_LEFT = sa.case((top_up.c.state == "active", top_up.c.amount - _USED), else_=ZERO).label("left")
 LISTING = Listing(
-    _SHOWN,
+    top_up,
     id=top_up.c.id,
     sorts={"created_at": top_up.c.id},
     default="-created_at",
@@ -69,18 +66,16 @@ class SqlTopUpStore:
         rows = self._connection.execute(query.order_by(top_up_use.c.top_up_id, top_up_use.c.hold_id))
         return [Use(**row) for row in rows.mappings()]
 
-    def row(self, person_id: UUID, top_up_id: UUID) -> dict[str, Any] | None:
-        """Return a learner's top-up as lists show it; None for an unknown one."""
-        mine = (top_up.c.id == top_up_id, top_up.c.person_id == person_id)
-        row = self._connection.execute(_SHOWN.where(*mine)).mappings().one_or_none()
-        return {str(name): value for name, value in row.items()} if row else None
-
     def page(self, person_id: UUID, request: PageRequest, scope: Scope) -> Page:
-        """Return a page of a learner's top-ups in scope: the learner's own, or those of a funder."""
+        """Return a page of a learner's top-ups in scope, each row with its `top_up`.
+
+        In scope are all for the learner, and else those of a funder.
+        """
         mine = [top_up.c.person_id == person_id]
         if not scope.covers(person=person_id):
             mine.append(top_up.c.funder_id.in_(scope.organisations))
-        return LISTING.page(self._connection, request, mine)
+        page = LISTING.page(self._connection, request, mine)
+        return Page([{"top_up": _top_up(row)} for row in page.rows], page.next)
 
     def added_by(self, scope: Scope, person_id: UUID) -> bool:
         """Tell whether a funder in scope ever added to a learner's account."""
@@ -89,8 +84,8 @@ class SqlTopUpStore:
 
     def of(self, person_id: UUID) -> list[dict[str, Any]]:
         """Return what was added to a learner's account and may be used, or was."""
-        names = ("id", "call_id", "funder_name", "amount", "left", "valid_until", "state")
-        query = _SHOWN.with_only_columns(*(_SHOWN.selected_columns[name] for name in names)).where(
+        names = ("id", "call_id", "funder_name", "amount", "valid_until", "state")
+        query = sa.select(*(top_up.c[name] for name in names), _LEFT).where(
             top_up.c.person_id == person_id, top_up.c.state != "proposed"
         )
         rows = self._connection.execute(query.order_by(top_up.c.id)).mappings()

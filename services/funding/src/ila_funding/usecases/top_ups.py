@@ -81,7 +81,7 @@ def confirm_top_up(unit: Unit, person_id: UUID, top_up_id: UUID) -> TopUp:
     Raises Missing, WrongState, NotYourStep, SamePerson.
     """
     top_up = _known(unit, person_id, top_up_id)
-    if unit.actor.id == top_up.proposed_by:
+    if top_up.needs_another_than(unit.actor.id, "confirm"):
         raise SamePerson(thing="top-up")
     return _confirm(unit, top_up)
 
@@ -95,7 +95,7 @@ def reverse_top_up(unit: Unit, person_id: UUID, top_up_id: UUID, reason: str) ->
     Source: BR-710.
     """
     top_up = _known(unit, person_id, top_up_id)
-    if top_up.funder_kind is Funder.FUND and top_up.state == "active" and unit.actor.id == top_up.proposed_by:
+    if top_up.needs_another_than(unit.actor.id, "reverse"):
         raise SamePerson(thing="top-up")
     return _end(unit, top_up, "reverse", reason)
 
@@ -147,11 +147,7 @@ def _administers(unit: Unit, organisation_id: UUID) -> bool:
 def _known(unit: Unit, person_id: UUID, top_up_id: UUID) -> TopUp:
     """Return a top-up of a learner that the caller may change, locked. Raises Missing."""
     top_up = unit.top_ups.lock(top_up_id)
-    if top_up is None or top_up.person_id != person_id:
-        raise Missing()
-    officer = unit.actor.role_names & {"rate_manager", "rate_approver"}
-    mine = _administers(unit, top_up.funder_id) if top_up.funder_kind is Funder.EMPLOYER else bool(officer)
-    if not mine:
+    if top_up is None or top_up.person_id != person_id or not top_up.is_kept_by(unit.actor.roles):
         raise Missing()
     return top_up
 
