@@ -63,7 +63,7 @@ class ApplicationStore(Protocol):
         """Return what happened to an application, oldest first."""
 
     def last_receipt(self) -> int:
-        """Return the number of the last receipt given. None up to it is of a submission that still goes on."""
+        """Return the last receipt given; none up to it is of a submission that still goes on."""
 
     def unchecked(self, last: int, now: datetime, limit: int) -> list[Case]:
         """Return, locked, submitted applications whose eligibility is open, oldest receipt first.

@@ -1,4 +1,4 @@
-"""The order of receipts: a number given earlier is served earlier, whichever submission is committed first."""
+"""The order of receipts: an earlier number is served earlier, whichever submission is committed first."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress

@@ -178,7 +178,7 @@ class SqlApplicationStore:
         return [as_happening(row) for row in self._connection.execute(query).mappings()]
 
     def last_receipt(self) -> int:
-        """Return the number of the last receipt given. None up to it is of a submission that still goes on."""
+        """Return the last receipt given; none up to it is of a submission that still goes on."""
         alone = self._connection.begin_nested()
         try:
             self._connection.exec_driver_sql(_GIVEN)
