@@ -121,11 +121,32 @@ def test_somebody_who_is_not_there_is_no_fault():
     assert legal_person({"number": "99000000016", "found": False}, status=404) == Told()
 
 
-def test_a_person_nobody_asked_for_spoils_the_whole_batch():
+def test_a_person_nobody_asked_for_spoils_the_whole_answer():
     body = {"persons": [PERSON, PERSON | {"code": "32000000001"}]}
     told = person(body, codes=(CODE, OTHER))
     assert {one.fault for one in told.values()} == {"wrong-answer"}
     assert {one.answer for one in told.values()} == {None}
+
+
+class MixedUp(Connection):
+    """A register of earlier support that speaks of somebody else whenever it is asked about `OTHER`."""
+
+    def __init__(self):
+        super().__init__(200, None)
+
+    def ask(self, method, path, body, read, until):
+        self.asked.append(body["codes"])
+        named = ["32000000001" if code == OTHER else code for code in body["codes"]]
+        return read(200, {"persons": [{"code": code, "found": False} for code in named]})
+
+
+def test_one_whom_a_register_mixes_up_holds_up_nobody_else_of_the_batch():
+    connection = MixedUp()
+    codes = [CODE, OTHER, *(f"{number:011}" for number in range(48))]
+    told = Batches(connection, LIMITS["earlier_support"], answers.EarlierSupport()).ask(codes)
+    assert {code for code, one in told.items() if one.fault} == {OTHER}
+    assert (told[OTHER].fault, told[CODE]) == ("wrong-answer", Told())
+    assert connection.asked == [codes, *([code] for code in codes)]
 
 
 def test_the_same_person_twice_is_a_wrong_answer():

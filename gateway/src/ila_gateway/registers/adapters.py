@@ -66,7 +66,16 @@ class Batches:
         try:
             return self._connection.ask("POST", self.limits.path, {"codes": list(codes)}, read, until)
         except RegisterFault as fault:
+            if fault.kind == WRONG_ANSWER and len(codes) > 1:
+                return self._each(codes, until)
             return dict.fromkeys(codes, Told(fault=fault.kind))
+
+    def _each(self, codes: Sequence[str], until: float) -> dict[str, Told]:
+        """Ask about each alone: one whom the register mixes up with somebody else holds up no other one."""
+        told: dict[str, Told] = {}
+        for code in codes:
+            told |= self._batch([code], until)
+        return told
 
 
 class OneByOne:
@@ -125,7 +134,7 @@ def adapters(limits: dict[str, Limits], systems: dict[str, tuple[str, str]]) -> 
 
 
 def _persons(schema: answers.Answer, codes: Sequence[str], status: int, body: Any) -> dict[str, Told]:
-    """Return the persons of a batch. One who was not asked for spoils the whole batch."""
+    """Return the persons of an answer. One who was not asked for spoils the whole answer."""
     rows = body.get("persons") if isinstance(body, dict) else None
     if status != HTTPStatus.OK:
         raise RegisterFault(DOWN)
