@@ -13,7 +13,6 @@ from front import Promise
 from ila_applications.domain.offerings import Call, Stratum
 from ila_applications.settings import DEVELOPMENT_KEY
 from ila_applications.store.unit import ApplicationsUnit
-from ila_applications.store.vault import Vault
 from ila_applications.usecases.draws import make_draw, prepare_draw
 from ila_kit.actor import process_actor
 from ila_kit.ids import uuid7
@@ -53,7 +52,7 @@ def seconds(connection: sa.Connection) -> float:
     """Return how long a draw takes in the schema of a connection; leaves nothing behind."""
     now = datetime.now(UTC)
     call = _call(now)
-    unit = ApplicationsUnit(connection, "bench", process_actor("bench"), now, Vault.of(DEVELOPMENT_KEY))
+    unit = ApplicationsUnit.sealing_by(DEVELOPMENT_KEY)(connection, "bench", process_actor("bench"), now)
     try:
         _fill(connection, call)
         unit.offerings.learn_call(call, 1)

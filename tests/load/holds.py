@@ -27,7 +27,6 @@ from ila_funding.domain.training import Kind, Part, Training
 from ila_funding.settings import DEVELOPMENT_KEY
 from ila_funding.store.methodologies import MethodologyCache
 from ila_funding.store.unit import FundingUnit
-from ila_funding.store.vault import Vault
 from ila_funding.usecases.budget_lines import RegisterCall, register_call
 from ila_funding.usecases.holds import RequestHold, request_hold
 from ila_funding.usecases.programmes import register_programme
@@ -60,7 +59,7 @@ class Line:
 
     def units(self) -> Units[FundingUnit]:
         """Return how transactions of the service are opened here."""
-        kind = FundingUnit.deciding_by(self.methodologies, Vault.of(DEVELOPMENT_KEY))
+        kind = FundingUnit.deciding_by(self.methodologies, DEVELOPMENT_KEY)
         return Units(self.engine, "funding", kind, utc_now)
 
     def do(self, use_case: Callable[..., Any], what: Any) -> None:

@@ -18,7 +18,6 @@ from ila_applications.ports import Deps
 from ila_applications.settings import Settings
 from ila_applications.store.tables import evidence
 from ila_applications.store.unit import ApplicationsUnit
-from ila_applications.store.vault import Vault
 
 SERVICE = "applications"
 PACKAGE = "ila_applications"
@@ -28,7 +27,7 @@ def live_deps(settings: Settings) -> Deps:
     """Connect the ports to the real database, clock and neighbours."""
     engine = create_engine(settings.database_url, pool_size=settings.pool_size, name=PACKAGE)
     connect = partial(Neighbour, settings.gateway_url, f"svc:{SERVICE}", settings.client_key_file)
-    unit = ApplicationsUnit.sealing_in(Vault.of(settings.draw_key))
+    unit = ApplicationsUnit.sealing_by(settings.draw_key)
     return Deps(
         units=Units(engine, SERVICE, unit, settings.clock()),
         people=IdentityPeople(connect),

@@ -15,7 +15,6 @@ from ila_applications.domain.eligibility import PersonFacts
 from ila_applications.ports import Deps, PersonName
 from ila_applications.settings import DEVELOPMENT_KEY, Settings
 from ila_applications.store.unit import ApplicationsUnit
-from ila_applications.store.vault import Vault
 from ila_kit.actor import process_actor
 from ila_kit.cli import offline_environment
 from ila_kit.clock import as_instant
@@ -32,7 +31,7 @@ from ila_kit.testing.stores import service_database
 
 OPENS = "2024-11-13T22:00:00.000000Z"
 CLOSES = "2024-12-06T22:00:00.000000Z"
-UNIT = ApplicationsUnit.sealing_in(Vault.of(DEVELOPMENT_KEY))
+UNIT = ApplicationsUnit.sealing_by(DEVELOPMENT_KEY)
 PATH = "/api/applications/v1/applications"
 GROUPS = "/api/applications/v1/groups"
 SESSIONS = "/api/applications/v1/sessions"

@@ -22,7 +22,6 @@ from ila_funding.ports import Deps
 from ila_funding.settings import Settings
 from ila_funding.store.methodologies import MethodologyCache
 from ila_funding.store.unit import FundingUnit
-from ila_funding.store.vault import Vault
 
 SERVICE = "funding"
 
@@ -30,7 +29,7 @@ SERVICE = "funding"
 def live_deps(settings: Settings) -> Deps:
     """Connect the ports to the real database, clock and neighbours."""
     engine = create_engine(settings.database_url, pool_size=settings.pool_size, name="ila-funding")
-    kind = FundingUnit.deciding_by(MethodologyCache(), Vault.of(settings.bank_account_key))
+    kind = FundingUnit.deciding_by(MethodologyCache(), settings.bank_account_key)
     connect = partial(Neighbour, settings.gateway_url, f"svc:{SERVICE}", settings.client_key_file)
     payer = Payer(settings.payer_name, settings.payer_iban, settings.payer_bic)
     return Deps(

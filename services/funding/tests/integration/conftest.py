@@ -26,7 +26,6 @@ from ila_funding.ports import Deps
 from ila_funding.settings import DEVELOPMENT_KEY, Settings
 from ila_funding.store.methodologies import MethodologyCache
 from ila_funding.store.unit import FundingUnit
-from ila_funding.store.vault import Vault
 from ila_funding.usecases.budget_lines import RegisterCall, register_call
 from ila_funding.usecases.endings import EndRequest, end_request
 from ila_funding.usecases.holds import RequestHold, request_hold
@@ -117,7 +116,7 @@ class World:
     def __init__(self, engine: sa.Engine):
         self.engine = engine
         self.units = Units(
-            engine, SERVICE, FundingUnit.deciding_by(MethodologyCache(), Vault.of(DEVELOPMENT_KEY)), utc_now
+            engine, SERVICE, FundingUnit.deciding_by(MethodologyCache(), DEVELOPMENT_KEY), utc_now
         )
         self.call_id, self.programme_id = uuid7(), uuid7()
         self.organisation_id, self.agreement_id = uuid7(), uuid7()

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from cryptography.exceptions import InvalidTag
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ila_funding.clients.bank_file import Pain001, Payer
@@ -20,7 +19,6 @@ from ila_funding.domain.payment_run import Payment, PaymentRun
 from ila_funding.domain.transfer import Transfer, TransferFile, transfer_file
 from ila_funding.parameters import load_targets
 from ila_funding.settings import Settings
-from ila_funding.store.vault import Vault
 from ila_funding.usecases.indicators import count_indicators
 from ila_kit.cli import offline_environment
 from ila_kit.clock import as_instant
@@ -243,21 +241,6 @@ def test_each_claim_is_one_transfer_that_its_id_comes_back_with():
         PRICE,
         True,
     )
-
-
-def test_what_is_sealed_opens_for_its_owner_alone():
-    vault, owner = Vault.of("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="), uuid7()
-    sealed = vault.seal(IBAN.encode(), owner)
-    assert IBAN.encode() not in sealed
-    assert vault.open(sealed, owner) == IBAN.encode()
-    with pytest.raises(InvalidTag):
-        vault.open(sealed, uuid7())
-
-
-@pytest.mark.parametrize("secret", ["", "c2hvcnQ=", "not base64!"])
-def test_a_secret_that_is_none_is_refused(secret):
-    with pytest.raises(ValueError, match=r"base64|32 bytes"):
-        Vault.of(secret)
 
 
 class Identity:

@@ -7,14 +7,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from ila_kit.errors import Missing
+from ila_kit.vault import Vault
 from sqlalchemy.dialects.postgresql import insert
 
 from ila_applications.domain.draws import PLACE, SECRET_BYTES, Candidate, Draw, Entry, Secret
 from ila_applications.domain.offerings import Stratum
 from ila_applications.store.draw_tables import draw, draw_entry
 from ila_applications.store.tables import call
-from ila_applications.store.vault import Vault
 
+# Whoever reads the database must not know who will win.
+SEALING = b"ila draw sealing"
 _PLACES = """
 SELECT programme_id, total - taken FROM places
 WHERE programme_id IN (SELECT id FROM programme WHERE call_id = %s AND closed_at IS NULL)

@@ -8,16 +8,16 @@ import sqlalchemy as sa
 from ila_kit.actor import Actor
 from ila_kit.store.personal_data import PersonalRows
 from ila_kit.store.unit import Unit
+from ila_kit.vault import Vault
 
 from ila_applications.store.applications import SqlApplicationStore
-from ila_applications.store.draws import SqlDrawStore
+from ila_applications.store.draws import SEALING, SqlDrawStore
 from ila_applications.store.evidence import SqlEvidenceStore
 from ila_applications.store.groups import SqlGroupStore
 from ila_applications.store.offerings import SqlOfferingStore
 from ila_applications.store.personal_data import PARTS
 from ila_applications.store.results import SqlResultStore
 from ila_applications.store.sessions import SqlSessionStore
-from ila_applications.store.vault import Vault
 
 
 class ApplicationsUnit(Unit):
@@ -28,9 +28,12 @@ class ApplicationsUnit(Unit):
         self._vault = vault
 
     @classmethod
-    def sealing_in(cls, vault: Vault) -> "Callable[..., ApplicationsUnit]":
-        """Return how units are made that seal the secrets of draws in this vault."""
-        return partial(cls, vault=vault)
+    def sealing_by(cls, secret: str) -> "Callable[..., ApplicationsUnit]":
+        """Return how units are made that seal what draws keep by this secret, 32 bytes in base64.
+
+        Raises ValueError when it is none.
+        """
+        return partial(cls, vault=Vault.of(secret, SEALING))
 
     @cached_property
     def applications(self) -> SqlApplicationStore:

@@ -6,13 +6,15 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from ila_kit.store.listing import Listing, Page, PageRequest
+from ila_kit.vault import Vault
 
 from ila_funding.domain.payee import BankAccount
 from ila_funding.domain.payment_run import Payment, PaymentRun
 from ila_funding.store.claim_tables import payment, payment_run
 from ila_funding.store.rows import made, values
-from ila_funding.store.vault import Vault
 
+# Of IBANs and of files for the bank.
+SEALING = b"ila bank account sealing"
 _RUN = [payment_run.c[name] for name in PaymentRun.__dataclass_fields__]
 _PAYMENT = [payment.c[name] for name in Payment.__dataclass_fields__]
 _PAID_OUT = ("released", "exported", "settled")

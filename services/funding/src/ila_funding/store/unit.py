@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ila_kit.actor import Actor
 from ila_kit.store.personal_data import PersonalRows
 from ila_kit.store.unit import Unit
+from ila_kit.vault import Vault
 
 from ila_funding.store.budget_lines import SqlBudgetLineStore
 from ila_funding.store.claims import SqlClaimStore
@@ -18,7 +19,7 @@ from ila_funding.store.late_changes import SqlLateChangeStore
 from ila_funding.store.ledger import SqlLedgerStore
 from ila_funding.store.line_changes import SqlLineChangeStore
 from ila_funding.store.methodologies import MethodologyCache, SqlMethodologyStore
-from ila_funding.store.payment_runs import SqlRunStore
+from ila_funding.store.payment_runs import SEALING, SqlRunStore
 from ila_funding.store.periods import SqlPeriodStore
 from ila_funding.store.personal_data import PARTS
 from ila_funding.store.prices import SqlPriceStore
@@ -28,7 +29,6 @@ from ila_funding.store.results import SqlIndicatorStore, SqlResultStore
 from ila_funding.store.support import SqlSupportStore
 from ila_funding.store.told import SqlCallStore, SqlProgrammeStore
 from ila_funding.store.top_ups import SqlTopUpStore
-from ila_funding.store.vault import Vault
 from ila_funding.store.verification import verify
 
 
@@ -48,9 +48,12 @@ class FundingUnit(Unit):
         self._cached, self._vault = methodologies, vault
 
     @classmethod
-    def deciding_by(cls, methodologies: MethodologyCache, vault: Vault) -> "Callable[..., FundingUnit]":
-        """Return how units are made that keep methodologies here and seal in this vault."""
-        return partial(cls, methodologies=methodologies, vault=vault)
+    def deciding_by(cls, methodologies: MethodologyCache, secret: str) -> "Callable[..., FundingUnit]":
+        """Return how units are made that keep methodologies here and seal by this secret, 32 bytes in base64.
+
+        Raises ValueError when it is none.
+        """
+        return partial(cls, methodologies=methodologies, vault=Vault.of(secret, SEALING))
 
     @cached_property
     def methodologies(self) -> SqlMethodologyStore:
