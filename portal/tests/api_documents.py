@@ -58,7 +58,7 @@ def sample(schema: dict[str, Any], document: dict[str, Any], facts: dict[str, An
     schema = resolved(schema, document)
     kind = schema.get("type")
     kind = next((one for one in kind if one != "null"), None) if isinstance(kind, list) else kind
-    if name in facts and kind != "object":
+    if name in facts and (kind != "object" or facts[name] is None):
         return facts[name]
     if kind == "object" or "properties" in schema:
         inner = schema.get("properties", {})

@@ -84,6 +84,13 @@ def answering(gateway, page: Page, **facts) -> None:
         gateway.fail(re.sub(r"\{[^}]+\}", IDENTIFIER, template), 200, answer_of(template))
 
 
+def facts_for(page: Page, deed: Deed) -> dict:
+    """Return what must be so that a deed can be done; nothing is proposed while something else waits."""
+    state = {"state": deed.states[0], "status": deed.states[0]} if deed.states else {}
+    waits = {} if deed in page.row_deeds else {"pending": None, "proposal": None}
+    return {"actions": list(deed.verbs), "declared_at": None, "current": False} | state | waits
+
+
 @pytest.mark.parametrize(("desk", "page"), NAMED)
 def test_a_page_asks_at_most_twice_and_only_what_there_is(desk, page):
     assert len(page.reads) <= 2
@@ -117,9 +124,7 @@ def test_a_page_shows_what_the_services_answer(everybody, gateway, desk, page, l
 
 @pytest.mark.parametrize(("desk", "page", "deed"), DEEDS)
 def test_a_deed_is_shown_where_it_can_be_done_and_does_it_once(everybody, gateway, desk, page, deed):
-    state = deed.states[0] if deed.states else None
-    facts = {"actions": list(deed.verbs), "declared_at": None, "current": False}
-    answering(gateway, page, **({"state": state, "status": state} if state else {}), **facts)
+    answering(gateway, page, **facts_for(page, deed))
     shown = everybody.get(address(desk, page))
     assert f'name="deed" value="{deed.name}"' in shown.text
     found, document = operation(deed.method, deed.path)
@@ -147,9 +152,7 @@ def test_a_deed_asks_for_the_assurance_that_its_service_wants(desk, page, deed):
 
 @pytest.mark.parametrize(("desk", "page", "deed"), [one for one in DEEDS if one.values[2].acr == "high"])
 def test_a_binding_deed_is_no_form_for_who_signed_in_too_weakly(everybody, gateway, desk, page, deed):
-    state = deed.states[0] if deed.states else None
-    facts = {"actions": list(deed.verbs), "declared_at": None}
-    answering(gateway, page, **({"state": state, "status": state} if state else {}), **facts)
+    answering(gateway, page, **facts_for(page, deed))
     gateway.acr = "substantial"
     shown = everybody.get(address(desk, page))
     assert f'name="deed" value="{deed.name}"' not in shown.text
@@ -201,9 +204,7 @@ def typed_in(field: Field):
 @pytest.mark.parametrize(("desk", "page", "deed"), [one for one in DEEDS if to_be_typed(one.values[2])])
 def test_a_form_that_lacks_something_says_what_and_keeps_the_rest(everybody, gateway, desk, page, deed):
     needed = to_be_typed(deed)
-    state = deed.states[0] if deed.states else None
-    facts = {"actions": list(deed.verbs), "declared_at": None}
-    answering(gateway, page, **({"state": state, "status": state} if state else {}), **facts)
+    answering(gateway, page, **facts_for(page, deed))
     form = typed(deed, everybody.get(address(desk, page)).text) | {needed[0].name: ""}
     kept = [one for one in needed[1:] if one.kind in ("text", "area")]
     form |= {one.name: "Saglabāts teksts" for one in kept}

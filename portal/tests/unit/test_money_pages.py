@@ -3,8 +3,12 @@
 import pytest
 from api_documents import answer_of
 
-LEARNER = "01a20baa-0000-7000-8000-0000000000b1"
-TOP_UPS = f"/api/funding/v1/accounts/{LEARNER}/top-ups"
+ME = "01a20baa-0000-7000-8000-000000000001"
+ONE = "01a20baa-0000-7000-8000-0000000000b1"
+CALL = f"/api/catalog/v1/calls/{ONE}"
+LINE = f"/api/funding/v1/budget-lines/{ONE}"
+PERIODS = "/api/funding/v1/periods"
+TOP_UPS = f"/api/funding/v1/accounts/{ONE}/top-ups"
 
 
 @pytest.fixture
@@ -38,4 +42,70 @@ def deeds(page) -> list[str]:
 def test_of_a_top_up_only_that_is_offered_which_its_service_would_do(officer, gateway, actions, offered):
     answers(gateway, TOP_UPS, "/api/funding/v1/accounts/{person_id}/top-ups", state="active", actions=actions)
     answers(gateway, "/api/catalog/v1/public/calls", "/api/catalog/v1/public/calls")
-    assert deeds(officer.get(f"/agency/top-ups/{LEARNER}")) == offered
+    assert deeds(officer.get(f"/agency/top-ups/{ONE}")) == offered
+
+
+def call_page(officer, gateway, state, changes=(), **facts):
+    """Return the page of a call; `changes` are the changes of its schedule."""
+    answers(gateway, CALL, "/api/catalog/v1/calls/{call_id}", state=state, **facts)
+    template = "/api/catalog/v1/calls/{call_id}/schedule-changes"
+    items = [answer_of(template, **one)["items"][0] for one in changes]
+    gateway.fail(f"{CALL}/schedule-changes", 200, {"items": items, "next": None})
+    return officer.get(f"/agency/calls/{ONE}")
+
+
+def test_who_wrote_a_draft_is_told_that_another_person_publishes_it(officer, gateway):
+    page = call_page(officer, gateway, "draft", writers=ME, actions=[])
+    assert "publication" not in deeds(page)
+    assert "publicē cits cilvēks" in page.text
+    page = call_page(officer, gateway, "draft", writers="somebody", actions=["publish"])
+    assert "publication" in deeds(page)
+    assert "publicē cits cilvēks" not in page.text
+
+
+def test_while_a_change_of_the_schedule_waits_no_other_is_asked_for(officer, gateway):
+    mine = {"state": "proposed", "proposed_by": ME, "actions": ["withdraw"]}
+    page = call_page(officer, gateway, "published", [mine], actions=["close"])
+    assert deeds(page) == ["schedule-withdrawal", "copy"]
+    assert "apstiprina cits cilvēks" in page.text
+    assert ">Atsaukt izmaiņas<" in page.text
+    other = mine | {"proposed_by": "somebody", "actions": ["apply", "withdraw"]}
+    page = call_page(officer, gateway, "published", [other], actions=["close"])
+    assert deeds(page) == ["schedule-confirmation", "schedule-withdrawal", "copy"]
+    assert ">Noraidīt<" in page.text
+    page = call_page(officer, gateway, "published", [], actions=["close"])
+    assert deeds(page) == ["schedule-change", "copy"]
+
+
+def line_page(officer, gateway, **pending):
+    """Return the page of a budget line; `pending` is what waits for its second person."""
+    whole = answer_of("/api/funding/v1/budget-lines/{id}", actions=["pause"])
+    whole["pending"] = whole["pending"] | pending if pending else None
+    gateway.fail(LINE, 200, whole)
+    answers(gateway, f"{LINE}/meter", "/api/funding/v1/budget-lines/{id}/meter")
+    changes = "/api/funding/v1/budget-line-changes"
+    answers(gateway, changes, changes)
+    return officer.get(f"/agency/budget/{ONE}")
+
+
+def test_while_a_change_of_a_line_waits_it_is_decided_and_no_other_asked_for(officer, gateway):
+    assert deeds(line_page(officer, gateway)) == ["limit", "rules", "line-pause"]
+    page = line_page(officer, gateway, proposed_by=ME, actions=["withdraw"])
+    assert deeds(page) == ["line-withdrawal", "line-pause"]
+    assert ">Atsaukt izmaiņas<" in page.text
+    page = line_page(officer, gateway, proposed_by="somebody", actions=["approve", "withdraw"])
+    assert deeds(page) == ["line-approval", "line-withdrawal", "line-pause"]
+    assert ">Noraidīt<" in page.text
+    assert "apstiprina cits cilvēks" not in page.text
+
+
+@pytest.mark.parametrize(("by", "said"), [(ME, "slēdz cits cilvēks"), ("somebody", "Apskatiet summas")])
+def test_a_month_that_is_proposed_leads_to_its_page_and_is_not_proposed_again(officer, gateway, by, said):
+    answers(gateway, PERIODS, PERIODS)
+    following = answers(gateway, f"{PERIODS}/next", f"{PERIODS}/next", proposed_by=by)
+    page = officer.get("/agency/periods")
+    assert deeds(page) == []
+    assert said in page.text
+    assert f'href="/agency/periods/{following["proposal"]["id"]}"' in page.text
+    gateway.fail(f"{PERIODS}/next", 200, following | {"proposal": None})
+    assert deeds(officer.get("/agency/periods")) == ["period"]

@@ -140,10 +140,14 @@ class TestDrafts:
         path, third = f"{API}/{call['id']}", offering.client.as_(uuid4(), "call_manager")
         assert patch(offering.second, path, {"title_en": "Third call"}, 1).status_code == 200
         for writer in (offering.manager, offering.second):
+            assert writer.get(path).json["actions"] == []
             refused = writer.post(f"{path}/publication")
             assert (refused.status_code, refused.json["code"]) == (403, "own-draft")
         assert offering.client.get(f"/api/catalog/v1/public/calls/{call['id']}").status_code == 404
-        assert third.post(f"{path}/publication").status_code == 201
+        seen = third.get(path).json
+        assert len(seen["writers"]) == 2
+        assert seen["actions"] == ["publish"]
+        assert third.post(f"{path}/publication").json["actions"] == ["close"]
 
     def test_a_draft_is_changed_and_a_published_call_is_not(self, offering, template, noon):
         call = new_call(offering, template).json
@@ -178,8 +182,11 @@ class TestScheduleChanges:
         assert (change.status_code, change.json["state"]) == (201, "proposed")
         shown = offering.manager.get(f"{API}/{call['id']}").json
         assert shown["phases"][2]["closes_at"] == as_instant(NOON + timedelta(hours=2))
+        assert change.json["actions"] == ["withdraw"]
         own = confirm(offering.manager, call, change.json)
         assert (own.status_code, own.json["code"]) == (403, "same-proposer")
+        (seen,) = offering.second.get(f"{API}/{call['id']}/schedule-changes").json["items"]
+        assert seen["actions"] == ["apply", "withdraw"]
         applied = confirm(offering.second, call, change.json)
         assert (applied.status_code, applied.json["state"]) == (201, "applied")
         assert applied.json["confirmed_by"] != applied.json["proposed_by"]

@@ -51,7 +51,7 @@ agency.add(
         {"call": CALL, "changes": f"{CALL}/schedule-changes"},
         shows=(Shown("code"), Shown("published_at", "moment")),
         deeds=(
-            Deed("publication", f"{CALL}/publication", states=("draft",), roles=CALL_MANAGER),
+            Deed("publication", f"{CALL}/publication", verbs=("publish",), roles=CALL_MANAGER),
             Deed(
                 "schedule-change",
                 f"{CALL}/schedule-changes",
@@ -79,7 +79,13 @@ agency.add(
             Deed(
                 "schedule-confirmation",
                 f"{CALL}/schedule-changes/{{target}}/confirmation",
-                states=("proposed",),
+                verbs=("apply",),
+                roles=CALL_MANAGER,
+            ),
+            Deed(
+                "schedule-withdrawal",
+                f"{CALL}/schedule-changes/{{target}}/withdrawal",
+                verbs=("withdraw",),
                 roles=CALL_MANAGER,
             ),
         ),

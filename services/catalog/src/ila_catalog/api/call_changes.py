@@ -123,7 +123,7 @@ def post_closure(call: Call, call_id: UUID) -> Answer:
 def get_schedule_changes(call: Call, call_id: UUID) -> dict[str, Any]:
     """List the changes of a call's schedule, the newest first."""
     page = list_schedule_changes(call.unit, call_id, page_request(call.query))
-    return {"items": [to_json(row["change"]) for row in page.rows], "next": page.next}
+    return {"items": [_change(call, row["change"]) for row in page.rows], "next": page.next}
 
 
 @public_calls.operation(
@@ -152,7 +152,7 @@ def post_schedule_change(call: Call, call_id: UUID) -> Answer:
     """Propose to move phases of a published call; another call manager confirms it."""
     command = ProposeSchedule(call_id=call_id, phases=_windows(call.body), reason=call.body["reason"])
     change = propose_schedule(call.unit, command)
-    return Answer(to_json(change), version=change.version)
+    return Answer(_change(call, change), version=change.version)
 
 
 @calls.operation(
@@ -166,7 +166,7 @@ def post_schedule_change(call: Call, call_id: UUID) -> Answer:
 def post_confirmation(call: Call, call_id: UUID, change_id: UUID) -> Answer:
     """Move the phases as somebody else proposed."""
     change = confirm_schedule(call.unit, call_id, change_id)
-    return Answer(to_json(change), version=change.version)
+    return Answer(_change(call, change), version=change.version)
 
 
 @calls.operation(
@@ -180,7 +180,7 @@ def post_confirmation(call: Call, call_id: UUID, change_id: UUID) -> Answer:
 def post_schedule_withdrawal(call: Call, call_id: UUID, change_id: UUID) -> Answer:
     """Take a proposal to move phases back."""
     change = withdraw_schedule(call.unit, call_id, change_id)
-    return Answer(to_json(change), version=change.version)
+    return Answer(_change(call, change), version=change.version)
 
 
 def _read(body: dict[str, Any], *named: str) -> dict[str, Any]:
@@ -202,6 +202,11 @@ def _windows(body: dict[str, Any]) -> list[Window]:
     return [Window(**one) for one in body["phases"]]
 
 
+def _change(call: Call, change: ScheduleChange) -> dict[str, Any]:
+    shown: dict[str, Any] = to_json(change)
+    return shown | {"actions": change.actions_for(call.actor.id, call.actor.role_names)}
+
+
 def _public(change: ScheduleChange) -> dict[str, Any]:
     shown = {"id": change.id, "reason": change.reason, "applied_at": change.updated_at}
     return shown | {"phases": to_json(change.phases)}
@@ -213,4 +218,4 @@ def _value(value: Any) -> Any:
 
 
 def _answer(call: Call, found: domain.Call, location: str | None = None) -> Answer:
-    return Answer(officer_call(found, call.deps.areas), location=location, version=found.version)
+    return Answer(officer_call(found, call.deps.areas, call.actor), location=location, version=found.version)

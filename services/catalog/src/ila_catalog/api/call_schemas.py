@@ -86,12 +86,18 @@ class OfficerCallSummarySchema(CallSummarySchema, _OfficerFields):
 
 
 class OfficerCallSchema(CallSummarySchema, CallContentSchema, _OfficerFields):
-    """A call as officers see it: its state too, and no word about the present moment."""
+    """A call as officers see it: its state too, and no word about the present moment.
+
+    `writers` wrote the draft, so that none of them publishes it; `actions` are the steps that the caller may
+    take with it. Closing may still be refused while something of it runs.
+    """
 
     class Meta(Schema.Meta):
         exclude = ("applications_open",)
 
     phases = fields.List(fields.Nested(PlannedPhaseSchema), required=True)
+    writers = fields.List(fields.String(), required=True)
+    actions = fields.List(fields.String(), required=True)
 
 
 class WindowSchema(Schema):
@@ -161,7 +167,7 @@ class ScheduleChangeQuery(PublicScheduleChangeQuery):
 
 
 class ScheduleChangeSchema(Schema):
-    """A proposal to move phases, and what became of it."""
+    """A proposal to move phases, and what became of it; `actions` are the steps the caller may take now."""
 
     id = fields.Id(required=True)
     call_id = fields.Id(required=True)
@@ -173,3 +179,4 @@ class ScheduleChangeSchema(Schema):
     created_at = fields.Instant(required=True)
     updated_at = fields.Instant(required=True)
     version = schemas.number(1)
+    actions = fields.List(fields.String(), required=True)

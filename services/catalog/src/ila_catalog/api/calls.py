@@ -57,4 +57,4 @@ def get_calls(call: Call) -> dict[str, Any]:
 def get_call(call: Call, call_id: UUID) -> Answer:
     """Show a call in any state; its version is the ETag."""
     found = show_call(call.unit, call_id)
-    return Answer(officer_call(found, call.deps.areas), version=found.version)
+    return Answer(officer_call(found, call.deps.areas, call.actor), version=found.version)

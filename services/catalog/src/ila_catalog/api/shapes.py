@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from ila_kit.actor import Actor
 from ila_kit.errors import DomainError
 from ila_kit.events import to_json
 from ila_kit.money import as_money
@@ -106,15 +107,16 @@ def officer_fields(call: Call) -> dict[str, Any]:
     }
 
 
-def officer_call(call: Call, areas: Areas) -> dict[str, Any]:
-    """Return a call as officers see it; it says nothing that time alone would change."""
+def officer_call(call: Call, areas: Areas, reader: Actor) -> dict[str, Any]:
+    """Return a call as an officer sees it; it says nothing that time alone would change."""
     shown = {name: getattr(call.data, name) for name in _CALL_SHORT}
     schedule = {
         "phases": to_json(call.data.phases),
         "shifted_by_days": call.shifted_by_days,
         "version": call.version,
     }
-    return shown | schedule | call_content(call, areas) | officer_fields(call)
+    two = {"writers": sorted(call.writers), "actions": call.actions_for(reader.id, reader.role_names)}
+    return shown | schedule | call_content(call, areas) | officer_fields(call) | two
 
 
 def moment_tag(call: Call, at: datetime) -> str:

@@ -45,6 +45,16 @@ class ScheduleChange:
         waits = SCHEDULE_CHANGE.timers[PROPOSED].after
         return min(self.created_at + waits, *(window.closes_at for window in self.phases))
 
+    def actions_for(self, person: str, roles: Iterable[str]) -> list[str]:
+        """Return the steps that a person may take with it now."""
+        held = set(roles)
+        return [
+            action
+            for action in SCHEDULE_CHANGE.actions(self.state)
+            if SCHEDULE_CHANGE.steps[self.state, action].roles & held
+            and not (action == "apply" and person == self.proposed_by)
+        ]
+
     def step(self, action: str, roles: Iterable[str], at: datetime) -> Self:
         """Return the change after an action. Raises WrongState or NotYourStep."""
         state = SCHEDULE_CHANGE.next_state(self.state, action, roles, self)
