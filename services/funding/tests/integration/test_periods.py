@@ -45,8 +45,10 @@ def closed(keepers, month) -> str:
 
 
 def test_a_month_is_closed_by_two_people_and_keeps_what_was_gained(world, keepers, last_month):
-    assert keepers[0].get(f"{PERIODS}/next").json == {"period": last_month.isoformat()}
+    waits = {"period": last_month.isoformat(), "proposal": None}
+    assert keepers[0].get(f"{PERIODS}/next").json == waits
     proposal = keepers[0].post(PERIODS, {"period": last_month.isoformat()})
+    assert keepers[1].get(f"{PERIODS}/next").json["proposal"]["id"] == proposal.json["id"]
     path = f"{PERIODS}/{proposal.json['id']}"
     assert (proposal.json["state"], proposal.json["actions"]) == ("proposed", [])
     assert problem(keepers[0].post(f"{path}/closure")) == (403, "same-person")
@@ -66,7 +68,7 @@ def test_months_are_closed_in_their_order_once_they_are_over(world, keepers, las
     assert problem(keepers[0].post(PERIODS, {"period": this_month.isoformat()})) == (409, "period-not-next")
     closed(keepers, last_month)
     assert problem(keepers[0].post(PERIODS, {"period": last_month.isoformat()})) == (409, "period-not-next")
-    assert keepers[0].get(f"{PERIODS}/next").json == {"period": None}
+    assert keepers[0].get(f"{PERIODS}/next").json == {"period": None, "proposal": None}
 
 
 def test_two_proposals_of_one_month_are_one(keepers, last_month):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from ila_kit.errors import Missing
 from ila_kit.states import NotYourStep, WrongState
+from ila_kit.store.listing import PageRequest
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 
@@ -63,9 +64,10 @@ class WholePeriodSchema(PeriodSchema):
 
 
 class NextPeriodSchema(Schema):
-    """The month that is closed next; null while none is over."""
+    """The month that is closed next; null while none is over. `proposal` is by whom that was proposed."""
 
     period = fields.Date(required=True, allow_none=True)
+    proposal = fields.Nested(PeriodSchema, required=True, allow_none=True)
 
 
 @periods.operation("GET", "", VIEWERS, query=PeriodQuery, answer=(200, list_of(PeriodSchema)))
@@ -77,8 +79,9 @@ def get_periods(call: Call) -> dict[str, Any]:
 
 @periods.operation("GET", "/next", VIEWERS, answer=(200, NextPeriodSchema))
 def get_next_period(call: Call) -> dict[str, Any]:
-    """Tell which month is closed next."""
-    return {"period": next_to_close(call.unit)}
+    """Tell which month is closed next, and who proposed to close it, if somebody did."""
+    waiting = call.unit.periods.page(PageRequest(limit=1, filters={"state": "proposed"})).rows
+    return {"period": next_to_close(call.unit), "proposal": waiting[0] if waiting else None}
 
 
 @periods.operation("GET", "/<uuid:period_id>", VIEWERS, answer=(200, WholePeriodSchema))
