@@ -4,17 +4,17 @@ A `Process` is one run: a call of its own, copied from call 1 with its dates lai
 invented institution that registers itself. Journeys and `make demo` walk the same steps.
 """
 
-import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import suite
+from citizens import PROCESS, somebody
 from ila_stubs.registers.institutions import Institution, Institutions
 from suite import Caller, eventually
 
@@ -84,11 +84,6 @@ def phase(name: str, opens: datetime, closes: datetime) -> dict[str, str]:
     return {"name": name, "opens_at": instant(opens), "closes_at": instant(closes)}
 
 
-def somebody_new() -> str:
-    """Return a citizen nobody was yet: the same content is paid for once per person (BR-713)."""
-    return f"citizen-{secrets.randbelow(4_000) + 3_000}"
-
-
 @dataclass
 class Process:
     """One run of the process. Ids appear as the steps are made. The learner is another one each time."""
@@ -96,7 +91,7 @@ class Process:
     patience: float = 0
     parameters: dict[str, Any] = field(default_factory=dict)
     tell: Callable[..., None] = lambda *_: None
-    learner: str = field(default_factory=somebody_new)
+    learner: str = field(default_factory=partial(somebody, PROCESS))
     ids: dict[str, str] = field(default_factory=dict)
     programmes: dict[str, dict[str, Any]] = field(default_factory=dict)
     offers: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -1,12 +1,12 @@
 """No double funding (BR-713): what another fund paid for is refused, and a register that is down holds."""
 
-import secrets
 from decimal import Decimal
 
 import learning
 import pytest
 import suite
 import walk
+from citizens import EARLIER_SUPPORT, somebody
 from process import FUNDING, MODULE_SET, PRICE, Process
 from suite import APPLICATIONS
 
@@ -26,7 +26,7 @@ def published() -> Process:
 @pytest.fixture
 def citizen() -> str:
     """Somebody whom no test asked about before."""
-    return f"citizen-{secrets.randbelow(7_000) + 2_000}"
+    return somebody(EARLIER_SUPPORT)
 
 
 def line(process: Process) -> dict[str, Decimal]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 import suite
+from citizens import KILLS, named
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 SPARED = {"runner"}
@@ -103,7 +104,7 @@ def works(applicants: list[Applicant]) -> None:
 
 def test_kill_of_any_process_loses_no_acknowledged_write():
     wanted = suite.programme("module_set")
-    applicants = [Applicant(f"citizen-{number:04}", wanted) for number in range(101, 104)]
+    applicants = [Applicant(named(number), wanted) for number in KILLS]
     held = suite.eventually(
         lambda: line(wanted["call_id"])["held"], lambda seen: seen == line(wanted["call_id"])["held"]
     )

@@ -2,13 +2,15 @@
 
 import pytest
 import suite
+from citizens import MY_DATA, named
 
 pytestmark = pytest.mark.journey
 ME = "/api/identity/v1/persons/me"
+VIEWED, EXPORTED, ERASED = map(named, MY_DATA)
 
 
 def test_a_look_by_an_auditor_is_seen_by_the_person_within_ten_seconds():
-    learner = suite.persona("citizen-7101")
+    learner = suite.persona(VIEWED)
     application = suite.draft(learner, suite.programme("module_set"))["id"]
     auditor = suite.persona("auditor")
     auditor.read(f"/api/applications/v1/applications/{application}")
@@ -22,7 +24,7 @@ def test_a_look_by_an_auditor_is_seen_by_the_person_within_ten_seconds():
 
 
 def test_everything_about_a_person_is_collected_from_all_services_within_a_minute():
-    learner = suite.persona("citizen-7102")
+    learner = suite.persona(EXPORTED)
     application = suite.draft(learner, suite.programme("module_set"))["id"]
     asked = learner.post(f"{ME}/exports")
     assert asked.status_code == 202, asked.text
@@ -37,13 +39,13 @@ def test_everything_about_a_person_is_collected_from_all_services_within_a_minut
 
 
 def test_a_person_who_is_erased_is_let_in_nowhere_and_comes_again_as_somebody_new():
-    learner = suite.signed_in("citizen-7103")
+    learner = suite.signed_in(ERASED)
     before = learner.read(ME)["id"]
     application = suite.draft(learner, suite.programme("module_set"))["id"]
 
     assert learner.post(f"{ME}/erasure").status_code == 202
 
     suite.eventually(lambda: learner.get(ME).status_code, 401, 60)
-    again = suite.signed_in("citizen-7103", patience=60)
+    again = suite.signed_in(ERASED, patience=60)
     assert again.read(ME)["id"] != before
     assert again.get(f"/api/applications/v1/applications/{application}").status_code == 404

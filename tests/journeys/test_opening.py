@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 import suite
+from citizens import OPENING, named
 from ila_kit.ids import uuid7
 from ila_local.sign_in import access_token
 
 pytestmark = pytest.mark.journey
-PEOPLE, ROOM = 500, 100
+PEOPLE, ROOM = len(OPENING), 100
 PRICE = Decimal("608.99")
 PARAMETERS = Path(__file__).parents[2] / "services" / "catalog" / "src" / "ila_catalog" / "parameters"
 
@@ -81,7 +82,7 @@ def wanted(tmp_path_factory) -> dict:
 def people() -> list[suite.Caller]:
     """500 people, each signed in by the real flow."""
     with ThreadPoolExecutor(16) as pool:
-        tokens = pool.map(lambda n: access_token(suite.URL, f"citizen-{n:04}"), range(1001, 1001 + PEOPLE))
+        tokens = pool.map(lambda n: access_token(suite.URL, named(n)), OPENING)
         return [suite.Caller(token) for token in tokens]
 
 

@@ -1,6 +1,5 @@
 """Each step out of order, by the wrong person, twice or too late is refused by name, and moves nothing."""
 
-import secrets
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -12,6 +11,7 @@ import offers
 import pytest
 import suite
 import walk
+from citizens import PROVISIONAL, somebody
 from process import (
     CATALOG,
     DAY,
@@ -219,8 +219,7 @@ def _acceptance(process: Process) -> dict[str, Any]:
 def test_a_population_register_that_is_down_decides_provisionally_and_pays_nothing(
     registers, published, mode
 ):
-    # Nobody the register was asked about before: test_opening signs in those below 2,000.
-    name = f"citizen-{secrets.randbelow(7_000) + 2_000}"
+    name = somebody(PROVISIONAL)
     registers(mode, "population", seconds=20)
     application = learning.submit(published, learner=name)
     path = f"{APPLICATIONS}/{application}"

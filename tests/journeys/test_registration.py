@@ -11,6 +11,7 @@ import institutions
 import pytest
 import suite
 import walk
+from citizens import NO_SIGNATORY, named
 from cryptography.x509 import ocsp
 from ila_local.processes import SIGNING
 from ila_stubs.signing.containers import (
@@ -285,7 +286,7 @@ def expired_list() -> Iterator[Callable[[], None]]:
 def test_somebody_without_a_right_to_sign_is_refused_by_name_until_an_authorisation_is_seen(
     process, register
 ):
-    path, taken = register(institutions.signed_by("citizen-0123"), institutions.free_number(process))
+    path, taken = register(institutions.signed_by(named(NO_SIGNATORY[0])), institutions.free_number(process))
     assert (taken["attestation"]["verdict"], taken["signed_by_right"]) == ("passed", "open")
     institutions.wait_for_checks(process, path)
     problem(process.by(APPROVER).post(f"{path}/approval", REASON), 409, "signer-not-entitled")
