@@ -163,3 +163,12 @@ def test_of_two_who_price_a_programme_at_once_one_tells(world):
         assert not unit.prices.put(price)
         assert unit.prices.put(replace(price, version=2))
         assert unit.prices.get(world.programme_id).amount == Decimal("1.00")
+
+
+@pytest.mark.parametrize("column", ["organisation_id", "funder_id", "person_id", "hold_id", "line_id"])
+def test_entries_are_found_by_whom_they_name_without_reading_all(world, column):
+    with world.engine.connect() as connection:
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        question = f"SELECT * FROM ledger_entry WHERE {column} = '{uuid7()}' ORDER BY id DESC LIMIT 51"
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {question}").scalars())
+    assert f"ledger_entry_{column.removesuffix('_id')}" in plan

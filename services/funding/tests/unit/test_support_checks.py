@@ -218,7 +218,7 @@ def test_support_for_another_content_is_no_reason(unit, register, job, hold):
     ],
 )
 def test_families_of_ours_are_told_apart_and_others_are_not(family, title, same):
-    keys = ["programme:x", "vocational:vienkāršu algoritmu izstrāde", "vocational:ievads@algoritmi"]
+    keys = ["programme:x", "vocational:vienkāršu algoritmu izstrāde", "vocational@algoritmi:ievads"]
     found = same_support(keys, [replace(PART, family=family, title=title)])
     assert (found is not None) == same
 

@@ -237,5 +237,12 @@ ledger_entry = sa.Table(
     sa.Index("ledger_entry_hold", "hold_id", "id"),
     sa.Index("ledger_entry_reason", "reason", "id"),
     sa.Index("ledger_entry_period", "period", "id"),
+    sa.Index(
+        "ledger_entry_organisation",
+        "organisation_id",
+        "id",
+        postgresql_where=sa.text("organisation_id IS NOT NULL"),
+    ),
+    sa.Index("ledger_entry_funder", "funder_id", "id", postgresql_where=sa.text("funder_id IS NOT NULL")),
     sa.Index("ledger_entry_late", "id", postgresql_where=sa.text("belongs_to IS NOT NULL")),
 )
