@@ -59,6 +59,9 @@ class RequestStore(Protocol):
         While the line is paused that is the first of those that are exempt.
         """
 
+    def accounts_waiting(self, line_id: UUID, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+        """Return the learners and calls of the requests that `next_waiting` would return first."""
+
 
 class HoldStore(Protocol):
     """Holds."""

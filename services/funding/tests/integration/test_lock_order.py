@@ -1,4 +1,4 @@
-"""Two payments that touch the same learners by two budget lines never wait for each other in a circle."""
+"""Those who move money of the same learners by two budget lines never wait for each other in a circle."""
 
 import threading
 from dataclasses import replace
@@ -7,11 +7,16 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 from ila_funding.domain.ledger import Account, Movement, Reason
+from ila_funding.domain.request import Ending
+from ila_funding.usecases.endings import EndRequest, end_request
+from ila_funding.usecases.holds import RequestHold, request_holds
+from ila_funding.usecases.waiting import SERVED_AT_ONCE, serve_waiting
 from ila_kit.clock import utc_now
 from ila_kit.ids import uuid7
 
 pytestmark = pytest.mark.integration
-PEOPLE = 30
+PEOPLE = 20
+VERSIONS = "SELECT sum(version) FROM learner_account"
 SECOND_LINE = """
 INSERT INTO budget_line (id, call_id, funding_source, activity, stratum, limit_amount, held, committed,
   consumed, version, created_at, updated_at)
@@ -22,6 +27,7 @@ LOWEST_LAST = """
 UPDATE learner_account SET version = version + 1
 WHERE id = (SELECT id FROM learner_account ORDER BY id LIMIT 1)"""
 
+FULL = "UPDATE budget_line SET consumed = limit_amount - held - committed"
 BLOCKED = (
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 )
@@ -61,19 +67,64 @@ def post_all(unit, movements) -> None:
     unit.ledger.post_all(movements)
 
 
-def test_accounts_are_locked_in_the_order_of_their_ids(world, lines):
+def asking(world) -> list[RequestHold]:
+    """Return a request of each learner for another content, the last account first."""
+    other = world.teach("Cits")
+    people = [one for (one,) in world.sql("SELECT person_id FROM learner_account ORDER BY id DESC")]
+    return [
+        replace(world.asked(place, one), programme_id=other)
+        for place, one in enumerate(people, start=PEOPLE + 1)
+    ]
+
+
+def pay_everybody(world, lines):
+    return post_all, paid(world, lines[0])
+
+
+def hold_for_everybody(world, lines):
+    return request_holds, asking(world)
+
+
+def serve_everybody(world, lines):
+    """The line has money again for all who wait."""
+    world.sql_do(FULL)
+    world.do(request_holds, asking(world))
+    world.sql_do("UPDATE budget_line SET consumed = 0")
+    return serve_waiting, lines[0]
+
+
+def give_back_and_serve(world, lines):
+    """The learner with the highest account withdraws: what that one gives back is held for the others."""
+    world.sql_do(FULL)
+    world.do(request_holds, asking(world))
+    latest = "(SELECT person_id FROM learner_account ORDER BY id DESC LIMIT 1)"
+    ((application_id,),) = world.sql(
+        f"SELECT application_id FROM hold_request WHERE state = 'granted' AND person_id = {latest}"
+    )
+    return end_request, EndRequest(application_id=application_id, reason=Ending.WITHDRAWN, sequence=9)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [pay_everybody, hold_for_everybody, serve_everybody, give_back_and_serve],
+    ids=lambda one: one.__name__,
+)
+def test_accounts_are_locked_in_the_order_of_their_ids(world, lines, act):
     """Who waits for the first account holds none of the others."""
     others = "SELECT count(*) FROM (SELECT FROM learner_account FOR NO KEY UPDATE SKIP LOCKED) AS free"
+    assert PEOPLE < SERVED_AT_ONCE
+    what, versions = act(world, lines), world.sql(VERSIONS)
     with world.engine.connect() as first, first.begin():
         first.exec_driver_sql("SELECT FROM learner_account ORDER BY id LIMIT 1 FOR NO KEY UPDATE")
-        waiting = threading.Thread(target=world.do, args=(post_all, paid(world, lines[0])))
+        waiting = threading.Thread(target=world.do, args=what)
         waiting.start()
         while world.sql(BLOCKED) == [(0,)]:
             waiting.join(0.01)
+            assert waiting.is_alive()
         with world.engine.connect() as looker:
             assert looker.exec_driver_sql(others).scalar_one() == PEOPLE - 1
     waiting.join()
-    assert world.sql("SELECT sum(consumed) FROM learner_account") == [(Decimal("0.01") * PEOPLE,)]
+    assert world.sql(VERSIONS) > versions
 
 
 def test_two_payments_by_two_lines_for_the_same_learners_both_go_through(world, lines):

@@ -217,6 +217,9 @@ class FakeRequests:
         served = [one for one in mine if one.state == "waiting" and not line.lets_wait(one.strata, now)]
         return sorted(served, key=lambda one: one.receipt_sequence)
 
+    def accounts_waiting(self, line_id, now, limit):
+        return [(one.person_id, one.call_id) for one in self.waiting(self.lines.rows[line_id], now)[:limit]]
+
     def next_waiting(self, line_id, now):
         return next(iter(self.waiting(self.lines.rows[line_id], now)), None)
 

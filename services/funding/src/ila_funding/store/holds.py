@@ -108,17 +108,14 @@ class SqlRequestStore:
         withdrawn at this moment is passed over, not waited for: its transaction wants the lock on
         the line that the caller holds.
         """
-        columns = hold_request.c
-        query = (
-            sa.select(hold_request)
-            .join(budget_line, budget_line.c.id == columns.line_id)
-            .where(columns.line_id == line_id, columns.state == "waiting")
-            .where(sa.or_(~paused(now), columns.strata.op("&&")(budget_line.c.exempt)))
-            .order_by(columns.receipt_sequence, columns.application_id)
-            .limit(1)
-            .with_for_update(of=hold_request, skip_locked=True)
-        )
+        query = _waiting(line_id, now).limit(1).with_for_update(of=hold_request, skip_locked=True)
         return made(HoldRequest, self._connection.execute(query).mappings().one_or_none())
+
+    def accounts_waiting(self, line_id: UUID, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+        """Return the learners and calls of the requests that `next_waiting` would return first."""
+        columns = hold_request.c
+        query = _waiting(line_id, now).with_only_columns(columns.person_id, columns.call_id).limit(limit)
+        return [(person_id, call_id) for person_id, call_id in self._connection.execute(query)]
 
     def _update(self, application_id: UUID, changes: dict[str, Any]) -> None:
         mine = hold_request.c.application_id == application_id
@@ -129,6 +126,17 @@ class SqlRequestStore:
         if self._connection.execute(new.returning(hold_request.c.application_id)).first():
             return None
         return self.lock(row["application_id"])
+
+
+def _waiting(line_id: UUID, now: datetime) -> sa.Select[Any]:
+    columns = hold_request.c
+    return (
+        sa.select(hold_request)
+        .join(budget_line, budget_line.c.id == columns.line_id)
+        .where(columns.line_id == line_id, columns.state == "waiting")
+        .where(sa.or_(~paused(now), columns.strata.op("&&")(budget_line.c.exempt)))
+        .order_by(columns.receipt_sequence, columns.application_id)
+    )
 
 
 def _request(row: Any) -> HoldRequest | EarlyEnding:

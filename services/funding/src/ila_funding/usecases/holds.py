@@ -82,9 +82,9 @@ def request_hold(unit: Unit, command: RequestHold) -> None:
 def request_holds(unit: Unit, commands: Sequence[RequestHold]) -> None:
     """Do for many applications in one transaction what `request_hold` does for each, in order of receipt.
 
-    What is read of calls, programmes and lines is read once, and each line is locked before the first
-    is decided: until all are, nobody else moves its money. Raises NotYet when it does for one of them;
-    then nothing is done.
+    What is read of calls, programmes and lines is read once, and each line, then each learner's account, is
+    locked before the first is decided: until all are, nobody else moves their money. Raises NotYet when it
+    does for one of them; then nothing is done.
     """
     known: dict[tuple[UUID, UUID], Terms] = {}
     decided = []
@@ -99,6 +99,7 @@ def request_holds(unit: Unit, commands: Sequence[RequestHold]) -> None:
         unit.requests.lock(known_id)  # before the lines, as an ending does
     for line_id in sorted({terms.line.id for _, terms in decided if terms.line}):
         unit.lines.lock(line_id)
+    unit.ledger.lock_accounts((request.person_id, request.call_id) for request, _ in decided)
     for some in _of_different_people(decided):
         granted = []
         for request, terms in some:

@@ -141,6 +141,7 @@ def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
     unit.support.free([hold.id])
     wake_rivals(unit, hold.id)
     unit.clear_timer(hold.id, EXPIRE_HOLD)
+    _lock(unit, hold.line_id, (hold.person_id, hold.call_id))
     use = unit.ledger.post(movement)
     if use is not None:
         watch(unit, use)
@@ -148,7 +149,7 @@ def give_back(unit: Unit, hold: Hold, action: str, reason: str) -> None:
     unit.audit(f"{action}_hold", "hold", hold.id, amount=str(hold.amount), reason=reason)
     if hold.told_at is not None:
         _tell_release(unit, after, reason)
-    serve_waiting(unit, hold.line_id)
+    _serve_all(unit, hold.line_id)
 
 
 def _tell_release(unit: Unit, hold: Hold, reason: str) -> None:
@@ -174,7 +175,18 @@ def serve_waiting(unit: Unit, line_id: UUID) -> None:
 
     Source: BR-505, BR-709.
     """
+    _lock(unit, line_id)
+    _serve_all(unit, line_id)
+
+
+def _lock(unit: Unit, line_id: UUID, *accounts: tuple[UUID, UUID]) -> None:
+    """Lock a line, then these accounts and those that are served next, all in one order for everybody."""
     unit.lines.lock(line_id)
+    served = unit.requests.accounts_waiting(line_id, unit.now, SERVED_AT_ONCE)
+    unit.ledger.lock_accounts([*accounts, *served])
+
+
+def _serve_all(unit: Unit, line_id: UUID) -> None:
     for _ in range(SERVED_AT_ONCE):
         request = unit.requests.next_waiting(line_id, unit.now)
         try:
