@@ -65,7 +65,8 @@ class Shown:
 class Page:
     """A page of a desk. `reads` are at most two answers by name; the thing it is about is the first.
 
-    `then` is read after them, where their answers say: `{offer[call_id]}`. `adds` makes of all answers what
+    `then` is read after them, where their answers say: `{offer[call_id]}`, unless they make it needless
+    (`then_if`). `adds` makes of all answers what
     the template and `pick` fields find beside them. `deeds_of` makes of what it reads the deeds whose
     questions depend on that.
     `one` is the endpoint that shows a row of its list, `new` the one that adds to it; `under` is the page it
@@ -85,6 +86,7 @@ class Page:
     heading: str = ""
     words: str = "state"
     then: Mapping[str, str] = field(default_factory=dict)
+    then_if: Callable[[Mapping[str, Any]], bool] = lambda answers: True
     adds: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda answers: {}
     deeds_of: Callable[[Mapping[str, Any]], tuple[Deed, ...]] | None = None
 
@@ -135,8 +137,9 @@ def answer(page: Page, desk: str, **facts: Any) -> Any:
     if outcome is not None and not isinstance(outcome, Filled | Told):
         return outcome
     answers = answers or _read(page, known)
-    later = [one.format(**known, **answers) for one in page.then.values()]
-    answers |= dict(zip(page.then, seen_by_person(*later), strict=True))
+    later = page.then if page.then_if(answers) else {}
+    found = seen_by_person(*(one.format(**known, **answers) for one in later.values()))
+    answers |= dict(zip(later, found, strict=True))
     answers |= page.adds(answers)
     listing = next((one for one in page.reads.values() if isinstance(one, Listing)), None)
     html = flask.render_template(

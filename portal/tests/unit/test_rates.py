@@ -1,8 +1,11 @@
 """A new version of the methodology starts from another one: what is typed lies over it, the rest stays."""
 
+import pytest
+from api_documents import answer_of
 from ila_portal.forms import Field
-from ila_portal.pages.agency.methodologies import CONTENT, on, questions
+from ila_portal.pages.agency.methodologies import CONTENT, METHODOLOGIES, on, questions
 
+ONE = "01a20baa-0000-7000-8000-0000000000b1"
 PRICE = {"title": "C1", "price": {"amount": "90.00", "currency": "EUR"}, "source": "Cenrādis"}
 HOURS = {
     "code": "module", "method": "hours", "rate": {"amount": "5.34", "currency": "EUR"}, "share": None,
@@ -51,3 +54,25 @@ def test_what_was_typed_lies_over_the_version_and_the_rest_stays():
     assert made["continuing_programmes"][0]["hours"] == 480
     assert (made["title"], made["corrects"]) == ("Metodika", None)
     assert BASE["kinds"][0]["rate"]["amount"] == "5.34"
+
+
+@pytest.mark.parametrize(
+    ("state", "query", "computed"),
+    [
+        ("draft", "", True),
+        ("in_review", "", True),
+        ("approved", "", False),
+        ("approved", "?impact=yes", True),
+    ],
+)
+def test_what_a_version_changes_is_computed_while_it_is_undecided_and_else_when_asked(
+    learner, gateway, state, query, computed
+):
+    gateway.roles = [{"role": "auditor", "organisation": None}]
+    path = f"{METHODOLOGIES}/{ONE}"
+    gateway.fail(path, 200, answer_of(f"{METHODOLOGIES}/{{id}}", state=state))
+    gateway.fail(f"{path}/impact", 200, answer_of(f"{METHODOLOGIES}/{{id}}/impact"))
+    page = learner.get(f"/agency/methodologies/{ONE}{query}")
+    assert gateway.paths() == [path, *([f"{path}/impact"] if computed else [])]
+    assert ('id="impact"' in page.text) is computed
+    assert ('href="?impact=yes#impact"' in page.text) is not computed

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import flask
+
 from ila_portal.deeds import Deed
 from ila_portal.desks import Listing, Page, Shown
 from ila_portal.forms import Field
@@ -25,6 +27,12 @@ SHOWS = (
     Shown("state", "tag", words="status"),
 )
 
+
+def _is_undecided_or_asked(answers: Mapping[str, Any]) -> bool:
+    """Tell whether to compute what a version changes: while that helps to decide, else when asked."""
+    return answers["methodology"]["state"] != "approved" or "impact" in flask.request.args
+
+
 agency.add(
     "/methodologies",
     Page(
@@ -40,7 +48,7 @@ agency.add(
     "/methodologies/<uuid:id>",
     Page(
         "methodology",
-        {"methodology": METHODOLOGY, "impact": f"{METHODOLOGY}/impact"},
+        {"methodology": METHODOLOGY},
         shows=(SHOWS[0], SHOWS[2], SHOWS[3], Shown("corrects"), Shown("due_at", "until"), Shown("reason")),
         deeds=(
             Deed(
@@ -60,6 +68,8 @@ agency.add(
         under="methodologies",
         heading="title",
         words="status",
+        then={"impact": f"{METHODOLOGY}/impact"},
+        then_if=_is_undecided_or_asked,
     ),
 )
 
