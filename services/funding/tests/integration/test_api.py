@@ -43,7 +43,6 @@ def test_a_budget_line_shows_what_of_it_is_held_and_free(world, auditor, person)
     assert (line["committed"], line["consumed"]) == (euros("0.00"), euros("0.00"))
     answer = auditor.get(f"{LINES}/{line['id']}")
     assert answer.json == line | {"pending": None, "actions": []}
-    assert answer.headers["ETag"] == f'"{line["version"]}"'
     again = auditor.get(f"{LINES}/{line['id']}", If_None_Match=answer.headers["ETag"])
     assert (again.status_code, again.data) == (304, b"")
 

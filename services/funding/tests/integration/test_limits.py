@@ -54,6 +54,25 @@ def test_a_limit_is_proposed_approved_and_remembered(world, line, manager, appro
     assert world.verification()["verified"]
 
 
+def test_the_tag_of_a_line_changes_with_what_is_proposed_and_decided(line, manager, approver):
+    def tag() -> str:
+        """Return the tag of what the approver sees; who has it is told that nothing has changed."""
+        answer = approver.get(line)
+        assert approver.get(line, If_None_Match=answer.headers["ETag"]).status_code == 304
+        return answer.headers["ETag"]
+
+    before = tag()
+    what = proposed(manager, line, "2500.00")
+    assert approver.get(line, If_None_Match=before).status_code == 200
+    waiting = tag()
+    assert manager.post(f"{line}/withdrawal", what).headers["ETag"] != waiting
+    assert tag() == before, "it is as it was"
+    another = proposed(manager, line, "2500.00")
+    assert tag() not in (before, waiting)
+    done = approver.post(f"{line}/approval", another)
+    assert done.headers["ETag"] == tag() not in (before, waiting)
+
+
 def test_one_person_alone_changes_nothing_whatever_roles_and_sessions(visitor, world, line):
     person = uuid7()
     what = proposed(visitor.as_(person, "rate_manager", "rate_approver"), line, "9000.00")

@@ -263,7 +263,10 @@ def get_line_changes(call: Call) -> dict[str, Any]:
 
 
 def shown_line(call: Call, line_id: UUID, location: str | None = None) -> Answer:
-    """Return a line as it is shown alone. Raises Missing."""
+    """Return a line as it is shown alone, tagged by all of that: a proposal is no change of the line itself.
+
+    Raises Missing.
+    """
     row = call.unit.lines.row(line_id)
     if row is None:
         raise Missing()
@@ -272,7 +275,7 @@ def shown_line(call: Call, line_id: UUID, location: str | None = None) -> Answer
     shown = pending and _in_list(to_json(pending)) | {"actions": pending.actions_for(*who)}
     actions = actions_on_pause(row["paused_by"], *who)
     whole = _in_list(row) | {"pending": shown, "actions": actions}
-    return Answer(whole, location, version=row["version"])
+    return Answer(whole, location, tagged=True)
 
 
 def _in_list(row: dict[str, Any]) -> dict[str, Any]:
