@@ -23,11 +23,16 @@ ROLES = (
     "valkey",
     "eidentity",
     "registers",
+    "mail",
     *SERVICES,
     *(f"{reader}-worker" for reader in READERS),
     "portal",
     "gateway",
 )
+
+
+# Each process has a port of its name; the stand-in mail server takes letters on a second one.
+PORTS = (*ROLES, "smtp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +72,7 @@ def table(around: Surroundings, stores: tuple[Process, ...]) -> list[Process]:
     databases = database_task(around.databases, around.data_dir, needs=server)
     services = [_service(around, service) for service in SERVICES]
     in_order = [row for rows in zip(*services, strict=True) for one in rows for row in one]
-    stand_ins = [_eidentity(around), _registers(around)]
+    stand_ins = [_eidentity(around), _registers(around), _mail(around)]
     queue, gateway, worker = _gateway(around)
     signing = _signing(around)
     doors = [gateway, _nginx(around, gateway)] if around.front == "nginx" else [gateway]
@@ -121,6 +126,7 @@ def _service(around: Surroundings, service: str) -> list[list[Process]]:
         "PERSONAS_FILE": str(PERSONAS),
         "CLOCK_FILE": str(around.clock_file),
         **(_trust(around) if service == "identity" else {}),
+        **(_post(around) if service == "applications" else {}),
         "FILES_URL": (around.data_dir.absolute() / "files").as_uri(),
     }
     tasks: list[tuple[str, tuple[str, ...]]] = [(f"{service}-migrate", (command, "migrate"))]
@@ -156,6 +162,20 @@ def _registers(around: Surroundings) -> Process:
     secrets = {f"{name.upper()}_SECRET": around.register_secrets[name] for name in REGISTERS}
     environment = {"PERSONAS_FILE": str(PERSONAS), "LOG_LEVEL": "WARNING", **secrets}
     return _web(around, "registers", environment, (around.program("ila-stub-registers"), "serve"))
+
+
+def _mail(around: Surroundings) -> Process:
+    environment = {"SMTP_PORT": str(around.ports["smtp"]), "LOG_LEVEL": "WARNING"}
+    return _web(around, "mail", environment, (around.program("ila-stub-mail"), "serve"))
+
+
+def _post(around: Surroundings) -> dict[str, str]:
+    """Return where letters to learners go, and what they name."""
+    return {
+        "SMTP_URL": f"smtp://127.0.0.1:{around.ports['smtp']}",
+        "SMTP_SENDER": "konts@ila.example",
+        "PUBLIC_URL": around.door,
+    }
 
 
 def _gateway(around: Surroundings) -> tuple[Process, Process, Process]:

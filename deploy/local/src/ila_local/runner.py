@@ -26,7 +26,7 @@ from ila_local.log import RUNNER, PrefixedLog
 from ila_local.ports import free_port, is_free, remembered_ports
 from ila_local.postgres import EmbeddedPostgres, remove_cluster
 from ila_local.process import Life, Process, death_signal
-from ila_local.processes import READERS, REGISTERS, ROLES, Surroundings, database_task, table
+from ila_local.processes import PORTS, READERS, REGISTERS, Surroundings, database_task, table
 from ila_local.settings import Settings
 from ila_local.supervisor import Log, Supervisor
 from ila_local.valkey import EmbeddedValkey
@@ -129,7 +129,7 @@ def suite(settings: Settings, data: DataDir, programs: Path = PROGRAMS) -> tuple
             f"Port {settings.ila_port} is taken: stop what listens there, or choose another, "
             f"for example ILA_PORT={settings.ila_port + 1}."
         )
-    ports = remembered_ports(data, ROLES) | {settings.ila_front: settings.ila_port}
+    ports = remembered_ports(data, PORTS) | {settings.ila_front: settings.ila_port}
     valkey = EmbeddedValkey(data, ports["valkey"])
     server = None if settings.ila_database_url else EmbeddedPostgres(data, ports["postgres"])
     admin_url = server.admin_url if server else settings.ila_database_url

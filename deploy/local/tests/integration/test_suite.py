@@ -20,7 +20,7 @@ from ..conftest import SAMPLE_RUNNER, eventually, marked
 pytestmark = pytest.mark.integration
 
 SAMPLE = Path(__file__).parents[1] / "sample.py"
-ROLES = {"runner", "postgres", "valkey", "eidentity", "registers", "gateway", "portal"}
+ROLES = {"runner", "postgres", "valkey", "eidentity", "registers", "mail", "gateway", "portal"}
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def programs(tmp_path):
         script = tmp_path / f"ila-{name}"
         script.write_text(f'#!/bin/sh\nexec {sys.executable} {SAMPLE} "$@"\n')
         script.chmod(0o755)
-    for name in ("ila-stub-eidentity", "ila-stub-registers"):
+    for name in ("ila-stub-eidentity", "ila-stub-registers", "ila-stub-mail"):
         (tmp_path / name).symlink_to(Path(sys.executable).with_name(name))
     return tmp_path
 

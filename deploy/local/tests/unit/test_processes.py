@@ -7,7 +7,7 @@ from ila_local.data_dir import DataDir
 from ila_local.databases import BUS, SERVICES, Databases
 from ila_local.keys import Keys
 from ila_local.process import Floor
-from ila_local.processes import PERSONAS, REGISTERS, ROLES, Surroundings, table
+from ila_local.processes import PERSONAS, PORTS, REGISTERS, Surroundings, table
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def table_with(front, tmp_path):
     around = Surroundings(
         data_dir=tmp_path,
         programs=Path("/programs"),
-        ports={role: 20_000 + number for number, role in enumerate(ROLES)} | {front: 8080},
+        ports={role: 20_000 + number for number, role in enumerate(PORTS)} | {front: 8080},
         keys=Keys(DataDir(tmp_path)),
         databases=databases,
         broker_url=databases.bus_url(),

@@ -78,6 +78,11 @@ class ApiClient:
         match = {} if version is None else {"If-Match": f'"{version}"'}
         return self._client.put(path, json=body, headers=self._headers(match | headers))
 
+    def patch(self, path: str, body: Any, version: int | None = None, **headers: str) -> TestResponse:
+        """PATCH JSON; `version` goes into If-Match."""
+        match = {} if version is None else {"If-Match": f'"{version}"'}
+        return self._client.patch(path, json=body, headers=self._headers(match | headers))
+
     def delete(self, path: str, **headers: str) -> TestResponse:
         """DELETE a path."""
         return self._client.delete(path, headers=self._headers(headers))

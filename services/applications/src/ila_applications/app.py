@@ -12,8 +12,10 @@ from ila_kit.store.unit import Units
 from ila_kit.web.app import service_app
 
 from ila_applications.api import BLUEPRINTS
+from ila_applications.api.letters import letter_writer
 from ila_applications.clients.identity import IdentityPeople
-from ila_applications.consumers import HANDLERS, RECHECK, TIMERS, FactsJob
+from ila_applications.clients.smtp import SmtpPost
+from ila_applications.consumers import HANDLERS, RECHECK, TIMERS, FactsJob, LettersJob
 from ila_applications.ports import Deps
 from ila_applications.settings import Settings
 from ila_applications.store.tables import evidence
@@ -21,6 +23,7 @@ from ila_applications.store.unit import ApplicationsUnit
 
 SERVICE = "applications"
 PACKAGE = "ila_applications"
+LETTERS_SECONDS = 2.0
 
 
 def live_deps(settings: Settings) -> Deps:
@@ -33,6 +36,7 @@ def live_deps(settings: Settings) -> Deps:
         people=IdentityPeople(connect),
         alone=partial(only_one, engine),
         kept_files=settings.kept_files(SERVICE),
+        post=SmtpPost(settings.smtp_url, settings.smtp_sender) if settings.smtp_url else None,
     )
 
 
@@ -53,6 +57,7 @@ def create_worker(settings: Settings, deps: Deps | None = None) -> WorkerConfig[
         jobs={
             "eligibility": (settings.eligibility_seconds, FactsJob(deps).run),
             "recheck": (settings.recheck_seconds, FactsJob(deps, RECHECK).run),
+            "letters": (LETTERS_SECONDS, LettersJob(deps, letter_writer(settings.public_url)).run),
             "files": (FILES_SECONDS, FilesJob(deps.units.engine, deps.kept_files, [evidence]).run),
         },
         host=settings.host,

@@ -28,6 +28,7 @@ from ila_applications.domain.offerings import Call, Offering, Programme
 from ila_applications.domain.results import Result
 from ila_applications.domain.sessions import Attendance, Session
 from ila_applications.draw_ports import DrawStore
+from ila_applications.message_ports import MessageStore, Post, ProfileStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,14 @@ class Unit(UnitOfWork, Protocol):
     def results(self) -> ResultStore:
         """Results of learners."""
 
+    @property
+    def messages(self) -> MessageStore:
+        """Messages and their letters."""
+
+    @property
+    def profiles(self) -> ProfileStore:
+        """What people say of themselves."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonName:
@@ -295,10 +304,12 @@ class Deps:
     """What the doors hand to use cases.
 
     `units` opens units of work; `alone(name)` holds a lock that one process has at a time, and
-    gives False when another one has it. `kept_files` are those that people gave as evidence.
+    gives False when another one has it. `kept_files` are those that people gave as evidence. `post` is
+    None where no letters are sent.
     """
 
     units: Any
     people: People
     alone: Callable[[str], AbstractContextManager[bool]]
     kept_files: KeptFiles
+    post: Post | None = None

@@ -91,7 +91,9 @@ def test_a_person_gets_everything_that_is_kept_here_and_the_machine_of_exports_i
 
     assert [row["id"] for row in mine["parts"]["applications"]] == [application]
     assert mine["parts"]["applications"][0]["amount"] == AMOUNT
-    assert set(mine["parts"]) == {"applications", "evidence", "attendance", "results"}
+    assert set(mine["parts"]) == {
+        *("applications", "evidence", "attendance", "results", "messages", "profile")
+    }
     assert machine.json["parts"] == mine["parts"]
     assert as_person().get("/api/applications/v1/persons/me/data").json["parts"]["applications"] == []
     with service.engine.connect() as connection:

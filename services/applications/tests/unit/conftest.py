@@ -22,10 +22,13 @@ from ila_applications.domain.applications import (
 )
 from ila_applications.domain.eligibility import PersonFacts
 from ila_applications.domain.groups import Group, Reach
+from ila_applications.domain.messages import Letter, Message
 from ila_applications.domain.offerings import Call, Offering, Part, Programme
+from ila_applications.domain.profiles import Profile
 from ila_applications.domain.results import Result
 from ila_applications.domain.sessions import Attendance, Session
 from ila_applications.domain.states import IN_GROUP, LIVE, UNCHECKED, WITH_PLACE
+from ila_applications.message_ports import MessagePage
 from ila_applications.ports import CasePage, Deps, GroupPage
 from ila_applications.usecases.acceptance import AcceptPlace, accept_place
 from ila_applications.usecases.applications import (
@@ -389,6 +392,79 @@ class FakeResults:
             self.rows[one.id] = one
 
 
+class FakeMessages:
+    """Messages in memory, about the happenings of the applications."""
+
+    def __init__(self, applications: FakeApplications) -> None:
+        self._applications = applications
+        self.rows: dict[UUID, Message] = {}
+
+    def add(self, told: Sequence[tuple[UUID, UUID]]) -> None:
+        happenings = {one.id: one for one in self._applications.happenings}
+        for message_id, person_id in told:
+            happening = happenings[message_id]
+            case = self._applications.get(happening.application_id, EVERYTHING)
+            self.rows[message_id] = Message(
+                id=message_id, person_id=person_id, case=case, happening=happening
+            )
+
+    def get(self, message_id: UUID, person_id: UUID) -> Message:
+        found = self.rows.get(message_id)
+        if found is None or found.person_id != person_id:
+            raise Missing()
+        return found
+
+    def page(self, person_id: UUID, request) -> MessagePage:
+        mine = [one for one in reversed(self.rows.values()) if one.person_id == person_id]
+        return MessagePage(mine, None, sum(one.read_at is None for one in mine))
+
+    def read(self, message_ids: Sequence[UUID], now: datetime) -> None:
+        for one in message_ids:
+            self.rows[one] = replace(self.rows[one], read_at=self.rows[one].read_at or now)
+
+    def read_all(self, person_id: UUID, now: datetime) -> int:
+        unread = [one.id for one in self.rows.values() if one.person_id == person_id and not one.read_at]
+        self.read(unread, now)
+        return len(unread)
+
+    def unsent(self, now: datetime, limit: int) -> list[Message]:
+        return [
+            one
+            for one in self.rows.values()
+            if one.letter.state == "waiting" and (one.letter.next_try or now) <= now
+        ][:limit]
+
+    def note_letter(self, message_id: UUID, letter: Letter) -> None:
+        self.rows[message_id] = replace(self.rows[message_id], letter=letter)
+
+    def erase(self, person_id: UUID) -> int:
+        mine = [one.id for one in self.rows.values() if one.person_id == person_id]
+        for one in mine:
+            del self.rows[one]
+        return len(mine)
+
+
+class FakeProfiles:
+    """Profiles in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, Profile] = {}
+
+    def get(self, person_id: UUID) -> Profile:
+        return self.rows.get(person_id) or Profile(person_id=person_id)
+
+    def of(self, person_ids: Sequence[UUID]) -> dict[UUID, Profile]:
+        return {one: self.rows[one] for one in person_ids if one in self.rows}
+
+    def save(self, profile: Profile) -> None:
+        if self.get(profile.person_id).version != profile.version - 1:
+            raise Stale()
+        self.rows[profile.person_id] = profile
+
+    def erase(self, person_id: UUID) -> None:
+        self.rows.pop(person_id, None)
+
+
 class ApplicationsFakeUnit(FakeUnit):
     """A unit of work whose stores are in memory."""
 
@@ -401,6 +477,8 @@ class ApplicationsFakeUnit(FakeUnit):
         self.groups = FakeGroups(self.applications, self.offerings)
         self.sessions = FakeSessions()
         self.results = FakeResults()
+        self.messages = FakeMessages(self.applications)
+        self.profiles = FakeProfiles()
 
     def commit(self) -> None: ...
 

@@ -202,7 +202,7 @@ class TimelineSchema(Schema):
 def shown(view: ApplicationView) -> dict[str, Any]:
     """Return an application as JSON shows it, with the words of its rules."""
     body = {name: getattr(view, name) for name in view.__dataclass_fields__}
-    body["checks"] = [_check(check) for check in view.checks]
+    body["checks"] = [shown_check(check) for check in view.checks]
     body["refusal"] = view.refusal and view.refusal | both(
         "rules", "refusals", view.refusal["code"], view.refusal
     )
@@ -245,18 +245,24 @@ def _next(case: Case) -> str:
     return application.state
 
 
-def _check(check: dict[str, Any]) -> dict[str, Any]:
+def shown_check(check: dict[str, Any]) -> dict[str, Any]:
+    """Return the outcome of a rule with its words."""
     return check | both("rules", check["rule"], check["verdict"], check)
 
 
-def _happening(one: Happening) -> dict[str, Any]:
+def happened(one: Happening) -> dict[str, str]:
+    """Return the words for a step in both languages."""
     facts = dict(one.details)
     if "amount" in facts:
         amount = facts["amount"]["amount"]
         facts |= {"amount": amount.replace(".", ","), "amount_en": amount}
+    return both("timeline", "happened", one.action, facts)
+
+
+def _happening(one: Happening) -> dict[str, Any]:
     body = {
         name: value
         for name, value in asdict(one).items()
         if name in ("at", "action", "state", "by", "details")
     }
-    return body | both("timeline", "happened", one.action, facts)
+    return body | happened(one)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from ila_kit.store.personal_data import all_of
 
 from ila_applications.store import group_tables as g
+from ila_applications.store import message_tables as m
 from ila_applications.store import tables as t
 
 
@@ -22,4 +23,6 @@ PARTS = {
     "evidence": _evidence,
     "attendance": all_of(g.attendance),
     "results": all_of(g.result),
+    "messages": all_of(m.message),
+    "profile": all_of(m.profile),
 }

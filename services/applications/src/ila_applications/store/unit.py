@@ -14,8 +14,10 @@ from ila_applications.store.applications import SqlApplicationStore
 from ila_applications.store.draws import SEALING, SqlDrawStore
 from ila_applications.store.evidence import SqlEvidenceStore
 from ila_applications.store.groups import SqlGroupStore
+from ila_applications.store.messages import SqlMessageStore
 from ila_applications.store.offerings import SqlOfferingStore
 from ila_applications.store.personal_data import PARTS
+from ila_applications.store.profiles import SqlProfileStore
 from ila_applications.store.results import SqlResultStore
 from ila_applications.store.sessions import SqlSessionStore
 
@@ -74,3 +76,13 @@ class ApplicationsUnit(Unit):
     def results(self) -> SqlResultStore:
         """Results of learners."""
         return SqlResultStore(self.connection)
+
+    @cached_property
+    def messages(self) -> SqlMessageStore:
+        """Messages and their letters."""
+        return SqlMessageStore(self.connection)
+
+    @cached_property
+    def profiles(self) -> SqlProfileStore:
+        """What people say of themselves."""
+        return SqlProfileStore(self.connection)

@@ -15,6 +15,7 @@ from ila_applications.domain.states import LEARNER
 from ila_applications.events.published import ApplicationSubmitted, ApplicationWithdrawn
 from ila_applications.ports import Unit
 from ila_applications.usecases.keeping import keep, note, set_timer
+from ila_applications.usecases.messages import tell
 from ila_applications.usecases.places import return_place
 
 ME = (LEARNER,)
@@ -102,6 +103,7 @@ def submit_application(unit: Unit, command: SubmitApplication, scope: Scope) -> 
     application = replace(submitted.application, receipt=receipt)
     set_timer(unit, application)
     note(unit, change)
+    tell(unit, [change])
     unit.publish(
         ApplicationSubmitted.of(
             application,

@@ -14,8 +14,10 @@ KEPT = "applications whose place was accepted: fund files, 5 years after the fin
 
 
 def erase_person(unit: Unit, person_id: UUID) -> None:
-    """Withdraw a person's applications that go on, and erase what people wrote and gave for those
-    in which no place was ever accepted. A second time erases what came meanwhile, or nothing.
+    """Withdraw a person's applications that go on, erase what people wrote and gave for those in which
+    no place was ever accepted, and how and of what the person was told.
+
+    A second time erases what came meanwhile, or nothing.
 
     Source: BR-901.
     """
@@ -23,6 +25,8 @@ def erase_person(unit: Unit, person_id: UUID) -> None:
         if _goes_on_by_the_person(case):
             withdraw_application(unit, case.application.id, Scope(person=person_id))
     erased, kept = unit.applications.erase(person_id)
+    unit.messages.erase(person_id)
+    unit.profiles.erase(person_id)
     event = PersonErased(person_id=person_id, kept=[KEPT] if kept else [], erased_at=unit.now)
     unit.publish(event)
     unit.audit("person_erased", "person", person_id, erased=erased, kept=kept)

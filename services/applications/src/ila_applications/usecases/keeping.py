@@ -1,16 +1,17 @@
-"""Storing steps of applications together with their timers."""
+"""Storing steps of applications together with their timers and what their owners are told."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from ila_applications.domain.applications import Application, Change
 from ila_applications.ports import Unit
+from ila_applications.usecases.messages import tell
 
 DUE = "application_due"
 
 
 def keep(unit: Unit, changes: Sequence[Change]) -> None:
-    """Store changes and note each in the audit trail; every state that ends by itself gets its timer.
+    """Store changes, note each in the audit trail, and tell; every state that ends by itself gets its timer.
 
     A timer of a state that was left is not cleared: when it fires, nothing is due.
     """
@@ -22,6 +23,7 @@ def keep(unit: Unit, changes: Sequence[Change]) -> None:
         set_timer(unit, application)
     for change in changes:
         note(unit, change)
+    tell(unit, changes)
 
 
 def set_timer(unit: Unit, application: Application) -> None:
