@@ -28,8 +28,9 @@ from ila_applications.domain.profiles import Profile
 from ila_applications.domain.results import Result
 from ila_applications.domain.sessions import Attendance, Session
 from ila_applications.domain.states import IN_GROUP, LIVE, UNCHECKED, WITH_PLACE
+from ila_applications.group_ports import GroupPage
 from ila_applications.message_ports import MessagePage
-from ila_applications.ports import CasePage, Deps, GroupPage
+from ila_applications.ports import CasePage, Deps
 from ila_applications.usecases.acceptance import AcceptPlace, accept_place
 from ila_applications.usecases.applications import (
     BeginApplication,

@@ -12,7 +12,7 @@ from ila_kit.store.listing import Listing, PageRequest
 from ila_applications.domain.applications import Case
 from ila_applications.domain.groups import Group, Reach
 from ila_applications.domain.states import IN_GROUP
-from ila_applications.ports import GroupPage
+from ila_applications.group_ports import GroupPage
 from ila_applications.store import tables as t
 from ila_applications.store.group_tables import learning_group
 from ila_applications.store.rows import CASES, OFFERING_COLUMNS, OFFERINGS, as_case, as_offering
