@@ -16,6 +16,7 @@ from ila_catalog.domain.digcomp import Area
 from ila_catalog.domain.listed import FacetValue
 from ila_catalog.domain.phases import Phase, is_open
 from ila_catalog.domain.prices import per_hour
+from ila_catalog.usecases.calls import actions_on
 
 Row = Mapping[str, Any]
 Areas = Mapping[int, Area]
@@ -115,7 +116,7 @@ def officer_call(call: Call, areas: Areas, reader: Actor) -> dict[str, Any]:
         "shifted_by_days": call.shifted_by_days,
         "version": call.version,
     }
-    two = {"writers": sorted(call.writers), "actions": call.actions_for(reader.id, reader.role_names)}
+    two = {"writers": sorted(call.writers), "actions": actions_on(call, reader.id, reader.role_names)}
     return shown | schedule | call_content(call, areas) | officer_fields(call) | two
 
 

@@ -1,6 +1,6 @@
 """A call: what it takes, when, from whom, by which papers and parameters."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Self, cast
@@ -14,7 +14,6 @@ from ila_catalog.domain.errors import OffersClosed, OffersNotOpenYet
 from ila_catalog.domain.parameters import Parameter, Value
 from ila_catalog.domain.phases import APPLICATIONS, OFFERS, Phase, phase_named, shifted
 from ila_catalog.domain.riga import days_later
-from ila_catalog.domain.states import CALL
 
 # What a methodology can price. Of which family each is, the data of the call says.
 KINDS = ("study_course", "study_module", "module", "module_set")
@@ -243,16 +242,6 @@ class Call:
     phase_states: Mapping[str, str] = field(default_factory=dict)
     writers: frozenset[str] = frozenset()
     published_by: str | None = None
-
-    def actions_for(self, person: str, roles: Iterable[str]) -> list[str]:
-        """Return the steps that a person may take with it; closing may still be refused while it runs."""
-        held = set(roles)
-        return [
-            action
-            for action in CALL.actions(self.state)
-            if CALL.steps[self.state, action].roles & held
-            and not (action == "publish" and person in self.writers)
-        ]
 
     def changed(self, **changes: Any) -> Self:
         """Return the next version of the call with other content; `changes` are those of its data."""

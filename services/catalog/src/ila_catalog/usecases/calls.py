@@ -1,6 +1,6 @@
 """What the agency does with calls: make one from another, change the draft, publish, move the schedule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -113,6 +113,17 @@ def publish_call(unit: Unit, call_id: UUID) -> Call:
     unit.calls.save(published)
     _announce(unit, published, "call_published")
     return published
+
+
+def actions_on(call: Call, person: str, roles: Iterable[str]) -> list[str]:
+    """Return the steps that a person may take with a call; closing may still be refused while it runs."""
+    held = set(roles)
+    return [
+        action
+        for action in CALL.actions(call.state)
+        if CALL.steps[call.state, action].roles & held
+        and not (action == "publish" and person in call.writers)
+    ]
 
 
 def announce_change(unit: Unit, call: Call, action: str, **details: Any) -> None:
