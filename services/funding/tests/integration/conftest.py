@@ -156,6 +156,7 @@ class World:
             programme_id=self.programme_id,
             call_id=self.call_id,
             title_lv="Algoritmi un lokālie tīkli",
+            title_en="Algorithms and local networks",
             funding_source=SOURCE,
             training=EXAMPLE,
             sequence=sequence,

@@ -42,6 +42,7 @@ def programme(sequence=1, hours=(34, 136), agreement_id=AGREEMENT, **changes):
         "call_id": CALL,
         "kind": "module_set",
         "title_lv": "Algoritmi un lokālie tīkli",
+        "title_en": "Algorithms and local networks",
         "funding_source": "RRF 2.3.1.4.i",
         "parts": [{"title": f"M{hour}", "hours": hour} for hour in hours],
         "continuing_programme": None,

@@ -72,6 +72,19 @@ def test_the_statement_of_608_99_says_each_step_in_words(statement, language):
     assert f"/api/funding/v1/holds/{statement.hold_id}/replay" in text
 
 
+def test_a_programme_is_called_by_its_title_in_the_language_and_its_absence_is_said(statement):
+    named = replace(statement, programme_title_en="Algorithms and local networks")
+    _, text = read(StatementPdf(ISSUER).write(named, "en"))
+    assert "The price of the programme “Algorithms and local networks”" in text
+    assert "Programme Algorithms and local networks" in text
+    assert "Algoritmi un lokālie tīkli" not in text
+    _, text = read(StatementPdf(ISSUER).write(named, "lv"))
+    assert "Programma Algoritmi un lokālie tīkli" in text
+    assert "Algorithms" not in text
+    _, text = read(StatementPdf(ISSUER).write(statement, "en"))
+    assert "Algoritmi un lokālie tīkli (title in Latvian: no English one was given)" in text
+
+
 def test_who_else_pays_is_said_and_nobody_who_pays_nothing(statement):
     shared = replace(
         statement, public=Decimal("500.00"), topped_up=Decimal("78.54"), co_payment=Decimal("30.45")

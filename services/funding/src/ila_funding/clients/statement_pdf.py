@@ -24,7 +24,7 @@ _DAY = {"lv": "dd.MM.yyyy.", "en": "d MMMM yyyy"}
 def written(statement: PriceStatement, language: str, issuer: str) -> bytes:
     """Return the bytes of the document; `issuer` is who answers for the decision."""
     say = Words(language)
-    facts = {"price": say.euros(statement.price), "programme": statement.programme_title}
+    facts = {"price": say.euros(statement.price), "programme": _programme(statement, say)}
     page = TaggedPdf(language, say("title", **facts), issuer, statement.decided_at)
     page.footer_words = " · ".join([say("subject"), str(statement.hold_id), say("page", number="{page}")])
     page.words("P", say("subject"), size=8, colour=MUTED)
@@ -75,11 +75,22 @@ def _decided(of: PriceStatement, say: Words, issuer: str) -> list[tuple[str, str
         (say("decided-by"), say("decided-by-words", issuer=issuer)),
         (say("decided-at"), say("decided-at-words", day=say.day(at.date()), time=f"{at:%H:%M}")),
         (say("call"), f"{title} ({of.call_code})"),
-        (say("programme"), of.programme_title),
+        (say("programme"), _programme_told(of, say)),
         (say("application"), applied),
         (say("methodology"), lasting),
         (say("document"), method.document),
     ]
+
+
+def _programme(of: PriceStatement, say: Words) -> str:
+    """Return what a programme is called, in Latvian where it has no title in the language."""
+    return (of.programme_title_en if say.language == "en" else None) or of.programme_title_lv
+
+
+def _programme_told(of: PriceStatement, say: Words) -> str:
+    """Return a programme's title; one that is in another language says so."""
+    title = _programme(of, say)
+    return say("only-latvian", title=title) if say.language == "en" and not of.programme_title_en else title
 
 
 def _facts(page: TaggedPdf, facts: list[tuple[str, str]]) -> None:

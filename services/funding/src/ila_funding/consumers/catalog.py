@@ -48,6 +48,7 @@ def remember_programme(unit: Unit, envelope: Envelope) -> None:
         programme_id=told.programme_id,
         call_id=told.call_id,
         title_lv=told.title_lv,
+        title_en=told.title_en,
         funding_source=told.funding_source,
         training=training,
         sequence=envelope.sequence,

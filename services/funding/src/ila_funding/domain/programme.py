@@ -30,7 +30,7 @@ class PublishedProgramme:
     """What this service keeps of a programme; `sequence` is the version it was told of last.
 
     `pinned` is what the agreement it is published under fixed; None while nobody told of that
-    agreement, or when there is none. `family` and `territory` are None where nobody told them.
+    agreement, or when there is none. `title_en`, `family` and `territory` are None where nobody told them.
     """
 
     programme_id: UUID
@@ -39,6 +39,7 @@ class PublishedProgramme:
     funding_source: str
     training: Training
     sequence: int
+    title_en: str | None = None
     agreement_id: UUID | None = None
     family: str | None = None
     territory: str | None = None

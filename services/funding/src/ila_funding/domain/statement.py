@@ -16,6 +16,8 @@ from ila_funding.domain.programme import PublishedProgramme
 class PriceStatement:
     """A decided price with all it comes from. Titles of the call and the programme are those told last.
 
+    `programme_title_en` is None where nobody told one.
+
     `quote` is the stored one, as JSON. price = public + topped_up + co_payment. Persons are not named:
     the number of the application says whose it is.
     """
@@ -28,7 +30,8 @@ class PriceStatement:
     call_title_lv: str
     call_title_en: str
     funding_source: str
-    programme_title: str
+    programme_title_lv: str
+    programme_title_en: str | None
     methodology: Methodology
     quote: dict[str, Any]
     price: Decimal
@@ -50,7 +53,8 @@ def price_statement(
         call_title_lv=call.title_lv,
         call_title_en=call.title_en,
         funding_source=call.funding_source,
-        programme_title=programme.title_lv,
+        programme_title_lv=programme.title_lv,
+        programme_title_en=programme.title_en,
         methodology=methodology,
         quote=hold.quote,
         price=hold.amount + hold.topped_up + hold.co_payment,

@@ -66,6 +66,7 @@ class ProgrammePublished(Heard):
     parts: list[ProgrammePart]
     continuing_programme: str | None
     agreement_id: UUID | None
+    title_en: str | None = None
     family: str | None = None
     territory: str | None = None
 

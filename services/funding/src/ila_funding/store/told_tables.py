@@ -38,6 +38,7 @@ published_programme = sa.Table(
     *(sa.Column(name, sa.Text) for name in ("continuing_programme", "family", "territory")),
     sa.Column("agreement_id", sa.Uuid),
     sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("title_en", sa.Text, comment="none: not told"),
 )
 
 agreement = sa.Table(
