@@ -61,7 +61,7 @@ class TestCalls:
         answer = officer.get(f"{ROOT}/calls/{listed['id']}")
         assert (answer.json["state"], answer.json["edition"], answer.headers["ETag"]) == (
             "published",
-            4,
+            5,
             '"1"',
         )
         assert officer.get(f"{ROOT}/calls/{listed['id']}", If_None_Match='"1"').status_code == 304

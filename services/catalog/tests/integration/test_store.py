@@ -158,7 +158,7 @@ def test_the_command_loads_and_says_so(settings, capsys):
     asked = ["--call", "call-1", "--demonstration", "--as-of", "2026-11-24"]
     assert cli.load(settings, asked) == 0
     assert capsys.readouterr().out == (
-        "call-1 edition 4: stored at version 1, moved by 735 days; 3 programmes stored\n"
+        "call-1 edition 5: stored at version 1, moved by 735 days; 3 programmes stored\n"
     )
     assert cli.load(settings, asked) == 0
     assert "unchanged at version 1" in capsys.readouterr().out

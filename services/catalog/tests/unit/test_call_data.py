@@ -128,6 +128,8 @@ def test_all_faults_are_named_at_once_with_their_place(raw_call):
         (("parameters", "draw_reserved_ages", "value"), "29-18:20", "is not a list of ages with shares"),
         (("parameters", "draw_reserved_ages", "value"), "18-29:20 29-40:20", "has ages that overlap"),
         (("parameters", "draw_reserved_ages", "value"), "18-29:60 30-40:60", "reserves more than all places"),
+        (("parameters", "draw_source_lv", "value"), " ", "draw_source_lv.value is not a text of one"),
+        (("parameters", "draw_source_en", "value"), "a\nb", "draw_source_en.value is not a text of one"),
         (("parameters", "budget_limit", "value"), 2132000, "parameters.budget_limit.value is not an amount"),
         (("parameters", "budget_limit", "value"), "0.00", "parameters.budget_limit.value is not above zero"),
         (

@@ -101,14 +101,14 @@ def test_a_demonstration_that_has_run_out_opens_again_for_everyone(unit, demonst
 def test_changed_content_needs_a_new_edition(unit, call_data, raw_call):
     load_call(unit, LoadCall(data=call_data))
     with pytest.raises(EditionNotRaised):
-        load_call(unit, LoadCall(data=edited(raw_call, edition=4, quota=4)))
+        load_call(unit, LoadCall(data=edited(raw_call, edition=5, quota=4)))
     assert unit.calls.rows[call_data.id].version == 1
 
 
 def test_a_new_edition_replaces_the_content_and_is_announced(unit, demonstrate, call_data, raw_call):
     demonstrate()
     said(unit)
-    loaded = demonstrate(data=edited(raw_call, edition=5, quota=4))
+    loaded = demonstrate(data=edited(raw_call, edition=6, quota=4))
     assert loaded.call.version == 2
     assert unit.calls.rows[call_data.id].data.kinds[0].quota == 4
     assert [sequence for _, _, sequence in said(unit)] == [2, 2, 2, 2]

@@ -55,6 +55,7 @@ class CallSummarySchema(Schema):
     activity = schemas.text()
     phases = fields.List(fields.Nested(PhaseSchema), required=True)
     applications_open = fields.Flag(required=True)
+    opening_mode = fields.OneOf(["first_come", "draw"], required=True)
     shifted_by_days = fields.WholeNumber(
         min=-schemas.MOST,
         max=schemas.MOST,

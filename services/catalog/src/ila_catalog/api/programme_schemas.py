@@ -210,13 +210,14 @@ class QuoteLinkSchema(Schema):
 
 
 class ProgrammeSchema(ProgrammeSummarySchema):
-    """A programme in full."""
+    """A programme in full. `opening_mode` tells who gets its places: whoever applied first, or a draw."""
 
     description_lv = schemas.text()
     description_en = schemas.text()
     qualification = schemas.text(allow_none=True)
     learning_outcomes = fields.List(fields.Nested(OutcomeSchema), required=True)
     address = schemas.text()
+    opening_mode = fields.OneOf(["first_come", "draw"], required=True)
     quote = fields.Nested(QuoteLinkSchema, required=True)
 
 

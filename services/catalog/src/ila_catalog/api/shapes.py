@@ -55,6 +55,7 @@ _PROGRAMME_CONTENT = (
     "qualification",
     "learning_outcomes",
     "address",
+    "opening_mode",
 )
 
 
@@ -64,6 +65,7 @@ def call_summary(call: Call, at: datetime) -> dict[str, Any]:
         **{name: getattr(call.data, name) for name in _CALL_SHORT},
         "phases": [_phase(phase, at) for phase in call.data.phases],
         "applications_open": is_open(call.applications, at),
+        "opening_mode": call.data.parameter("opening_mode"),
         "shifted_by_days": call.shifted_by_days,
         "version": call.version,
     }
@@ -113,6 +115,7 @@ def officer_call(call: Call, areas: Areas, reader: Actor) -> dict[str, Any]:
     shown = {name: getattr(call.data, name) for name in _CALL_SHORT}
     schedule = {
         "phases": to_json(call.data.phases),
+        "opening_mode": call.data.parameter("opening_mode"),
         "shifted_by_days": call.shifted_by_days,
         "version": call.version,
     }

@@ -102,10 +102,18 @@ def _check_together(root: Reader, data: CallData) -> None:
     _check_unique(root, "learning_needs", [str(need.id) for need in data.learning_needs])
     for index, need in enumerate(data.learning_needs):
         _check_areas(root, f"learning_needs[{index}]", need.areas)
+    _check_draw(root, data)
     _check_families(root, data)
     for family in data.families:
         _check_levels(root, data, family)
     _check_papers(root, data)
+
+
+def _check_draw(root: Reader, data: CallData) -> None:
+    """Note a draw whose public value is not named; older calls that are copied name none."""
+    for name in ("draw_source_lv", "draw_source_en"):
+        if data.parameters["opening_mode"].value == "draw" and name not in data.parameters:
+            root.fault(f"parameters.{name}", "is missing, and places are drawn")
 
 
 def _check_areas(root: Reader, place: str, areas: list[NeedArea]) -> None:

@@ -61,6 +61,13 @@ def amount(value: Any) -> Value:
     return parsed
 
 
+def wording(value: Any) -> Value:
+    """Check for a text of one line."""
+    if type(value) is not str or not 1 <= len(value.strip()) <= 500 or len(value.splitlines()) != 1:
+        raise ValueError("is not a text of one line, of up to 500 characters")
+    return value.strip()
+
+
 def reserved_ages(value: Any) -> Value:
     """Check for ages with the share of places that a draw reserves for each, like `18-29:20 55-74:25`.
 
@@ -90,6 +97,9 @@ PARAMETERS: dict[str, Check] = {
     "minimum_age": whole(0, 120),
     "opening_mode": word("first_come", "draw"),
     "draw_reserved_ages": reserved_ages,
+    # Which public value enters the lots of a draw: what makes it, when, and how it is spelled.
+    "draw_source_lv": wording,
+    "draw_source_en": wording,
     "drop_out_rule": word("completion_only", "pro_rata", "threshold"),
     # A learner who pays all gets no public money: that is no co-payment.
     "co_payment_percent": whole(0, 99),

@@ -76,6 +76,8 @@ class CallPublished(Event):
     state: str
     version: int
     draw_strata: list[ReservedAges]
+    draw_source_lv: str
+    draw_source_en: str
 
     @classmethod
     def of(cls, call: Call) -> Self:
@@ -107,7 +109,15 @@ class CallPublished(Event):
             state=call.state,
             version=call.version,
             draw_strata=_reserved_ages(data),
+            draw_source_lv=_words(data, "draw_source_lv"),
+            draw_source_en=_words(data, "draw_source_en"),
         )
+
+
+def _words(data: CallData, name: str) -> str:
+    """Return the words of a parameter; none in calls that were decided before it could be said."""
+    one = data.parameters.get(name)
+    return str(one.value) if one else ""
 
 
 def _reserved_ages(data: CallData) -> list[ReservedAges]:

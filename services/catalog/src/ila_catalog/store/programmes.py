@@ -31,6 +31,9 @@ _FAMILY = sa.func.coalesce(
     ).op("#>>")(sa.cast([], ARRAY(sa.Text))),
     "",
 ).label("family")
+# What older calls do not say is first come, first served.
+_MODE = call.c.parameters["opening_mode"]["value"].astext
+_OPENING = sa.func.coalesce(_MODE, "first_come").label("opening_mode")
 _WINDOW = [call.c.code.label("call_code"), call.c.applications_open_at, call.c.applications_close_at, _FAMILY]
 _SHORT = [
     table.c[name]
@@ -68,7 +71,7 @@ _PUBLISHED = table.c.state == PUBLISHED
 # What lists of the public catalogue show of a programme.
 SUMMARIES = sa.select(*_SHORT, *_WINDOW, *_PROVIDER).select_from(_JOINED).where(_PUBLISHED)
 # What the public sees of a programme in full.
-FULL = sa.select(table, *_WINDOW, *_PROVIDER).select_from(_JOINED).where(_PUBLISHED)
+FULL = sa.select(table, *_WINDOW, _OPENING, *_PROVIDER).select_from(_JOINED).where(_PUBLISHED)
 OWN_LISTING = Listing(
     sa.select(table, _FAMILY, *_PROVIDER).select_from(_JOINED),
     id=table.c.id,
