@@ -26,7 +26,7 @@ AFTER = {
 }
 ONLY_IN_FULL = {
     "description_lv", "description_en", "qualification", "learning_outcomes", "address",
-    "quote",
+    "quote", "opening_mode",
 }  # fmt: skip
 APPLICATIONS = "/api/applications/v1/applications"
 CALL = f"/api/applications/v1/calls/{ANSWERS['application']['call_id']}"

@@ -128,7 +128,7 @@ def bench() -> None:
         promises += last_minute.submissions()
         promises += money.promises()
         promises += holds.holds(os.environ["ILA_SUITE_DATABASE_URL"])
-    promises += [*signatures.containers(), draw.lots()]
+    promises += [*signatures.containers(), *draw.lots()]
     promises += ledger.verification(os.environ["ILA_SUITE_DATABASE_URL"])
     report = {"clients": CLIENTS, "seconds": SECONDS, "rounds": ROUNDS, "cases": summary(results)}
     report |= {

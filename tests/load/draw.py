@@ -1,20 +1,22 @@
-"""How long a draw of a hundred thousand entries takes: read, drawn and stored, in the process of a worker.
+"""How long a draw of a hundred thousand entries takes: pinned, drawn and stored, in the process of a worker.
 
 Everything happens in one transaction that is rolled back, so nobody wins a place by a bench.
 """
 
 import os
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from front import Promise
+from ila_applications.domain.draws import DRAW_OFFICER
 from ila_applications.domain.offerings import Call, Stratum
 from ila_applications.settings import DEVELOPMENT_KEY
 from ila_applications.store.unit import ApplicationsUnit
-from ila_applications.usecases.draws import make_draw, prepare_draw
-from ila_kit.actor import process_actor
+from ila_applications.usecases.draws import confirm_value, enter_value, make_draw, pin_entries, prepare_draw
+from ila_kit.actor import Actor, Role, process_actor
 from ila_kit.ids import uuid7
 from ila_kit.store.database import create_engine
 
@@ -38,18 +40,21 @@ FROM generate_series(1, %(entries)s) AS entry JOIN numbered ON numbered.n = 1 + 
 """
 
 
-def lots() -> Promise:
-    """Return the seconds that a draw of a hundred thousand entries takes the suite's own store."""
+def lots() -> list[Promise]:
+    """Return the seconds that pin and draw of a hundred thousand entries take the suite's own store."""
     engine = create_engine(os.environ["ILA_SUITE_DATABASE_URL"], pooled=False)
     with engine.connect() as connection:
         connection.exec_driver_sql("SET LOCAL search_path = applications, public")
         taken = seconds(connection)
     engine.dispose()
-    return Promise(f"draw of {ENTRIES} entries", round(taken, 2), most=MOST_SECONDS, beside="seconds")
+    return [
+        Promise(f"{step} of {ENTRIES} entries", round(took, 2), most=MOST_SECONDS, beside="seconds")
+        for step, took in taken.items()
+    ]
 
 
-def seconds(connection: sa.Connection) -> float:
-    """Return how long a draw takes in the schema of a connection; leaves nothing behind."""
+def seconds(connection: sa.Connection) -> dict[str, float]:
+    """Return how long pin and draw take in the schema of a connection; leaves nothing behind."""
     now = datetime.now(UTC)
     call = _call(now)
     unit = ApplicationsUnit.sealing_by(DEVELOPMENT_KEY)(connection, "bench", process_actor("bench"), now)
@@ -57,14 +62,22 @@ def seconds(connection: sa.Connection) -> float:
         _fill(connection, call)
         unit.offerings.learn_call(call, 1)
         prepare_draw(unit, call)
-        started = time.perf_counter()
-        make_draw(unit, call.id)
-        taken = time.perf_counter() - started
-        if not unit.draws.get(call.id).drawn:
-            raise RuntimeError("nothing was drawn")
-        return taken
+        pinned = _seconds(lambda: pin_entries(unit, call.id))
+        for give in (enter_value, confirm_value):
+            unit.actor = Actor(str(uuid7()), (Role(DRAW_OFFICER),))
+            give(unit, call.id, "3 11 19 32 47 2 9")
+        drawn = _seconds(lambda: make_draw(unit, call.id))
+        if not unit.draws.get(call.id).drawn or len(list(unit.draws.listed(call.id))) != ENTRIES:
+            raise RuntimeError("not everybody was drawn")
+        return {"pin": pinned, "draw": drawn}
     finally:
         connection.rollback()
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 def _call(now: datetime) -> Call:

@@ -25,7 +25,7 @@ EVERY_ROLE = [
     "learner", "user_approver", "call_manager", "contract_officer", "agency_signatory", "commission_member",
     "commission_chair", "eligibility_officer", "appeal_officer", "result_verifier", "claim_officer",
     "payment_maker", "payment_checker", "payment_releaser", "rate_manager", "rate_approver", "auditor",
-    "sanction_officer", "platform_admin",
+    "sanction_officer", "platform_admin", "draw_officer",
 ]  # fmt: skip
 TYPED = {
     "whole": "7", "hidden-whole": "7", "day": DAY, "instant": "2026-11-23T14:00", "money": "608,99",

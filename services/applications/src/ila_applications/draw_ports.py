@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from ila_applications.domain.draws import Candidate, Draw, Entry, Secret
+from ila_applications.domain.draws import Draw, Secret
+from ila_applications.domain.lots import Candidate, Entry, Pin
 
 
 class DrawStore(Protocol):
@@ -28,17 +29,26 @@ class DrawStore(Protocol):
         A refusal that can still be contested takes part, unless the person applied anew.
         """
 
+    def keep_pins(self, call_id: UUID, pins: Sequence[Pin]) -> None:
+        """Store entries as pinned; nobody can change them."""
+
+    def pins(self, call_id: UUID) -> Iterator[Pin]:
+        """Give every pinned entry of a call, sorted as published."""
+
+    def pinned(self, application_id: UUID) -> bool:
+        """Tell whether an application is on the pinned list of its call."""
+
     def keep(self, call_id: UUID, entries: Sequence[Entry]) -> None:
         """Store entries as drawn; nobody can change them."""
 
-    def finish(self, draw: Draw) -> None:
-        """Store a draw as drawn; from now on places go out by it."""
+    def save(self, draw: Draw) -> None:
+        """Store a draw after a step; once it is drawn, places go out by it."""
 
     def entries(self, application_ids: Sequence[UUID]) -> dict[UUID, Entry]:
         """Return those of these applications that are on a list, by id."""
 
     def listed(self, call_id: UUID) -> Iterator[Entry]:
-        """Give every entry of a call by programme and rank; the late ones last in each, by lot."""
+        """Give every entry of a call by programme and rank; after them those that came late."""
 
     def counts(self, call_id: UUID) -> dict[UUID, int]:
-        """Return how many entries of each programme were drawn."""
+        """Return how many entries of each programme are pinned."""

@@ -82,8 +82,8 @@ class ApplicationStore(Protocol):
     def marked(self, ids: Sequence[UUID]) -> list[Case]:
         """Return, locked, those of these applications that are still provisional."""
 
-    def waiting(self, programme_id: UUID, limit: int) -> list[Case]:
-        """Return, locked, the first applications of a programme's waiting list, nobody before a draw."""
+    def waiting(self, programme_id: UUID, limit: int) -> tuple[list[Case], bool]:
+        """Return, locked, the first of a programme's waiting list, and whether others hold any of these."""
 
     def of_programme(self, programme_id: UUID) -> list[Case]:
         """Return, locked, the applications of a programme that are not over, oldest receipt first."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from ila_applications.domain.draws import PLACE, Candidate, Draw, Entry, Secret
+from ila_applications.domain.draws import Draw, Secret
+from ila_applications.domain.lots import PLACE, Candidate, Entry, Pin
 from ila_kit.errors import Missing
 
 OUT = ("withdrawn", "expired", "ineligible_final", "completed", "not_completed", "transferred", "no_show")
@@ -16,6 +17,7 @@ class FakeDraws:
         self._applications, self._offerings = applications, offerings
         self.rows: dict[UUID, Draw] = {}
         self.secrets: dict[UUID, Secret] = {}
+        self.kept_pins: dict[UUID, list[Pin]] = {}
         self.kept: dict[UUID, tuple[UUID, Entry]] = {}
         applications.draws = self
 
@@ -49,32 +51,50 @@ class FakeDraws:
             if one.state not in OUT and not (one.state == "ineligible" and _anew(one, rows))
         ]
 
+    def keep_pins(self, call_id: UUID, pins: Sequence[Pin]) -> None:
+        assert call_id not in self.kept_pins, "the database would refuse it"
+        self.kept_pins[call_id] = list(pins)
+
+    def pins(self, call_id: UUID) -> list[Pin]:
+        return self.kept_pins[call_id]
+
+    def pinned(self, application_id: UUID) -> bool:
+        return any(one.application_id == application_id for pins in self.kept_pins.values() for one in pins)
+
     def keep(self, call_id: UUID, entries: Sequence[Entry]) -> None:
         for one in entries:
             assert one.application_id not in self.kept, "the database would refuse it"
             self.kept[one.application_id] = (call_id, one)
 
-    def finish(self, draw: Draw) -> None:
+    def save(self, draw: Draw) -> None:
         self.rows[draw.call_id] = draw
-        self._offerings.drawn[draw.call_id] = draw.drawn_at
+        if draw.drawn_at is not None:
+            self._offerings.drawn[draw.call_id] = draw.drawn_at
 
     def entries(self, application_ids: Sequence[UUID]) -> dict[UUID, Entry]:
         return {one: self.kept[one][1] for one in application_ids if one in self.kept}
 
     def listed(self, call_id: UUID) -> list[Entry]:
         mine = [entry for call, entry in self.kept.values() if call == call_id]
-        return sorted(mine, key=lambda one: (one.programme_id, one.rank or len(mine) + 1, one.lot))
+        return sorted(
+            mine, key=lambda one: (one.rank is None, one.programme_id, one.rank, one.application_id)
+        )
 
     def counts(self, call_id: UUID) -> dict[UUID, int]:
-        drawn = [one.programme_id for one in self.listed(call_id) if one.rank]
-        return {one: drawn.count(one) for one in drawn}
+        pinned = [one.programme_id for one in self.kept_pins.get(call_id, [])]
+        return {one: pinned.count(one) for one in pinned}
 
     def in_line(self, cases):
         """Return waiting cases in the order of their lots; those not on the list wait for nothing."""
         listed = [(self.kept[one.application.id][1], one) for one in cases if one.application.id in self.kept]
-        return [case for entry, case in sorted(listed, key=lambda two: (two[0].outcome != PLACE, two[0].lot))]
+        return [case for entry, case in sorted(listed, key=_turn)]
 
 
 def _anew(one, rows) -> bool:
     key = (one.person_id, one.programme_id)
     return any((other.person_id, other.programme_id) == key and other.id > one.id for other in rows)
+
+
+def _turn(two) -> tuple:
+    entry, _ = two
+    return (entry.outcome != PLACE, entry.lot is None, entry.lot, entry.application_id)

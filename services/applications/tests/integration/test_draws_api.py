@@ -1,4 +1,4 @@
-"""A draw over HTTP on PostgreSQL: committed, drawn by a timer, recomputed from what is published."""
+"""A draw over HTTP on PostgreSQL: committed, pinned, given a public value, and recomputed."""
 
 import runpy
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +18,11 @@ pytestmark = pytest.mark.integration
 PATH = "/api/applications/v1/applications"
 CALLS = "/api/applications/v1/calls"
 AMOUNT = {"amount": "608.99", "currency": "EUR"}
-DRAWN = datetime(2024, 12, 6, 22, 6, tzinfo=UTC)
-faults = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "recompute_draw.py"))["faults"]
+PINNED = datetime(2024, 12, 6, 22, 6, tzinfo=UTC)
+VALUE = {"value": "3 11 19 32 47 2 9"}
+DUE = ("draw_commit_due", "draw_pin_due", "draw_value_due", "draw_lots_due", "places_due")
+SCRIPT = Path(__file__).parents[4] / "portal/src/ila_portal/static/recompute_draw.py"
+faults = runpy.run_path(str(SCRIPT))["faults"]
 STRATA = [{"code": "55-74", "lowest_age": 55, "highest_age": 74, "percent": 50}]
 
 
@@ -28,9 +31,9 @@ class Drawing:
 
     def __init__(self, service, as_person, places=2, strata=()):
         self.service, self.as_person = service, as_person
-        self.programme = service.publish(
-            places=places, rules={"opening_mode": "draw", "draw_strata": list(strata)}
-        )
+        rules = {"opening_mode": "draw", "draw_strata": list(strata)}
+        rules |= {"draw_source_lv": "Skaitļi", "draw_source_en": "Numbers"}
+        self.programme = service.publish(places=places, rules=rules)
         with service.engine.connect() as connection:
             query = sa.select(t.programme.c.call_id).where(t.programme.c.id == self.programme)
             self.call = str(connection.scalar(query))
@@ -45,16 +48,29 @@ class Drawing:
         assert client.post(f"{PATH}/{application}/submission", confirmed).status_code == 201
         return client, application
 
-    def draw(self):
+    def pin(self):
         self.service.job().run()
-        self.service.now = DRAWN
+        self.service.now = PINNED
         self.timers()
 
+    def draw(self):
+        self.pin()
+        self.give_value()
+        self.timers()
+
+    def give_value(self):
+        for step in ("public-value", "public-value/confirmation"):
+            officer = self.as_person(uuid7(), "draw_officer")
+            assert officer.post(f"{self.path}/{step}", VALUE).status_code == 201
+
     def timers(self):
-        run_due(self.service.deps.units, {name: TIMERS[name] for name in ("draw_due", "drawn_places")})
+        run_due(self.service.deps.units, {name: TIMERS[name] for name in DUE})
 
     def listed(self, client):
-        with client.get(f"{self.path}/list") as answer:
+        return self.read(client, "list")
+
+    def read(self, client, what):
+        with client.get(f"{self.path}/{what}") as answer:
             return answer.json
 
     def state(self, client, application):
@@ -71,24 +87,32 @@ def drawing(service, as_person):
     return Drawing(service, as_person)
 
 
-def test_a_draw_is_committed_made_by_a_timer_and_recomputed_from_what_is_published(drawing, as_person):
+def test_a_draw_is_committed_pinned_made_and_recomputed_from_what_is_published(drawing, as_person):
     visitor = as_person()
     before = visitor.get(drawing.path).json
     assert (before["state"], before["seed"], before["programmes"][0]["entries"]) == ("committed", None, None)
+    assert (before["source_lv"], before["source_en"]) == ("Skaitļi", "Numbers")
+    assert visitor.get(f"{drawing.path}/entries").json["code"] == "not-pinned-yet"
     assert visitor.get(f"{drawing.path}/list").json["code"] == "not-drawn-yet"
     people = [drawing.apply() for _ in range(5)]
     client, application = people[0]
     mine = client.get(f"{PATH}/{application}/draw-entry").json
-    assert (len(mine["entry"]), mine["rank"], mine["outcome"]) == (32, None, None)
+    assert (len(mine["entry"]), mine["pinned"], mine["rank"], mine["outcome"]) == (32, None, None, None)
     assert as_person().get(f"{PATH}/{application}/draw-entry").status_code == 404
 
-    drawing.draw()
+    drawing.pin()
+    pinned = drawing.read(visitor, "entries")
+    assert (visitor.get(drawing.path).json["state"], len(pinned["entries"])) == ("pinned", 5)
+    assert client.get(f"{PATH}/{application}/draw-entry").json["pinned"] is True
+    drawing.give_value()
+    drawing.timers()
 
     after = visitor.get(drawing.path).json
     told = drawing.listed(visitor)
     assert (after["state"], after["commitment"]) == ("drawn", before["commitment"])
     assert (after["programmes"][0]["places"], after["programmes"][0]["entries"]) == (2, 5)
-    assert faults(told, before["commitment"]) == []
+    assert faults(told, before["commitment"], pinned) == []
+    assert after["public_value"] == VALUE["value"]
     ranks = {}
     for one, applied in people:
         mine = one.get(f"{PATH}/{applied}/draw-entry").json
@@ -104,6 +128,54 @@ def test_a_draw_is_committed_made_by_a_timer_and_recomputed_from_what_is_publish
     assert client.post(f"{PATH}/{winner}/withdrawal", {}).status_code == 200
     assert drawing.state(*ranks[3]) == "eligible"
     assert drawing.taken() == 2
+
+
+def test_the_public_value_is_given_by_two_officers_after_the_pin(drawing, as_person):
+    value, confirmation = (f"{drawing.path}/public-value", f"{drawing.path}/public-value/confirmation")
+    first, second = (as_person(uuid7(), "draw_officer") for _ in range(2))
+    assert first.post(value, VALUE).json["code"] == "wrong-state"
+    drawing.apply()
+    drawing.pin()
+    assert as_person(uuid7(), "call_manager").post(value, VALUE).status_code == 403
+    assert first.post(confirmation, VALUE).json["code"] == "no-public-value"
+    entered = first.post(value, VALUE)
+    assert (entered.status_code, entered.json["public_value"]) == (201, None)
+    assert entered.json["entered_at"] == "2024-12-06T22:06:00.000000Z"
+    assert first.post(confirmation, VALUE).json["code"] == "entered-by-you"
+    differs = second.post(confirmation, {"value": "3 11"})
+    assert (differs.status_code, differs.json["code"]) == (422, "public-value-differs")
+    assert list(differs.json["errors"]) == ["/value"]
+    assert second.post(value, {"value": " "}).status_code == 422
+    assert second.post(confirmation, VALUE).json["state"] == "confirmed"
+    assert first.post(value, VALUE).json["code"] == "wrong-state"
+    assert first.post(f"{CALLS}/{uuid7()}/draw/public-value", VALUE).status_code == 404
+
+
+def test_a_pinned_entry_cannot_be_changed_or_removed(drawing):
+    drawing.apply()
+    drawing.pin()
+    mine = d.draw_pin.c.call_id == drawing.call
+    for change in (d.draw_pin.update().where(mine).values(standing="open"), d.draw_pin.delete().where(mine)):
+        with pytest.raises(DBAPIError, match="draw_pin"), drawing.service.engine.begin() as connection:
+            connection.execute(change)
+
+
+def test_a_place_waits_for_a_winner_who_is_locked(drawing):
+    people = [drawing.apply() for _ in range(4)]
+    drawing.pin()
+    drawing.give_value()
+    with drawing.service.engine.connect() as connection:
+        for one in people:
+            row = t.application.c.id == one[1]
+            connection.execute(sa.select(t.application.c.id).where(row).with_for_update())
+        drawing.timers()
+        assert drawing.taken() == 0
+    drawing.service.now += timedelta(minutes=1)
+    drawing.timers()
+    told = {one["entry"] for one in drawing.listed(people[0][0])["entries"] if one["outcome"] == "place"}
+    entries = [one.get(f"{PATH}/{applied}/draw-entry").json for one, applied in people]
+    states = {one["entry"]: drawing.state(*applied) for one, applied in zip(entries, people, strict=True)}
+    assert {entry for entry, state in states.items() if state == "eligible"} == told
 
 
 def test_a_change_of_the_list_in_the_database_is_refused_and_one_around_it_is_found(drawing, as_person):
@@ -133,8 +205,13 @@ def test_who_is_next_is_told_what_happens_and_when(drawing):
     drawing.service.job().run()
     following = client.get(f"{PATH}/{application}/timeline").json["next"]
     assert following["by"] == "2024-12-06T22:05:00.000000Z"
-    assert following["text_lv"].startswith("Jūs piedalāties vietu izlozē, kas notiks 07.12.2024 00:05")
-    drawing.draw()
+    assert following["text_lv"].startswith("Jūs piedalāties vietu izlozē: 07.12.2024 00:05 tiks nofiksēts")
+    drawing.pin()
+    following = client.get(f"{PATH}/{application}/timeline").json["next"]
+    assert following["by"] is None
+    assert following["text_en"].startswith("The entries to the draw are fixed and published.")
+    drawing.give_value()
+    drawing.timers()
     timeline = client.get(f"{PATH}/{application}/timeline").json["items"]
     assert timeline[-1]["text_en"] == "A place fell to you in the draw (rank 1); it is set apart for you."
 
@@ -167,8 +244,8 @@ def test_a_call_without_a_draw_has_none(service, as_person):
 
 def test_two_workers_draw_once_while_people_withdraw(drawing):
     people = [drawing.apply() for _ in range(12)]
-    drawing.service.job().run()
-    drawing.service.now = DRAWN
+    drawing.pin()
+    drawing.give_value()
 
     def withdraw(one):
         client, application = one

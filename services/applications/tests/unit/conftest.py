@@ -138,6 +138,7 @@ class FakeApplications:
         self.contents: dict[UUID, Content] = {}
         self.acceptances: dict[UUID, Acceptance] = {}
         self.after: dict[UUID, datetime] = {}
+        self.locked: set[UUID] = set()
 
     def add(self, application: Application, happening: Happening) -> bool:
         key = (application.person_id, application.programme_id)
@@ -206,12 +207,14 @@ class FakeApplications:
     def marked(self, ids: Sequence[UUID]) -> list[Case]:
         return self._where(lambda one: one.id in ids and one.provisional)
 
-    def waiting(self, programme_id: UUID, limit: int) -> list[Case]:
+    def waiting(self, programme_id: UUID, limit: int) -> tuple[list[Case], bool]:
         waiting = self._where(lambda one: one.programme_id == programme_id and one.state == "waiting")
         offering = self._offerings.get(programme_id)
         if offering.call is None or offering.awaits_draw:
-            return []
-        return (self.draws.in_line(waiting) if offering.by_draw else waiting)[:limit]
+            return [], False
+        line = (self.draws.in_line(waiting) if offering.by_draw else waiting)[:limit]
+        free = [case for case in line if case.application.id not in self.locked]
+        return free, len(free) < len(line)
 
     def of_programme(self, programme_id: UUID) -> list[Case]:
         return self._where(lambda one: one.programme_id == programme_id and one.live)

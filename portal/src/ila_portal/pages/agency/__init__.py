@@ -3,6 +3,7 @@
 from ila_portal.pages.agency import (
     agreements,
     calls,
+    draws,
     evaluation,
     holds,
     institutions,
@@ -21,6 +22,7 @@ __all__ = [
     "agency",
     "agreements",
     "calls",
+    "draws",
     "evaluation",
     "holds",
     "institutions",

@@ -3,7 +3,7 @@
 from ila_portal.desks import Desk, Page
 
 PLACES = (
-    "today", "registrations", "organisations", "calls", "declarations", "offers", "agreements",
+    "today", "registrations", "organisations", "calls", "draws", "declarations", "offers", "agreements",
     "applications", "results", "holds", "claims", "runs", "methodologies", "budget", "top_ups", "periods",
     "late_changes", "ledger", "reconciliation", "roles",
 )  # fmt: skip
@@ -19,11 +19,11 @@ CLAIMS, MAKER, CHECKER, RELEASER = (
     ("payment_releaser",),
 )
 RATES, AUDITOR, SANCTIONS = ("rate_manager", "rate_approver"), ("auditor",), ("sanction_officer",)
-PLATFORM_ADMIN = ("platform_admin",)
+PLATFORM_ADMIN, DRAWS = ("platform_admin",), ("draw_officer",)
 EVERYBODY = (
     *APPROVER, *CALL_MANAGER, *CONTRACTS, *AGENCY_SIGNATORY, *COMMISSION, *ELIGIBILITY, *APPEALS, *VERIFIER,
     *CLAIMS,
-    *MAKER, *CHECKER, *RELEASER, *RATES, *AUDITOR, *SANCTIONS, *PLATFORM_ADMIN,
+    *MAKER, *CHECKER, *RELEASER, *RATES, *AUDITOR, *SANCTIONS, *PLATFORM_ADMIN, *DRAWS,
 )  # fmt: skip
 
 agency.add("", Page("today", {}, template="agency/today.html", roles=EVERYBODY))

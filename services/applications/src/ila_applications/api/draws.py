@@ -1,6 +1,6 @@
-"""Draws over HTTP: what was committed, what was drawn, the list that anyone can recompute."""
+"""Draws over HTTP: what was committed, pinned and drawn, and the public value that two officers give."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -9,19 +9,41 @@ from uuid import UUID
 import flask
 import orjson
 from ila_kit.events import to_json
-from ila_kit.web.resource import Access, Call, Resource
-from ila_kit.web.schemas import Schema, fields
+from ila_kit.states import WrongState
+from ila_kit.web.resource import Access, Answer, Call, Resource
 from ila_kit.web.uploads import download
 
 from ila_applications.api.applications import OWNER, PREFIX
-from ila_applications.domain.draws import DRAW, LATE, OPEN, PLACE, RECIPE, WAITING, Draw, Entry
-from ila_applications.domain.errors import NoDraw, NotDrawnYet
-from ila_applications.usecases.draw_views import DrawView, EntryView, show_draw, show_entry, show_list
+from ila_applications.api.draw_schemas import (
+    DrawListSchema,
+    DrawSchema,
+    MyEntrySchema,
+    PinnedListSchema,
+    PublicValueSchema,
+)
+from ila_applications.domain.draws import CONFIRMED, DRAW_OFFICER, DRAWN, RECIPE, Draw
+from ila_applications.domain.errors import (
+    EnteredByYou,
+    NoDraw,
+    NoPublicValue,
+    NotDrawnYet,
+    NotPinnedYet,
+    PublicValueDiffers,
+)
+from ila_applications.domain.lots import Entry, Pin
+from ila_applications.usecases.draw_views import (
+    DrawView,
+    EntryView,
+    show_draw,
+    show_entry,
+    show_list,
+    show_pins,
+)
+from ila_applications.usecases.draws import confirm_value, enter_value
 
 PUBLIC = Access(public=True)
-OUTCOMES = [PLACE, WAITING, OPEN, LATE]
+OFFICERS = Access(any={DRAW_OFFICER}, acr="high")
 _IN_MEMORY = 1024 * 1024
-MOST = 2**31 - 1
 
 draws = Resource(
     "draws",
@@ -34,95 +56,19 @@ draw_entries = Resource(
 )
 
 
-class StratumSchema(Schema):
-    """Ages, both included, for whom at least `percent` of the places of each programme are reserved."""
-
-    code = fields.String(required=True)
-    lowest_age = fields.WholeNumber(min=0, max=1_000, required=True)
-    highest_age = fields.WholeNumber(min=0, max=1_000, required=True)
-    percent = fields.WholeNumber(min=1, max=100, required=True)
-
-
-class DrawnProgrammeSchema(Schema):
-    """A programme in a draw; `entries` is null before the draw."""
-
-    programme_id = fields.Id(required=True)
-    title_lv = fields.String(required=True)
-    title_en = fields.String(required=True)
-    places = fields.WholeNumber(min=0, max=MOST, required=True)
-    entries = fields.WholeNumber(min=0, max=MOST, required=True, allow_none=True)
-
-
-class DrawSchema(Schema):
-    """The draw of a call: `commitment` is the SHA-256 of the seed, which is null until the draw.
-
-    The draw takes place at `draws_at`, or as soon as no check is under way any more.
-    """
-
-    call_id = fields.Id(required=True)
-    state = fields.OneOf(sorted(DRAW.states), required=True)
-    recipe = fields.String(required=True)
-    commitment = fields.String(required=True)
-    committed_at = fields.Instant(required=True)
-    opens_at = fields.Instant(required=True)
-    closes_at = fields.Instant(required=True)
-    draws_at = fields.Instant(required=True)
-    drawn_at = fields.Instant(required=True, allow_none=True)
-    seed = fields.String(required=True, allow_none=True)
-    list_sha256 = fields.String(required=True, allow_none=True)
-    strata = fields.List(fields.Nested(StratumSchema), required=True)
-    programmes = fields.List(fields.Nested(DrawnProgrammeSchema), required=True)
-
-
-class ListedEntrySchema(Schema):
-    """An entry of the list under its pseudonym; `late` ones came after the draw and have no rank."""
-
-    programme_id = fields.Id(required=True)
-    rank = fields.WholeNumber(min=1, max=MOST, required=True, allow_none=True)
-    position = fields.WholeNumber(min=1, max=MOST, required=True, allow_none=True)
-    entry = fields.String(required=True)
-    stratum = fields.String(required=True, allow_none=True)
-    outcome = fields.OneOf(OUTCOMES, required=True)
-
-
-class DrawListSchema(Schema):
-    """Everything that is needed to recompute a draw; `places` are by programme."""
-
-    recipe = fields.String(required=True)
-    call_id = fields.Id(required=True)
-    commitment = fields.String(required=True)
-    committed_at = fields.Instant(required=True)
-    drawn_at = fields.Instant(required=True)
-    seed = fields.String(required=True)
-    list_sha256 = fields.String(required=True)
-    strata = fields.List(fields.Nested(StratumSchema), required=True)
-    places = fields.Dict(
-        keys=fields.Id(), values=fields.WholeNumber(min=0, max=MOST, required=True), required=True
-    )
-    entries = fields.List(fields.Nested(ListedEntrySchema), required=True)
-
-
-class MyEntrySchema(Schema):
-    """An entry as its owner is told of it; what the draw decides is null before it."""
-
-    application_id = fields.Id(required=True)
-    call_id = fields.Id(required=True)
-    programme_id = fields.Id(required=True)
-    entry = fields.String(required=True, metadata={"description": "its pseudonym in the list"})
-    draws_at = fields.Instant(required=True)
-    drawn_at = fields.Instant(required=True, allow_none=True)
-    outcome = fields.OneOf(OUTCOMES, required=True, allow_none=True)
-    rank = fields.WholeNumber(min=1, max=MOST, required=True, allow_none=True)
-    stratum = fields.String(required=True, allow_none=True)
-    lot = fields.String(required=True, allow_none=True)
-    entries = fields.WholeNumber(min=0, max=MOST, required=True, allow_none=True)
-    places = fields.WholeNumber(min=0, max=MOST, required=True, allow_none=True)
-
-
 @draws.operation("GET", "/<uuid:call_id>/draw", PUBLIC, answer=(200, DrawSchema))
 def get_draw(call: Call, call_id: UUID) -> dict[str, Any]:
-    """Show the draw of a call: the committed hash before it, the revealed seed after it."""
+    """Show how far the draw of a call has come: committed, pinned, its public value confirmed, or drawn."""
     return _shown(show_draw(call.unit, call_id))
+
+
+@draws.operation(
+    "GET", "/<uuid:call_id>/draw/entries", PUBLIC, answer=(200, PinnedListSchema), refusals=[NotPinnedYet]
+)
+def get_draw_entries(call: Call, call_id: UUID) -> flask.Response:
+    """Hand out the pinned entries, before anybody can know their lots."""
+    draw, pins = show_pins(call.unit, call_id)
+    return _file("entries.json", _committed(draw) | _of_places(draw), (_pinned(one) for one in pins))
 
 
 @draws.operation(
@@ -131,11 +77,37 @@ def get_draw(call: Call, call_id: UUID) -> dict[str, Any]:
 def get_draw_list(call: Call, call_id: UUID) -> flask.Response:
     """Hand out the ranked list with everything that is needed to recompute it."""
     draw, entries = show_list(call.unit, call_id)
-    file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when the answer was sent
-    for piece in _written(draw, entries):
-        file.write(piece)
-    file.seek(0)
-    return download(file, f"draw-{call_id}.json", "application/json")  # type: ignore[arg-type]
+    return _file("draw.json", _revealed(draw) | _of_places(draw), (_listed(one) for one in entries))
+
+
+@draws.operation(
+    "POST",
+    "/<uuid:call_id>/draw/public-value",
+    OFFICERS,
+    body=PublicValueSchema,
+    answer=(201, DrawSchema),
+    idempotent=True,
+    refusals=[WrongState],
+)
+def post_public_value(call: Call, call_id: UUID) -> Answer:
+    """Enter the public value of a pinned draw; until another officer confirms it, it can be entered anew."""
+    enter_value(call.unit, call_id, call.body["value"])
+    return Answer(_shown(show_draw(call.unit, call_id)))
+
+
+@draws.operation(
+    "POST",
+    "/<uuid:call_id>/draw/public-value/confirmation",
+    OFFICERS,
+    body=PublicValueSchema,
+    answer=(201, DrawSchema),
+    idempotent=True,
+    refusals=[WrongState, NoPublicValue, EnteredByYou, PublicValueDiffers],
+)
+def post_public_value_confirmation(call: Call, call_id: UUID) -> Answer:
+    """Confirm the public value that another officer entered, by typing it again; the lots are drawn then."""
+    confirm_value(call.unit, call_id, call.body["value"])
+    return Answer(_shown(show_draw(call.unit, call_id)))
 
 
 @draw_entries.operation(
@@ -146,20 +118,30 @@ def get_draw_entry(call: Call, application_id: UUID) -> dict[str, Any]:
     return _shown_entry(show_entry(call.unit, application_id, call.scope))
 
 
+def _committed(draw: Draw) -> dict[str, Any]:
+    named = ("call_id", "commitment", "committed_at", "source_lv", "source_en", "pinned_at", "entries_sha256")
+    shown = {name: getattr(draw, name) for name in named}
+    return {"recipe": RECIPE, **shown, "strata": [asdict(one) for one in draw.strata]}
+
+
+def _revealed(draw: Draw) -> dict[str, Any]:
+    shown = {name: getattr(draw, name) for name in ("drawn_at", "seed", "key_sha256", "list_sha256")}
+    public_value = draw.public_value if draw.state in (CONFIRMED, DRAWN) else None
+    return _committed(draw) | shown | {"public_value": public_value}
+
+
+def _of_places(draw: Draw) -> dict[str, Any]:
+    return {"places": {str(one): number for one, number in draw.places.items()}}
+
+
 def _shown(view: DrawView) -> dict[str, Any]:
     draw, call = view.draw, view.call
-    return {
-        "call_id": call.id,
+    return _revealed(draw) | {
         "state": draw.state,
-        "recipe": RECIPE,
-        "commitment": draw.commitment,
-        "committed_at": draw.committed_at,
         "opens_at": call.applications_open_at,
         "closes_at": call.applications_close_at,
-        "draws_at": call.draw_at,
-        "drawn_at": draw.drawn_at,
-        "seed": draw.seed,
-        "list_sha256": draw.list_sha256,
+        "pins_at": call.pin_at,
+        "entered_at": draw.entered_at,
         "strata": [asdict(one) for one in view.strata],
         "programmes": [
             {
@@ -181,7 +163,8 @@ def _shown_entry(view: EntryView) -> dict[str, Any]:
         "call_id": view.call_id,
         "programme_id": view.programme_id,
         "entry": view.pseudonym,
-        "draws_at": view.draws_at,
+        "pins_at": view.pins_at,
+        "pinned": view.pinned,
         "drawn_at": view.drawn_at,
         "outcome": entry and entry.outcome,
         "rank": entry and entry.rank,
@@ -192,30 +175,24 @@ def _shown_entry(view: EntryView) -> dict[str, Any]:
     }
 
 
-def _written(draw: Draw, entries: Iterable[Entry]) -> Iterator[bytes]:
-    head = {
-        "recipe": RECIPE,
-        "call_id": draw.call_id,
-        "commitment": draw.commitment,
-        "committed_at": draw.committed_at,
-        "drawn_at": draw.drawn_at,
-        "seed": draw.seed,
-        "list_sha256": draw.list_sha256,
-        "strata": [asdict(one) for one in draw.strata],
-        "places": {str(one): number for one, number in draw.places.items()},
-    }
-    yield orjson.dumps(to_json(head))[:-1] + b',"entries":['
+def _file(name: str, head: dict[str, Any], entries: Iterable[dict[str, Any]]) -> flask.Response:
+    file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when the answer was sent
+    file.write(orjson.dumps(to_json(head))[:-1] + b',"entries":[')
     for number, one in enumerate(entries):
-        yield (b",\n" if number else b"\n") + orjson.dumps(_listed(one))
-    yield b"\n]}\n"
+        file.write((b",\n" if number else b"\n") + orjson.dumps(one))
+    file.write(b"\n]}\n")
+    file.seek(0)
+    return download(file, name, "application/json")  # type: ignore[arg-type]
+
+
+def _pinned(one: Pin | Entry) -> dict[str, Any]:
+    return {
+        "programme_id": one.programme_id,
+        "entry": one.pseudonym,
+        "stratum": one.stratum,
+        "standing": one.standing,
+    }
 
 
 def _listed(one: Entry) -> dict[str, Any]:
-    return {
-        "programme_id": one.programme_id,
-        "rank": one.rank,
-        "position": one.position,
-        "entry": one.pseudonym,
-        "stratum": one.stratum,
-        "outcome": one.outcome,
-    }
+    return _pinned(one) | {"rank": one.rank, "position": one.position, "outcome": one.outcome}

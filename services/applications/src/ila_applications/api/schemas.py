@@ -222,8 +222,8 @@ def shown_next(case: Case) -> dict[str, Any]:
     """Return what comes next in a case, and by when."""
     application = case.application
     due = application.due_at
-    if _next(case) == "undrawn" and case.offering.call is not None:
-        due = case.offering.call.draw_at
+    if _next(case) in ("undrawn", "pinned") and case.offering.call is not None:
+        due = case.offering.call.pin_at if _next(case) == "undrawn" else None
     facts = {"by": due.astimezone(RIGA).strftime("%d.%m.%Y %H:%M") if due else None}
     return {
         "state": application.state,
@@ -239,7 +239,7 @@ def _next(case: Case) -> str:
     if application.state == "needs_evidence" and case.evidenced:
         return "proved"
     if application.state == "waiting" and case.offering.awaits_draw:
-        return "undrawn"
+        return "undrawn" if case.offering.pinned_at is None else "pinned"
     if application.funds == "paid":
         return "paid"
     return application.state

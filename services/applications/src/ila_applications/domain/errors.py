@@ -27,6 +27,30 @@ class ApplicationsClosed(Conflict):
     code = "applications-closed"
 
 
+class NotPinnedYet(Conflict):
+    """Entries to the draw of the call can still be made."""
+
+    code = "not-pinned-yet"
+
+
+class NoPublicValue(Conflict):
+    """Nobody has entered the public value that is to be confirmed."""
+
+    code = "no-public-value"
+
+
+class EnteredByYou(Denied):
+    """Whoever entered the public value does not confirm it."""
+
+    code = "entered-by-you"
+
+
+class PublicValueDiffers(Refusal):
+    """The public value is not the one that somebody else entered."""
+
+    code = "public-value-differs"
+
+
 class NotDrawnYet(Conflict):
     """The lots of the call are still to be drawn."""
 

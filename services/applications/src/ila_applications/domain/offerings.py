@@ -17,8 +17,9 @@ RESULTS_WAIT = timedelta(days=180)
 INTERRUPTION = timedelta(days=180)
 # The general law gives one month to contest a decision, and one to answer.
 CONTEST_TIME = timedelta(days=31)
-# What was received in the last instant is stored before the lots are drawn; then there is time to draw.
+# What was received in the last instant is stored before the entries of a draw are pinned.
 DRAW_GRACE = timedelta(minutes=5)
+# Nobody stops waiting before the places of a draw have gone out.
 DRAW_TIME = timedelta(days=2)
 
 
@@ -100,6 +101,8 @@ class Call:
     funds_wait_days: int = 14
     evidence_days: int = 14
     draw_strata: tuple[Stratum, ...] = ()
+    draw_source_lv: str = ""
+    draw_source_en: str = ""
 
     @property
     def by_draw(self) -> bool:
@@ -107,8 +110,8 @@ class Call:
         return self.opening_mode == DRAW
 
     @property
-    def draw_at(self) -> datetime:
-        """When the lots are drawn, if they are; later while checks are under way."""
+    def pin_at(self) -> datetime:
+        """When the entries of its draw are pinned, if it has one; later while checks are under way."""
         return self.applications_close_at + DRAW_GRACE
 
     def learning_hour_minutes(self, kind: str) -> int:
@@ -124,7 +127,7 @@ class Offering:
 
     `closed_at` is when the catalogue closed the programme for good; None while it has not.
     `barred`: its institution lets nobody new in for now, by a sanction. `drawn_at` is when the lots
-    of its call were drawn.
+    of its call were drawn, `pinned_at` when the entries were pinned before.
     """
 
     programme: Programme
@@ -132,6 +135,7 @@ class Offering:
     closed_at: datetime | None = None
     barred: bool = False
     drawn_at: datetime | None = None
+    pinned_at: datetime | None = None
 
     @property
     def opens_at(self) -> datetime:
@@ -209,9 +213,9 @@ class Offering:
     def _waits_until(self, now: datetime) -> datetime:
         """Return until when somebody waits for a place; nobody stops before the lots are drawn."""
         until = max(self.starts_at, self.closes_at, now)
-        if self.call is None or not self.awaits_draw:
+        if self.call is None or not self.by_draw:
             return until
-        return max(until, self.call.draw_at + DRAW_TIME)
+        return max(until, (self.drawn_at or max(now, self.call.pin_at)) + DRAW_TIME)
 
     def _by_call(self, state: str, now: datetime) -> datetime | None:
         call = self.call

@@ -45,6 +45,8 @@ class CallPublished(Heard):
     learning_hour_minutes_vocational: int
     learning_hour_minutes_studies: int
     draw_strata: list[Stratum] = field(default_factory=list)
+    draw_source_lv: str = ""
+    draw_source_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -222,23 +222,30 @@ class SqlApplicationStore:
         query = CASES.where(c.id.in_(ids), _PROVISIONAL).order_by(c.receipt_sequence)
         return self._cases(query.with_for_update(of=t.application))
 
-    def waiting(self, programme_id: UUID, limit: int) -> list[Case]:
-        """Return, locked, the first applications of a programme's waiting list, nobody before a draw.
+    def waiting(self, programme_id: UUID, limit: int) -> tuple[list[Case], bool]:
+        """Return, locked, the first of a programme's waiting list, and whether others hold any of these.
 
-        One that is locked is being withdrawn, or is ending: it is passed over.
+        Waiting for a lock here would be a deadlock: its holder may wait for the places.
         """
+        order = {one: number for number, one in enumerate(self._line(programme_id, limit))}
+        query = CASES.where(t.application.c.id.in_(order), _WAITING)
+        cases = self._cases(query.with_for_update(of=t.application, skip_locked=True)) if order else []
+        cases.sort(key=lambda case: order[case.application.id])
+        return cases, len(cases) < len(order)
+
+    def _line(self, programme_id: UUID, limit: int) -> Sequence[UUID]:
+        """Return the first of a programme's waiting list in its order, nobody before a draw."""
         c, entry = t.application.c, draws.draw_entry.c
         row = self._connection.exec_driver_sql(_ORDER, (programme_id,)).one_or_none()
         if row is None or (row.opening_mode == DRAW and row.drawn_at is None):
             return []
-        query = CASES.where(c.programme_id == programme_id, _WAITING)
+        query = sa.select(c.id).where(c.programme_id == programme_id, _WAITING)
         if row.opening_mode == DRAW:
             query = query.join(draws.draw_entry, entry.application_id == c.id)
             query = query.order_by(entry.behind, entry.lot, entry.application_id)
         else:
             query = query.order_by(c.receipt_sequence)
-        query = query.limit(limit)
-        return self._cases(query.with_for_update(of=t.application, skip_locked=True))
+        return self._connection.scalars(query.limit(limit)).all()
 
     def of_programme(self, programme_id: UUID) -> list[Case]:
         """Return, locked, the applications of a programme that are not over, oldest receipt first."""

@@ -33,13 +33,16 @@ _PLAIN = (
 PROGRAMME_COLUMNS = tuple(
     column.name for column in t.programme.c if column.name not in ("sequence", "closed_at")
 )
-CALL_COLUMNS = tuple(column.name for column in t.call.c if column.name not in ("sequence", "drawn_at"))
+CALL_COLUMNS = tuple(
+    column.name for column in t.call.c if column.name not in ("sequence", "pinned_at", "drawn_at")
+)
 
 OFFERING_COLUMNS = [
     *(t.programme.c[name].label(f"p_{name}") for name in PROGRAMME_COLUMNS),
     t.programme.c.closed_at,
     sa.func.coalesce(t.provider_standing.c.barred, sa.false()).label("barred"),
     *(t.call.c[name].label(f"c_{name}") for name in CALL_COLUMNS),
+    t.call.c.pinned_at,
     t.call.c.drawn_at,
 ]
 _STANDING = t.provider_standing.c.provider_id == t.programme.c.provider_id
@@ -57,7 +60,7 @@ def as_offering(row: Any) -> Offering:
     """Return the programme and call of a row with `OFFERING_COLUMNS`."""
     programme = as_programme({name: row[f"p_{name}"] for name in PROGRAMME_COLUMNS})
     call = as_call({name: row[f"c_{name}"] for name in CALL_COLUMNS}) if row["c_id"] is not None else None
-    return Offering(programme, call, row["closed_at"], row["barred"], row["drawn_at"])
+    return Offering(programme, call, row["closed_at"], row["barred"], row["drawn_at"], row["pinned_at"])
 
 
 def as_programme(values: dict[str, Any]) -> Programme:

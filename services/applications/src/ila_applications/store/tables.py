@@ -37,6 +37,9 @@ call = sa.Table(
     sa.Column("learning_hour_minutes_studies", sa.Integer, nullable=False, server_default="45"),
     sa.Column("draw_strata", JSONB, nullable=False, server_default="[]"),
     sa.Column("drawn_at", UTC, comment="when the lots were drawn"),
+    sa.Column("pinned_at", UTC, comment="when the entries of the draw were pinned"),
+    sa.Column("draw_source_lv", sa.Text, nullable=False, server_default=""),
+    sa.Column("draw_source_en", sa.Text, nullable=False, server_default=""),
 )
 
 programme = sa.Table(

@@ -8,15 +8,16 @@ from uuid import UUID
 from ila_kit.actor import Scope
 from ila_kit.errors import Missing
 
-from ila_applications.domain.draws import Draw, Entry
-from ila_applications.domain.errors import NoDraw, NotDrawnYet
+from ila_applications.domain.draws import COMMITTED, Draw
+from ila_applications.domain.errors import NoDraw, NotDrawnYet, NotPinnedYet
+from ila_applications.domain.lots import Entry, Pin
 from ila_applications.domain.offerings import Call, Programme, Stratum
 from ila_applications.ports import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeShare:
-    """A programme in a draw: its places, and how many entries were drawn; None before the draw."""
+    """A programme in a draw: its places, and how many entries are pinned; None before the pin."""
 
     programme: Programme
     places: int
@@ -35,13 +36,14 @@ class DrawView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView:
-    """An entry as its owner is told of it; what the draw decides is None before it."""
+    """An entry as its owner is told of it; what pin and draw decide is None before them."""
 
     application_id: UUID
     call_id: UUID
     programme_id: UUID
     pseudonym: str
-    draws_at: datetime
+    pins_at: datetime
+    pinned: bool | None
     drawn_at: datetime | None
     entry: Entry | None
     entries: int | None
@@ -50,28 +52,28 @@ class EntryView:
 
 def show_draw(unit: Unit, call_id: UUID) -> DrawView:
     """Return the draw of a call. Raises Missing when the call is not opened by one."""
-    call = unit.offerings.call(call_id)
-    if call is None or not call.by_draw:
-        raise Missing()
-    draw = unit.draws.get(call_id)
-    counts = unit.draws.counts(call_id)
+    call, draw = _found(unit, call_id)
+    pinned, counts = draw.state != COMMITTED, unit.draws.counts(call_id)
     programmes = [
-        ProgrammeShare(
-            one, draw.places.get(one.id, one.places), counts.get(one.id, 0) if draw.drawn else None
-        )
+        ProgrammeShare(one, draw.places.get(one.id, one.places), counts.get(one.id, 0) if pinned else None)
         for one in unit.offerings.of_call(call_id)
     ]
-    return DrawView(draw, call, draw.strata if draw.drawn else call.draw_strata, programmes)
+    return DrawView(draw, call, draw.strata if pinned else call.draw_strata, programmes)
+
+
+def show_pins(unit: Unit, call_id: UUID) -> tuple[Draw, Iterator[Pin]]:
+    """Return a draw with its pinned entries. Raises Missing or NotPinnedYet."""
+    call, draw = _found(unit, call_id)
+    if draw.state == COMMITTED:
+        raise NotPinnedYet(pins_at=call.pin_at)
+    return draw, unit.draws.pins(call_id)
 
 
 def show_list(unit: Unit, call_id: UUID) -> tuple[Draw, Iterator[Entry]]:
     """Return a draw with the list of its entries. Raises Missing or NotDrawnYet."""
-    call = unit.offerings.call(call_id)
-    if call is None or not call.by_draw:
-        raise Missing()
-    draw = unit.draws.get(call_id)
+    _, draw = _found(unit, call_id)
     if not draw.drawn:
-        raise NotDrawnYet(draws_at=call.draw_at)
+        raise NotDrawnYet()
     return draw, unit.draws.listed(call_id)
 
 
@@ -91,9 +93,17 @@ def show_entry(unit: Unit, application_id: UUID, scope: Scope) -> EntryView:
         call_id=call.id,
         programme_id=application.programme_id,
         pseudonym=unit.draws.secret(call.id).pseudonym(application.id),
-        draws_at=call.draw_at,
+        pins_at=call.pin_at,
+        pinned=unit.draws.pinned(application.id) if draw.state != COMMITTED else None,
         drawn_at=draw.drawn_at,
         entry=entry,
         entries=unit.draws.counts(call.id).get(application.programme_id, 0) if draw.drawn else None,
         places=draw.places.get(application.programme_id) if draw.drawn else None,
     )
+
+
+def _found(unit: Unit, call_id: UUID) -> tuple[Call, Draw]:
+    call = unit.offerings.call(call_id)
+    if call is None or not call.by_draw:
+        raise Missing()
+    return call, unit.draws.get(call_id)

@@ -9,7 +9,8 @@ from ila_kit.clock import riga_date
 from ila_kit.states import SYSTEM
 
 from ila_applications.domain.applications import Case
-from ila_applications.domain.draws import PLACE, Entry
+from ila_applications.domain.draws import AGAIN
+from ila_applications.domain.lots import PLACE, Entry
 from ila_applications.domain.results import DROPPED_OUT
 from ila_applications.domain.states import APPLICATION
 from ila_applications.events.published import ApplicationFoundEligible, ApplicationRefused, PlaceExpired
@@ -19,9 +20,12 @@ from ila_applications.usecases.memberships import leave_group
 from ila_applications.usecases.results import tell_not_completed
 
 BY_ITSELF = (SYSTEM,)
+PLACES_DUE = "places_due"
 NO_EVIDENCE = {"code": "evidence-missing", "rule": "evidence", "fact": "evidence"}
 UNDECIDED = {"code": "evidence-undecided", "rule": "evidence", "fact": "evidence"}
 AGREEMENT_ENDED = "agreement-ended"
+# States that end by the schedule of the call, which may have been moved since they were entered.
+MOVED_BY_CALL = frozenset({"draft", "waiting"})
 LAPSES = {
     "waiting_for_funds": "no-money",
     "offered": "not-accepted",
@@ -75,8 +79,9 @@ def end_in_time(unit: Unit, application_id: UUID) -> None:
     timer = APPLICATION.timers.get(application.state)
     if timer is None or application.due_at is None or application.due_at > unit.now:
         return
-    if application.state == "draft" and case.offering.closes_at > unit.now:
-        unit.set_timer(application.id, DUE, case.offering.closes_at)
+    later = case.offering.deadline(application.state, unit.now)
+    if application.state in MOVED_BY_CALL and later is not None and later > unit.now:
+        unit.set_timer(application.id, DUE, later)
     elif timer.action == "refuse":
         refuse(unit, case, "refuse", UNDECIDED if case.evidenced else NO_EVIDENCE)
     elif timer.action == "lapse":
@@ -110,10 +115,13 @@ def promote_waiting(unit: Unit, programme_id: UUID) -> None:
     """Give free places to the waiting list, in its order; their money is asked for now.
 
     The order is that of receipts or, where lots are drawn, that of the lots; before the draw nobody
-    gets a place. Source: BR-505, BR-506.
+    gets a place. A place stays free for who is being changed just now, until it is looked at again.
+    Source: BR-505, BR-506.
     """
     free = unit.offerings.free_places(programme_id)
-    queue = unit.applications.waiting(programme_id, free) if free else []
+    queue, some_held = unit.applications.waiting(programme_id, free) if free else ([], False)
+    if some_held:
+        unit.set_timer(programme_id, PLACES_DUE, unit.now + AGAIN)
     promoted = queue[: unit.offerings.take_places(programme_id, len(queue))] if queue else []
     entries = _drawn(unit, promoted)
     steps = []

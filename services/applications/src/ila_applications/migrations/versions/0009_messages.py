@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009_messages"
-down_revision = "0007_draws"
+down_revision = "0008_public_draws"
 
 UTC = sa.DateTime(timezone=True)
 
