@@ -6,6 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from ila_applications.domain.states import APPLICATION, LIVE
 from ila_applications.store import tables as t
+from ila_kit.ids import uuid7
 from ila_kit.store import migrate
 from ila_kit.store import tables as kit
 from ila_kit.store.database import create_engine
@@ -24,6 +25,35 @@ def test_migrations_go_up_and_down_and_match_the_tables(admin_url):
             context = MigrationContext.configure(connection)
             assert compare_metadata(context, [t.metadata, kit.metadata]) == []
         assert not migrate.pending(engine, "ila_applications")
+
+
+def test_draws_of_the_former_recipe_are_committed_anew(admin_url):
+    call, other = uuid7(), uuid7()
+    with empty_database(admin_url) as url:
+        engine = create_engine(url, pooled=False)
+        migrate.upgrade(engine, "ila_applications", "0007_draws")
+        with engine.begin() as connection:
+            for id_, mode in ((call, "draw"), (other, "first_come")):
+                connection.execute(sa.text(_OLD_CALL), {"id": id_, "mode": mode})
+            connection.execute(sa.text(_OLD_DRAW), {"id": call})
+            connection.execute(sa.text(_OLD_TIMER), {"id": call})
+        migrate.upgrade(engine, "ila_applications")
+        with engine.connect() as connection:
+            assert connection.scalar(sa.text("SELECT count(*) FROM draw")) == 0
+            timers = connection.execute(sa.text("SELECT subject_id, name FROM timer")).all()
+            assert timers == [(call, "draw_commit_due")]
+
+
+_OLD_CALL = """
+INSERT INTO call (id, minimum_age, opening_mode, offered_place_hours, applications_open_at,
+  applications_close_at, version, sequence)
+VALUES (:id, 18, :mode, 48, now(), now() + interval '1 day', 1, 1)
+"""
+_OLD_DRAW = """
+INSERT INTO draw (call_id, state, version, commitment, committed_at, sealed)
+VALUES (:id, 'committed', 1, 'x', now(), 'x')
+"""
+_OLD_TIMER = "INSERT INTO timer (subject_id, name, due_at) VALUES (:id, 'draw_due', now())"
 
 
 def test_the_database_knows_the_states_of_the_table():

@@ -491,6 +491,17 @@ def test_the_script_finds_that_the_list_follows_from_what_was_pinned():
     assert RECOMPUTE["faults"](published(0)[0]) == []
 
 
+OTHERS = {
+    "entry": st.text("0123456789abcdef", min_size=32, max_size=32),
+    "programme_id": st.sampled_from([str(one) for one in PROGRAMMES]),
+    "stratum": st.sampled_from([None, "55-74", "18-29"]),
+    "standing": st.sampled_from(["able", "open"]),
+    "outcome": st.sampled_from(["place", "waiting", "open", "gone", "late"]),
+    "rank": st.integers(1, 60),
+    "position": st.integers(1, 60),
+}
+
+
 def swap(told):
     first, second = told["entries"][0], told["entries"][1]
     first["entry"], second["entry"] = second["entry"], first["entry"]
@@ -526,6 +537,25 @@ def swap(told):
 def test_the_script_finds_any_change_of_the_list(change):
     told, _ = published()
     change(told)
+    assert RECOMPUTE["faults"](told)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 59), st.sampled_from(sorted(OTHERS)), st.data())
+def test_the_script_finds_any_change_of_any_entry(number, name, data):
+    told, pinned = published()
+    entry = told["entries"][number]
+    entry[name] = data.draw(OTHERS[name].filter(lambda value: value != entry[name]))
+    assert RECOMPUTE["faults"](told)
+    if name in pinned["entries"][0]:
+        told["entries_sha256"] = hashlib.sha256(b"made anew").hexdigest()
+        assert RECOMPUTE["faults"](told, SECRET.commitment, pinned)
+
+
+@given(st.integers(0, 59))
+def test_the_script_finds_any_entry_that_is_left_out(number):
+    told, _ = published()
+    del told["entries"][number]
     assert RECOMPUTE["faults"](told)
 
 
