@@ -17,7 +17,7 @@ PAGES = {
     "learner-24": [
         "/account", "/account/entries", "/account/sessions", "/account/sessions/everywhere", "/registration",
         "/employer-registration", "/signed-in", "/my-data", "/my-data/looks", "/my-data/export",
-        "/my-data/erasure", "/my-data/erased",
+        "/my-data/erasure", "/my-data/erased", "/account/messages", "/account/profile",
     ],
     "provider-a-admin": ["", "/members", "/bank-accounts", "/places", "/calls", "/programmes", "/claims"],
     "auditor": [

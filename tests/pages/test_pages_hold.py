@@ -10,6 +10,7 @@ PUBLIC = ["/", "/programmes", "/indicators", "/registration", "/employer-registr
 ACCOUNT = [
     "/account", "/account/entries", "/account/sessions", "/account/sessions/everywhere", "/signed-in",
     "/signed-out", "/my-data", "/my-data/looks", "/my-data/export", "/my-data/erasure", "/my-data/erased",
+    "/account/messages", "/account/profile",
 ]  # fmt: skip
 AGENCY = [
     "/agency", "/agency/registrations", "/agency/organisations", "/agency/calls", "/agency/offers",

@@ -15,7 +15,7 @@ from ila_portal.pages import AGENCY, DESKS
 from ila_portal.texts import money, spoken, word
 from ila_portal.visitor import has_session, here, organisations, person, roles, way_to_step_up
 
-OF_ACCOUNT = {"account", "sessions", "my_data", "applications", "groups"}
+OF_ACCOUNT = {"account", "sessions", "my_data", "reach", "applications", "groups"}
 
 
 @dataclass(frozen=True, slots=True)

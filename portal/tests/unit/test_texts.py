@@ -64,11 +64,13 @@ LOOKS_AT = (
     "registration", "top-ups", "holds",
     "everything",
 )  # fmt: skip
+LETTERS = ("waiting", "sent", "failed", "not_wanted", "no_address", "not_offered")
 LOOKS_FOR = (
     "handling of applications", "eligibility check of submitted applications",
     "second look at provisional eligibility", "teaching the members of a group", "supervision of the fund",
     "giving and supervising roles", "supervision of organisations", "an export that the person asked for",
-    "no double funding of held money (BR-713)",
+    "no double funding of held money (BR-713)", "the person's own look at the own profile",
+    "the person's own check before applying",
 )  # fmt: skip
 PHASES = (
     "needs_approval", "preparation", "offers", "evaluation", "agreements", "applications", "group_formation",
@@ -138,6 +140,8 @@ OF_ANSWERS = [
         for name in ("required", "whole", "day", "instant", "money", "tick", "ticks", "choice", "file")
     ),
     "fault.unfit",
+    *(f"letter.{state}" for state in LETTERS),
+    *(f"prospect.{outcome}" for outcome in ("eligible", "provisional", "needs_evidence", "ineligible")),
 ]
 
 

@@ -13,6 +13,7 @@ from ila_portal.pages.account import APPLICATIONS
 from ila_portal.pages.programmes import CATALOGUE, phase_of, quote_for
 from ila_portal.visitor import api, must_have_session, seen_by_person
 
+PROSPECTS = "/api/applications/v1/eligibility-checks"
 apply = flask.Blueprint("apply", __name__, url_prefix="/programmes/<uuid:programme_id>/apply")
 # What was shown is what is committed to: the service refuses when it has changed since.
 APPLY = Deed(
@@ -26,6 +27,16 @@ APPLY = Deed(
     onward="applications.show_one",
     acr="high",
 )
+
+
+@apply.get("/prospect")
+def show_prospect(programme_id: UUID) -> Any:
+    """Show how the rules of the call would judge the visitor today; nothing of it is kept."""
+    must_have_session()
+    (programme,) = seen_by_person(f"{CATALOGUE}/{programme_id}")
+    asked = {"programme_id": str(programme_id)}
+    found = api().act(PROSPECTS, asked, key=str(uuid7()), csrf=flask.g.person["csrf_token"])
+    return flask.render_template("eligibility.html", programme=programme, prospect=found)
 
 
 @apply.get("")

@@ -151,10 +151,14 @@ def test_where_nobody_listens_there_is_no_post():
 def test_a_profile_keeps_what_registers_say_apart_from_what_the_person_says(as_person):
     client = as_person()
     profile = client.get(PROFILE).json
-    facts = {one["name"]: one for one in profile["facts"]}
-    assert facts["birth_date"]["value"] == "1984-03-12"
-    assert facts["birth_date"]["source"] == "population-register"
-    assert facts["birth_date"]["legal_basis"] == "the regulation"
+    assert profile["facts"] == {
+        "birth_date": "1984-03-12",
+        "alive": True,
+        "source": "population-register",
+        "observed_at": "2024-11-01T00:00:00.000000Z",
+        "legal_basis": "the regulation",
+        "state": "register",
+    }
     assert (profile["email"], profile["language"], profile["letters"]) == (None, "lv", True)
     answer = say(client, email="anna@people.example", language="en")
     assert answer.json == client.get(PROFILE).json

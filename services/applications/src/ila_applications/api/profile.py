@@ -10,7 +10,7 @@ from ila_kit.web.resource import Access, Answer, Call, Resource
 from ila_kit.web.schemas import Schema, fields
 
 from ila_applications.api.schemas import LANGUAGE
-from ila_applications.domain.eligibility import REGISTER, PersonFacts
+from ila_applications.domain.eligibility import ASKED, REGISTER, UNAVAILABLE, PersonFacts
 from ila_applications.domain.profiles import Profile
 from ila_applications.usecases.profiles import ChangeProfile, change_profile, show_profile
 
@@ -39,19 +39,22 @@ class ProfileChangeSchema(Schema):
             raise ma.ValidationError("Name at least one of email, language, letters.")
 
 
-class FactSchema(Schema):
-    """A fact that the person cannot change here, with whence and since when it is known."""
+class FactsSchema(Schema):
+    """What the person cannot change here, with whence and since when it is known.
 
-    name = fields.OneOf(["birth_date", "alive"], required=True)
-    value = fields.String(required=True, allow_none=True)
+    `alive` is null until the population register told; `state` is how far it was heard of.
+    """
+
+    birth_date = fields.Date(required=True)
+    alive = fields.Flag(required=True, allow_none=True)
     source = fields.String(required=True)
     observed_at = fields.Instant(required=True)
     legal_basis = fields.String(required=True)
-    state = fields.OneOf(["register", "asked", "unavailable"], required=True)
+    state = fields.OneOf([REGISTER, ASKED, UNAVAILABLE], required=True)
 
 
 class ProfileSchema(Schema):
-    """A person's profile. `facts` are null while identity does not answer."""
+    """A person's profile. `facts` are null while identity does not tell."""
 
     person_id = fields.Id(required=True)
     version = fields.WholeNumber(min=1, max=2**31, required=True)
@@ -59,7 +62,7 @@ class ProfileSchema(Schema):
     language = fields.OneOf(LANGUAGE, required=True)
     letters = fields.Flag(required=True)
     updated_at = fields.Instant(required=True, allow_none=True)
-    facts = fields.List(fields.Nested(FactSchema), required=True, allow_none=True)
+    facts = fields.Nested(FactsSchema, required=True, allow_none=True)
 
 
 @profile.operation("GET", "", OWNER, answer=(200, ProfileSchema), refusals=[Missing])
@@ -95,16 +98,10 @@ def _answer(call: Call, found: Profile) -> Answer:
     return Answer(said | {"facts": _facts(call, found.person_id)}, version=found.version)
 
 
-def _facts(call: Call, person_id: UUID) -> list[dict[str, Any]] | None:
+def _facts(call: Call, person_id: UUID) -> dict[str, Any] | None:
     try:
         known: PersonFacts | None = call.deps.people.facts([person_id], PURPOSE).get(person_id)
     except Unavailable as fault:
         log.warning("a profile without facts", extra={"fault": str(fault)})
         return None
-    if known is None:
-        return []
-    told = {"birth_date": known.birth_date.isoformat()}
-    if known.state == REGISTER:
-        told["alive"] = str(known.alive).lower()
-    shared = {name: getattr(known, name) for name in ("source", "observed_at", "legal_basis", "state")}
-    return [{"name": name, "value": value} | shared for name, value in told.items()]
+    return {name: getattr(known, name) for name in FactsSchema().fields} if known else None
