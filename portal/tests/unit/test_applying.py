@@ -228,6 +228,12 @@ def test_an_application_that_holds_no_money_has_no_statement(learner, gateway):
     assert learner.get(f"{APPLICATION}/statement").status_code == 404
 
 
+@pytest.mark.parametrize("language", ["lv", "en"])
+def test_the_account_leads_to_its_statement_in_the_language_of_the_page(learner, language):
+    page = learner.get(f"/account?lang={language}").text
+    assert f'href="/api/funding/v1/accounts/me/statement.pdf?lang={language}"' in page
+
+
 def test_a_new_account_leads_to_the_catalogue(learner):
     assert "Jums vēl nav pieteikumu" in learner.get("/account").text
 

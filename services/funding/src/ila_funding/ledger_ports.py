@@ -1,15 +1,38 @@
 """What entitlements and the books need from outside; `ports` joins them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from ila_funding.domain.entitlement import Entitlement, Lapsed, Terms
 from ila_funding.domain.late_change import LateChange
-from ila_funding.domain.ledger import AccountState
+from ila_funding.domain.ledger import AccountState, LineUse, Movement
 from ila_funding.domain.period import Period
 from ila_funding.domain.top_up import TopUp, Use
+
+
+class LedgerStore(Protocol):
+    """The ledger, and the balances that follow from it."""
+
+    def post(self, movement: Movement, turn: int | None = None, strata: Sequence[str] = ()) -> LineUse | None:
+        """Move a learner's money: line, account and entries change together or not at all.
+
+        None when the line does not carry it, when it is paused for all but other strata, or when an
+        application received before `turn` waits for its money. This takes the hot row, so it comes late.
+        """
+
+    def post_all(self, movements: Sequence[Movement]) -> None:
+        """Move the money of many learners, all for one reason between the same two accounts, at once."""
+
+    def lock_accounts(self, accounts: Iterable[tuple[UUID, UUID]]) -> None:
+        """Lock the accounts of learners in calls, both by id, in one order for everybody.
+
+        Whoever then changes them in another order waits for nobody who waits for them.
+        """
+
+    def record(self, movement: Movement) -> None:
+        """Write the entries of a movement of the line itself."""
 
 
 class PeriodStore(Protocol):

@@ -1,6 +1,6 @@
 """What the use cases need from outside, and what the doors are given."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,15 +14,14 @@ from ila_funding.domain.checks import Check, ClaimFacts
 from ila_funding.domain.claim import Claim, ClaimLine
 from ila_funding.domain.hold import Hold
 from ila_funding.domain.indicator import Indicator, Target
-from ila_funding.domain.ledger import LineUse, Movement
 from ila_funding.domain.payee import BankAccount
 from ila_funding.domain.payment_run import Payment, PaymentRun
 from ila_funding.domain.provider import Provider
 from ila_funding.domain.request import EarlyEnding, HoldRequest
 from ila_funding.domain.result import ClaimableResult, VerifiedResult
-from ila_funding.domain.statement import PriceStatement
+from ila_funding.domain.statement import AccountStatement, PriceStatement
 from ila_funding.domain.transfer import TransferFile
-from ila_funding.ledger_ports import EntitlementStore, LateChangeStore, PeriodStore, TopUpStore
+from ila_funding.ledger_ports import EntitlementStore, LateChangeStore, LedgerStore, PeriodStore, TopUpStore
 from ila_funding.limit_ports import BudgetLineStore, LineChangeStore
 from ila_funding.support_ports import EarlierSupport as EarlierSupport
 from ila_funding.support_ports import SupportStore
@@ -86,29 +85,6 @@ class HoldStore(Protocol):
 
     def save_all(self, holds: Sequence[Hold]) -> None:
         """Store the states of many changed holds at once."""
-
-
-class LedgerStore(Protocol):
-    """The ledger, and the balances that follow from it."""
-
-    def post(self, movement: Movement, turn: int | None = None, strata: Sequence[str] = ()) -> LineUse | None:
-        """Move a learner's money: line, account and entries change together or not at all.
-
-        None when the line does not carry it, when it is paused for all but other strata, or when an
-        application received before `turn` waits for its money. This takes the hot row, so it comes late.
-        """
-
-    def post_all(self, movements: Sequence[Movement]) -> None:
-        """Move the money of many learners, all for one reason between the same two accounts, at once."""
-
-    def lock_accounts(self, accounts: Iterable[tuple[UUID, UUID]]) -> None:
-        """Lock the accounts of learners in calls, both by id, in one order for everybody.
-
-        Whoever then changes them in another order waits for nobody who waits for them.
-        """
-
-    def record(self, movement: Movement) -> None:
-        """Write the entries of a movement of the line itself."""
 
 
 class AgreementStore(Protocol):
@@ -285,9 +261,12 @@ class BankFile(Protocol):
 
 
 class StatementWriter(Protocol):
-    """How the statement of a price is written for the person it is about."""
+    """How statements of a price and of an account are written for the person they are about."""
 
     def write(self, statement: PriceStatement, language: str) -> bytes:
+        """Return the bytes of a PDF, in lv or en; equal statements give equal bytes."""
+
+    def write_account(self, statement: AccountStatement, language: str) -> bytes:
         """Return the bytes of a PDF, in lv or en; equal statements give equal bytes."""
 
 

@@ -1,4 +1,4 @@
-"""The statement of a price over HTTP: who gets it, in which language, and the same bytes each time."""
+"""Statements of a price and of an account over HTTP: who gets them, in which language."""
 
 import io
 
@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 pytestmark = pytest.mark.integration
 HOLDS = "/api/funding/v1/holds"
+ACCOUNT = "/api/funding/v1/accounts/me/statement.pdf"
 
 
 @pytest.fixture
@@ -55,3 +56,23 @@ def test_the_officer_gets_it_too_and_a_stranger_learns_nothing(visitor, path):
 def test_another_language_is_refused_by_name(visitor, person, path):
     answer = visitor.as_(person, "learner").get(f"{path}?lang=de")
     assert (answer.status_code, list(answer.json["errors"])) == (422, ["/lang"])
+
+
+def test_a_learner_reads_the_own_account_and_nothing_of_another_one(world, visitor, person, path):
+    request = world.hold(2, programme_id=world.teach("Cits"))
+    world.withdraw(request)
+    answer = visitor.as_(person, "learner").get(ACCOUNT)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Tagad rezervēts 608,99 €" in words(answer)
+    assert str(request.application_id) not in words(answer)
+    other = visitor.as_(request.person_id, "learner")
+    assert "Returned to the budget €608.99" in words(other.get(f"{ACCOUNT}?lang=en"))
+    assert "Kontā vēl nav darījumu." in words(visitor.as_(uuid7(), "learner").get(ACCOUNT))
+
+
+def test_an_account_is_told_to_its_learner_alone(visitor):
+    assert visitor.get(ACCOUNT).status_code == 401
+    for role in ("auditor", "claim_officer", "provider_admin"):
+        assert visitor.as_(uuid7(), role).get(ACCOUNT).status_code == 403
+    assert list(visitor.as_(uuid7(), "learner").get(f"{ACCOUNT}?lang=de").json["errors"]) == ["/lang"]

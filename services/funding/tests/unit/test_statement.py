@@ -1,17 +1,27 @@
-"""The statement of 608.99 as a person reads it: each step in words, its source, and a way to check it."""
+"""Statements as a person reads them: 608.99 by each step, its source and a way to check it; an account."""
 
 import io
 import pickle
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.resources import files
 
 import pytest
 from ila_funding.clients.statements import StatementPdf
+from ila_funding.domain.ledger import Reason
+from ila_funding.domain.statement import (
+    AccountMovement,
+    AccountStatement,
+    Added,
+    CallAccount,
+    account_movements,
+)
 from ila_funding.usecases.holds import request_hold
 from ila_funding.usecases.statements import hold_statement
+from ila_kit.ids import uuid7
 from pypdf import PdfReader
 
 AGAIN = """
@@ -139,4 +149,110 @@ def test_the_fonts_come_with_their_licence():
         "DejaVuSans-Bold.ttf",
         "DejaVuSans.ttf",
         "LICENSE.txt",
+    ]
+
+
+HELD = AccountMovement(
+    at=datetime(2024, 11, 20, 8, 30, tzinfo=UTC),
+    reason="hold",
+    amount=Decimal("608.99"),
+    call_code="call-1",
+    application_id=uuid7(),
+    programme_title_lv="Algoritmi un lokālie tīkli",
+    programme_title_en=None,
+    funder_name=None,
+)
+
+
+@pytest.fixture
+def account():
+    """An account with 608.99 held, 100.00 added by an employer, bounded until the end of 2024 in Riga."""
+    call_id = uuid7()
+    return AccountStatement(
+        person_id=uuid7(),
+        made_at=datetime(2024, 11, 21, 22, 5, tzinfo=UTC),
+        calls=[
+            CallAccount(
+                call_id=call_id,
+                code="call-1",
+                title_lv="1. uzaicinājums",
+                title_en="First call",
+                granted=Decimal("608.99"),
+                held=Decimal("608.99"),
+                **dict.fromkeys(("committed", "consumed", "released", "expired", "lapsed"), Decimal("0.00")),
+                co_payment=Decimal("60.90"),
+                ceiling=Decimal("1000.00"),
+                valid_until=datetime(2024, 12, 31, 22, tzinfo=UTC),
+                lapsed_at=None,
+            )
+        ],
+        added=[
+            Added(call_id=call_id, funder_name="SIA “Darbs”", amount=Decimal("100.00"), left=Decimal("40.00"))
+        ],
+        movements=[HELD, replace(HELD, reason="release", amount=Decimal("-608.99"))],
+    )
+
+
+def test_an_account_says_how_it_stands_and_every_movement_with_its_origin(account):
+    reader, text = read(StatementPdf(ISSUER).write_account(account, "lv"))
+    for words in [
+        "Mācību konta izraksts 22.11.2024.",
+        "1. uzaicinājums (call-1)",
+        "Tagad rezervēts 608,99 €",
+        "Vēl var izmantot 391,01 €",
+        "Var izmantot līdz 31.12.2024.",
+        "SIA “Darbs”: 100,00 €, vēl var izmantot 40,00 €",
+        "Nauda rezervēta mācībām 20.11.2024., plkst. 10:30 (Rīgas laiks) · call-1 · Algoritmi un",
+        "Rezervētā nauda atgriezta budžetā",
+        "-608,99 €",
+        f"/api/funding/v1/accounts/{account.person_id}/entries",
+    ]:
+        assert words in text
+    assert "Samaksāts" not in text, "what is nothing is not told"
+    assert reader.trailer["/Root"]["/Lang"] == "lv"
+    assert "May still be used €391.01" in read(StatementPdf(ISSUER).write_account(account, "en"))[1]
+    assert StatementPdf(ISSUER).write_account(account, "lv") == StatementPdf(ISSUER).write_account(
+        account, "lv"
+    )
+
+
+def test_a_new_account_and_a_long_one_are_told_too(account):
+    empty = replace(account, calls=[], added=[], movements=[])
+    assert "Kontā vēl nav darījumu." in read(StatementPdf(ISSUER).write_account(empty, "lv"))[1]
+    reader, text = read(StatementPdf(ISSUER).write_account(replace(account, movements=[HELD] * 120), "lv"))
+    assert text.count("Nauda rezervēta mācībām") == 120
+    assert len(reader.pages) > 3
+
+
+def test_whatever_moves_a_learners_money_has_words(account):
+    reasons = [one for one in Reason if one is not Reason.BUDGET]
+    moves = [replace(HELD, reason=one.value) for one in reasons]
+    for language in ("lv", "en"):
+        _, text = read(StatementPdf(ISSUER).write_account(replace(account, movements=moves), language))
+        assert text.count("call-1 · Algoritmi") == len(reasons)
+
+
+def test_an_entitlement_that_is_over_leaves_nothing_to_use(account):
+    (one,) = account.calls
+    assert replace(one, lapsed_at=account.made_at).left == 0
+    assert replace(one, ceiling=None).left is None
+
+
+def test_each_transaction_is_told_once_by_what_it_brings_or_takes_away():
+    hold, commitment, release = uuid7(), uuid7(), uuid7()
+    told = {"at": HELD.at, "call_code": "call-1", "application_id": None}
+    told |= {"programme_title_lv": None, "programme_title_en": None, "funder_name": None}
+    entries = [
+        told | {"transaction_id": of, "reason": reason, "amount": Decimal(amount)}
+        for of, reason, amount in [
+            (hold, "hold", "5.00"),
+            (commitment, "commitment", "-5.00"),
+            (commitment, "commitment", "5.00"),
+            (release, "release", "-5.00"),
+        ]
+    ]
+    assert [(one.reason, one.amount) for one in account_movements(entries)] == [
+        ("hold", 5),
+        ("commitment", 5),
+        ("release", -5),
     ]

@@ -3,13 +3,17 @@
 from typing import Any
 from uuid import UUID
 
+import flask
+from ila_kit.clock import riga_date
 from ila_kit.errors import Missing
 from ila_kit.looks import note_look
 from ila_kit.money import ZERO
 from ila_kit.web.resource import Access, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
+from ila_kit.web.uploads import download
 
 from ila_funding.events.published import PersonalDataViewed
+from ila_funding.usecases.statements import account_statement, call_account
 
 LOOK_PURPOSE = "supervision of the fund"
 accounts = Resource(
@@ -98,10 +102,17 @@ class LearnerEntrySchema(Schema):
     application_id = fields.Id(required=True, allow_none=True)
     programme_id = fields.Id(required=True, allow_none=True)
     programme_title_lv = fields.String(required=True, allow_none=True)
+    programme_title_en = fields.String(required=True, allow_none=True)
     quote_hash = fields.String(required=True, allow_none=True)
     methodology_version = fields.String(required=True, allow_none=True)
     top_up_id = fields.Id(required=True, allow_none=True)
     funder_name = fields.String(required=True, allow_none=True)
+
+
+class LanguageQuery(Schema):
+    """In which language; Latvian unless something else is asked for."""
+
+    lang = fields.OneOf(["lv", "en"], load_default="lv")
 
 
 @accounts.operation("GET", "/me", Access(own={"learner"}), answer=(200, AccountSchema))
@@ -117,6 +128,25 @@ def get_my_account(call: Call) -> dict[str, Any]:
         "calls": [_of_call(row) for row in rows],
         "top_ups": call.unit.top_ups.of(call.scope.person),
     }
+
+
+@accounts.operation(
+    "GET",
+    "/me/statement.pdf",
+    Access(own={"learner"}),
+    query=LanguageQuery,
+    answer=(200, None),
+    media_type="application/pdf",
+)
+def get_my_statement(call: Call) -> flask.Response:
+    """Hand out the caller's own account: how it stands in each call, and every movement, as a PDF."""
+    if call.scope.person is None:
+        raise Missing()
+    language = call.query["lang"]
+    statement = account_statement(call.unit, call.scope.person)
+    data = call.deps.statements.write_account(statement, language)
+    name = f"account-{riga_date(statement.made_at)}-{language}.pdf"
+    return download(data, name, "application/pdf")
 
 
 @accounts.operation(
@@ -138,9 +168,6 @@ def get_account_entries(call: Call, person_id: UUID) -> dict[str, Any]:
 def _of_call(row: dict[str, Any]) -> dict[str, Any]:
     named = {name: row[name] for name in ("call_id", "code", "title_lv", "title_en", "updated_at")}
     bounds = {name: row[name] for name in ("ceiling", "valid_until", "lapsed_at")}
-    used = row["held"] + row["committed"] + row["consumed"]
-    left = None if row["ceiling"] is None else row["ceiling"] - used - row["lapsed"]
-    left = ZERO if row["lapsed_at"] else left
     balance = {name: row[name] for name in BALANCES}
-    entitlement = bounds | {"left": left}
+    entitlement = bounds | {"left": call_account(row).left}
     return named | {"balance": balance, "entitlement": entitlement, "co_payment": row["co_payment"]}

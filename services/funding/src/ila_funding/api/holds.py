@@ -11,7 +11,7 @@ from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields, list_of
 from ila_kit.web.uploads import download
 
-from ila_funding.api.accounts import LOOK_PURPOSE
+from ila_funding.api.accounts import LOOK_PURPOSE, LanguageQuery
 from ila_funding.api.quotes import QuoteSchema
 from ila_funding.domain.hold import CLEAR, FOUND, HOLD_STATES, PENDING, Hold
 from ila_funding.events.published import PersonalDataViewed
@@ -89,12 +89,6 @@ class ReplaySchema(Schema):
     recomputed_bytes_sha256 = fields.String(required=True, allow_none=True)
     identical = fields.Flag(required=True)
     differences = fields.List(fields.String(), required=True)
-
-
-class LanguageQuery(Schema):
-    """In which language; Latvian unless something else is asked for."""
-
-    lang = fields.OneOf(["lv", "en"], load_default="lv")
 
 
 @holds.operation("GET", "", VIEWERS, query=HoldQuery, answer=(200, list_of(HoldSchema)))

@@ -1,39 +1,28 @@
 """The statement of a price as a PDF that a person without any training can follow and check."""
 
-import tomllib
-from datetime import date
-from decimal import Decimal
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from babel.dates import format_date
-from babel.numbers import format_currency
-from fpdf.enums import Align
-from ila_kit.clock import RIGA, riga_date
+from ila_kit.clock import riga_date
 from ila_kit.money import ZERO, from_money
-from ila_kit.texts import fill
 
+from ila_funding.clients.statement_parts import GAP, MONEY, Words, amount, facts, heading, money
 from ila_funding.clients.tagged_pdf import BODY, MUTED, TaggedPdf
 from ila_funding.domain.statement import PriceStatement
-
-LABEL, MONEY, GAP = 36, 30, 3.5
-_DAY = {"lv": "dd.MM.yyyy.", "en": "d MMMM yyyy"}
 
 
 def written(statement: PriceStatement, language: str, issuer: str) -> bytes:
     """Return the bytes of the document; `issuer` is who answers for the decision."""
     say = Words(language)
-    facts = {"price": say.euros(statement.price), "programme": _programme(statement, say)}
-    page = TaggedPdf(language, say("title", **facts), issuer, statement.decided_at)
+    named = {"price": say.euros(statement.price), "programme": say.programme(*_titles(statement))}
+    page = TaggedPdf(language, say("title", **named), issuer, statement.decided_at)
     page.footer_words = " · ".join([say("subject"), str(statement.hold_id), say("page", number="{page}")])
     page.words("P", say("subject"), size=8, colour=MUTED)
     page.ln(3)
-    page.words("H1", say("title", **facts), size=18, bold=True)
+    page.words("H1", say("title", **named), size=18, bold=True)
     page.ln(2)
-    page.words("P", say("lead", **facts))
+    page.words("P", say("lead", **named))
     page.ln(GAP)
-    _facts(page, _decided(statement, say, issuer))
+    facts(page, _decided(statement, say, issuer))
     _steps(page, statement, say)
     _payers(page, statement, say)
     replay = f"/api/funding/v1/holds/{statement.hold_id}/replay"
@@ -41,27 +30,8 @@ def written(statement: PriceStatement, language: str, issuer: str) -> bytes:
     return bytes(page.output())
 
 
-class Words:
-    """The words of the statement in one language, and how it writes money and days."""
-
-    def __init__(self, language: str):
-        self.language = language
-
-    def __call__(self, name: str, **facts: Any) -> str:
-        """Return a text with its facts."""
-        return fill(_texts()[name][self.language], facts)
-
-    def euros(self, amount: Decimal) -> str:
-        """Return an amount of money."""
-        return str(format_currency(amount, "EUR", locale=self.language))
-
-    def day(self, day: date) -> str:
-        """Return a day."""
-        return str(format_date(day, _DAY[self.language], locale=self.language))
-
-
 def _decided(of: PriceStatement, say: Words, issuer: str) -> list[tuple[str, str]]:
-    at, method = of.decided_at.astimezone(RIGA), of.methodology
+    method = of.methodology
     lasting = say(
         "methodology-words",
         title=method.title,
@@ -73,40 +43,21 @@ def _decided(of: PriceStatement, say: Words, issuer: str) -> list[tuple[str, str
     applied = say("application-words", id=of.application_id, day=say.day(of.applied_on))
     return [
         (say("decided-by"), say("decided-by-words", issuer=issuer)),
-        (say("decided-at"), say("decided-at-words", day=say.day(at.date()), time=f"{at:%H:%M}")),
+        (say("decided-at"), say.moment(of.decided_at)),
         (say("call"), f"{title} ({of.call_code})"),
-        (say("programme"), _programme_told(of, say)),
+        (say("programme"), say.programme_told(*_titles(of))),
         (say("application"), applied),
         (say("methodology"), lasting),
         (say("document"), method.document),
     ]
 
 
-def _programme(of: PriceStatement, say: Words) -> str:
-    """Return what a programme is called, in Latvian where it has no title in the language."""
-    return (of.programme_title_en if say.language == "en" else None) or of.programme_title_lv
-
-
-def _programme_told(of: PriceStatement, say: Words) -> str:
-    """Return a programme's title; one that is in another language says so."""
-    title = _programme(of, say)
-    return say("only-latvian", title=title) if say.language == "en" and not of.programme_title_en else title
-
-
-def _facts(page: TaggedPdf, facts: list[tuple[str, str]]) -> None:
-    for label, text in facts:
-        width = page.epw - LABEL
-        page.keep_together(page.height(text, width))
-        top = page.y
-        page.words("P", label, width=LABEL - 2, colour=MUTED)
-        page.set_y(top)
-        link = text if text.startswith("https://") else ""
-        page.words("P", text, at=page.l_margin + LABEL, link=link)
-        page.ln(1.2)
+def _titles(of: PriceStatement) -> tuple[str, str | None]:
+    return of.programme_title_lv, of.programme_title_en
 
 
 def _steps(page: TaggedPdf, statement: PriceStatement, say: Words) -> None:
-    _heading(page, say("steps"))
+    heading(page, say("steps"))
     for step in statement.quote["steps"]:
         told, origin = step[f"sentence_{say.language}"], _origin(step, say)
         width = page.epw - MONEY - 8
@@ -119,7 +70,7 @@ def _steps(page: TaggedPdf, statement: PriceStatement, say: Words) -> None:
         page.words("P", origin, width=width, size=8, colour=MUTED)
         below = page.y
         page.set_y(top + 4)
-        _money(page, say.euros(from_money(step["result"])), 11)
+        money(page, say.euros(from_money(step["result"])), 11)
         page.set_y(below + 2)
 
 
@@ -135,41 +86,18 @@ def _payers(page: TaggedPdf, of: PriceStatement, say: Words) -> None:
     page.keep_together(12 + 6 * len(shares))
     page.shade(9)
     page.ln(2)
-    _amount(page, say("price"), say.euros(of.price), 12, bold=True)
+    amount(page, say("price"), say.euros(of.price), 12, bold=True)
     page.ln(3)
-    for label, amount in shares:
-        _amount(page, label, say.euros(amount), BODY)
+    for label, share in shares:
+        amount(page, label, say.euros(share), BODY)
         page.ln(1)
-
-
-def _amount(page: TaggedPdf, label: str, amount: str, size: float, bold: bool = False) -> None:
-    top = page.y
-    page.words("P", label, at=page.l_margin + 3, size=size, bold=bold, width=120)
-    page.set_y(top)
-    _money(page, amount, size, bold)
-
-
-def _money(page: TaggedPdf, amount: str, size: float, bold: bool = True) -> None:
-    left = page.w - page.r_margin - MONEY - 3
-    page.words("P", amount, at=left, size=size, bold=bold, width=MONEY, align=Align.R)
 
 
 def _check(page: TaggedPdf, say: Words, told: str, fingerprint: str) -> None:
     page.keep_together(20 + page.height(told, page.epw))
-    _heading(page, say("check"))
+    heading(page, say("check"))
     for line in told.split("\n"):
         page.words("P", line)
         page.ln(1)
     page.ln(1)
     page.words("P", fingerprint, size=8.5, bold=True)
-
-
-def _heading(page: TaggedPdf, text: str) -> None:
-    page.ln(GAP)
-    page.words("H2", text, size=12.5, bold=True)
-    page.ln(2)
-
-
-@cache
-def _texts() -> dict[str, dict[str, str]]:
-    return tomllib.loads((files("ila_funding") / "texts" / "statement.toml").read_text(encoding="utf-8"))

@@ -44,6 +44,7 @@ _OF_LEARNER = (
         hold.c.application_id,
         hold.c.programme_id,
         published_programme.c.title_lv.label("programme_title_lv"),
+        published_programme.c.title_en.label("programme_title_en"),
         hold.c.quote_hash,
         hold.c.methodology_version,
         ledger_entry.c.top_up_id,
@@ -218,6 +219,11 @@ class SqlLedgerStore:
     def entries_of(self, person_id: UUID, request: PageRequest) -> Page:
         """Return a page of a learner's entries, with the programme and quote each comes from."""
         return LEARNER_ENTRIES.page(self._connection, request, [ledger_entry.c.person_id == person_id])
+
+    def all_entries_of(self, person_id: UUID) -> list[dict[str, Any]]:
+        """Return all entries of a learner, the oldest first, as `entries_of` does."""
+        query = _OF_LEARNER.where(ledger_entry.c.person_id == person_id).order_by(ledger_entry.c.id)
+        return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def accounts_of(self, person_id: UUID) -> list[dict[str, Any]]:
         """Return a learner's account in each call, with the call's code and titles."""
