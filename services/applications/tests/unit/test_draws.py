@@ -568,7 +568,7 @@ def put_in(people):
 
 
 def put_off(people):
-    return [replace(people[0], state="needs_evidence"), *people[1:]]
+    return [people[0]._replace(state="needs_evidence"), *people[1:]]
 
 
 @pytest.mark.parametrize("change", [left_out, put_in, put_off])

@@ -6,7 +6,6 @@ Source: BR-505 (draw); recipe in docs/draw.md.
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,8 +18,7 @@ PLACE, WAITING, GONE, LATE = "place", "waiting", "gone", "late"
 AFTER_ALL = 2**31
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Who takes part: an entry with the state of its application, and the age it was judged by."""
 
     application_id: UUID

@@ -89,7 +89,7 @@ class SqlDrawStore:
 
     def candidates(self, call_id: UUID) -> list[Candidate]:
         """Return who takes part: whoever submitted, and is not out for good; one entry of each."""
-        return [Candidate(*row) for row in self._connection.exec_driver_sql(_CANDIDATES, (call_id,))]
+        return [Candidate._make(row) for row in self._connection.exec_driver_sql(_CANDIDATES, (call_id,))]
 
     def keep_pins(self, call_id: UUID, pins: Sequence[Pin]) -> None:
         """Store entries as pinned, in one stream; nobody can change them."""
