@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ila_applications.api.schemas import happened
 from ila_applications.consumers import HANDLERS, TIMERS
 from ila_applications.domain import draws, lots
 from ila_applications.domain.draws import DRAW_OFFICER, Secret
@@ -249,6 +250,13 @@ def test_before_the_draw_nobody_has_a_place_or_money(drawing):
     learn_programme(drawing.unit, replace(drawing.world.programme, version=2, places=9), 2)
     assert drawing.states(entries) == ["waiting"] * 3
     assert (drawing.world.taken(), drawing.told()) == (0, [])
+
+
+def test_who_takes_part_in_a_draw_is_told_so_and_not_that_no_place_is_free(drawing):
+    (entry,) = drawing.apply(1)
+    drawing.world.job.run()
+    queued = next(one for one in drawing.unit.applications.history(entry.id) if one.action == "queue")
+    assert happened(queued)["text_en"] == "You meet the conditions and take part in the draw of places."
 
 
 def test_the_lots_decide_and_money_is_asked_for_winners_in_the_order_of_lots(drawing):

@@ -256,7 +256,8 @@ def happened(one: Happening) -> dict[str, str]:
     if "amount" in facts:
         amount = facts["amount"]["amount"]
         facts |= {"amount": amount.replace(".", ","), "amount_en": amount}
-    return both("timeline", "happened", one.action, facts)
+    words = "enter_draw" if one.action == "queue" and facts.get("for") == "draw" else one.action
+    return both("timeline", "happened", words, facts)
 
 
 def _happening(one: Happening) -> dict[str, Any]:

@@ -117,7 +117,9 @@ def _turn_down(unit: Unit, case: Case, checks: list[Check], outcome: str) -> Non
 def _settle(unit: Unit, passed: list[tuple[Case, Change]], places: int) -> None:
     changes = [change for _, change in passed]
     placed, rest = passed[:places], passed[places:]
-    changes += [case.step("queue", BY_ITSELF, unit.now)[1] for case, _ in rest]
+    for case, _ in rest:
+        drawn = {"for": "draw"} if case.offering.awaits_draw else {}
+        changes.append(case.step("queue", BY_ITSELF, unit.now, details=drawn)[1])
     keep(unit, changes)
     recheck_soon(unit, [case.application.id for case, _ in passed if case.application.provisional])
     for case, _ in placed:
