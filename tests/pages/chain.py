@@ -245,7 +245,7 @@ def _applied(learner: Person, programme: str) -> bool:
     """Apply; a programme published a moment ago may not have reached applications yet."""
     form = learner.open(f"{programme}/apply").form("apply")
     form.locator("[name=confirmed]").check()
-    form.locator("button").click()
+    form.locator("button:not([name], [aria-hidden])").click()
     return learner.address.startswith("/applications/")
 
 
@@ -315,7 +315,7 @@ def _claimed(chain: Chain, signatory: Person) -> bool:
     form = signatory.open(f"{chain.desk}/claims").form("claim")
     form.locator("xpath=ancestor::details").locator("summary").click()
     form.locator("select").select_option(chain.process.ids["call"])
-    form.locator("button").click()
+    form.locator("button:not([name], [aria-hidden])").click()
     return signatory.address.startswith(f"{chain.desk}/claims/")
 
 

@@ -56,7 +56,7 @@ class Person:
             closed.locator("summary").first.click()
         for name, value in typed.items():
             fill(form.locator(f'[name="{name.replace("__", ".")}"]'), value)
-        form.locator("button").click()
+        form.locator("button:not([name], [aria-hidden])").click()
         faults = self.page.locator(".govuk-error-summary")
         assert faults.count() == 0, f"{deed}: {faults.inner_text()}"
         assert self.page.locator("main .done").count(), f"{deed}: {self.page.inner_text('main')}"

@@ -66,7 +66,7 @@ def test_a_fault_leads_to_its_field_and_what_was_typed_stays(browser: Browser) -
     person = Person.signed_in(browser, "learner-23").open("/registration")
     form = person.form("registration")
     form.locator('[name="viis_number"]').fill("9900000001")
-    form.locator("button").click()
+    form.locator("button:not([name], [aria-hidden])").click()
     person.page.locator(".govuk-error-summary a").first.click()
     focused = person.page.evaluate("document.activeElement.name")
     assert focused == "legal_person_number"
@@ -82,7 +82,7 @@ def test_a_number_that_the_service_refuses_is_said_on_the_form(browser: Browser)
     form.locator("xpath=ancestor::details").locator("summary").click()
     form.locator('[name="iban"]').fill("LV00BANK0000000000000")
     form.locator('[name="holder"]').fill("Paraugs")
-    form.locator("button").click()
+    form.locator("button:not([name], [aria-hidden])").click()
     assert person.page.locator(".govuk-error-summary").count() == 1
     assert form.locator('[name="holder"]').input_value() == "Paraugs"
     person.leave()

@@ -17,11 +17,13 @@ from ila_portal.forms import (
     DEED,
     KEY,
     LONGEST_KEY,
+    MORE,
     TARGET,
     VERSION,
     Fault,
     Field,
     Filled,
+    asked,
     faults_of,
     read,
 )
@@ -132,6 +134,8 @@ def carry_out(deeds: tuple[Deed, ...], act: Callable[[Sent], Any] = call) -> Res
     deed = next((one for one in deeds if one.name == form.get(DEED)), None)
     if deed is None or not 0 < len(form.get(KEY, "")) <= LONGEST_KEY:
         flask.abort(400)
+    if MORE in form:
+        return _with_another_row(deed, form[MORE])
     body, files, faults = read(deed.fields)
     if any(fault.field in deed.hidden for fault in faults):
         flask.abort(400)
@@ -144,7 +148,7 @@ def carry_out(deeds: tuple[Deed, ...], act: Callable[[Sent], Any] = call) -> Res
             return _came_back(deed, (_from_another_session(),), refusal.status)
         if refusal.status not in SAID_ON_THE_FORM:
             raise
-        return _came_back(deed, faults_of(refusal.problem, deed.fields))
+        return _came_back(deed, faults_of(refusal.problem, asked(deed.fields, form)))
     return Told(deed, answer) if deed.tells else flask.redirect(_onward(deed, answer), 303)
 
 
@@ -177,8 +181,22 @@ def _from_another_session() -> Fault:
     return Fault("", gettext("error.form-again"), gettext("error.form"))
 
 
+def _with_another_row(deed: Deed, family: str) -> Filled:
+    """Return the form as it was filled in, with a row more of a list. Aborts with 400 for no list of it."""
+    alike = [field for field in deed.fields if family and field.family == family]
+    if not alike:
+        flask.abort(400)
+    values = _typed()
+    rows = asked(alike, values, spare=1)
+    return Filled(deed.name, flask.request.form.get(TARGET, ""), {rows[-1].name: ""} | values, (), 200)
+
+
+def _typed() -> dict[str, Any]:
+    return {name: given if len(given) > 1 else given[0] for name, given in flask.request.form.lists()}
+
+
 def _came_back(deed: Deed, faults: tuple[Fault, ...], status: int = 422) -> Filled:
-    values = {name: given if len(given) > 1 else given[0] for name, given in flask.request.form.lists()}
-    labels = {field.name: field.text for field in deed.fields}
+    values = _typed()
+    labels = {field.name: field.said for field in asked(deed.fields, values)}
     named = tuple(replace(fault, title=fault.title or labels.get(fault.field, "")) for fault in faults)
     return Filled(deed.name, flask.request.form.get(TARGET, ""), values, named, status)

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 import flask
+from flask_babel import gettext
 from ila_kit.clock import as_instant
 from werkzeug.datastructures import MultiDict
 
@@ -17,7 +19,7 @@ from ila_portal.texts import RIGA
 
 LONGEST_KEY = 64
 # What the form itself carries, beside its fields.
-KEY, CSRF, DEED, TARGET, VERSION = "key", "csrf_token", "deed", "target", "version"
+KEY, CSRF, DEED, TARGET, VERSION, MORE = "key", "csrf_token", "deed", "target", "version", "more"
 
 
 class Unfit(ValueError):
@@ -34,7 +36,8 @@ class Field:
     rows is sent; what is `given` stands in the page's address under its name, or under `value`; `target` is
     the row that the form stands in. `grouped`
     fields stand together with those inside the same part of the body; a `fresh` one is not filled with what
-    is known.
+    is known. A `*` in the name asks in rows, `most` at most, to which people add: `alarm_shares.*`; on the
+    page each row is a field of its own, of the list `rows` and with its `place` there from 1.
     """
 
     name: str
@@ -47,6 +50,9 @@ class Field:
     value: str = "id"
     grouped: bool = False
     fresh: bool = False
+    most: int = 0
+    rows: str = ""
+    place: int = 0
 
     @property
     def group(self) -> str:
@@ -57,6 +63,24 @@ class Field:
     def text(self) -> str:
         """The key of its label."""
         return f"field.{self.label or self.name.rsplit('.', 1)[-1]}"
+
+    @property
+    def said(self) -> str:
+        """What it is called on the page; of a row that stands alone with its number."""
+        called = str(gettext(self.text))
+        alone = self.place and not self.grouped
+        return str(gettext("field.numbered", label=called, number=self.place)) if alone else called
+
+    @property
+    def family(self) -> str:
+        """The list that it asks for in rows; empty when it asks once."""
+        return self.name.partition(".*")[0] if self.most and not self.place else ""
+
+    def at(self, number: int) -> "Field":
+        """Return it as the field of a row, counted from 0; the first alone is explained and must be there."""
+        first, name = number == 0, self.name.replace("*", str(number))
+        asks = {"required": self.required and first, "hint": self.hint and first}
+        return replace(self, name=name, rows=self.family, place=number + 1, **asks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +177,30 @@ def read(fields: tuple[Field, ...]) -> tuple[dict[str, Any], dict[str, File], li
     return _without_gaps(body), files, faults
 
 
-def asked(fields: Iterable[Field], known: Mapping[str, Any]) -> list[Field]:
-    """Return the fields without the groups of things that are not there: whose hidden name nobody knows."""
-    fields = list(fields)
+def asked(fields: Iterable[Field], known: Mapping[str, Any], spare: int = 0) -> list[Field]:
+    """Return the fields with their rows: those known and some to spare.
+
+    Left out are the groups of things that are not there: whose hidden name nobody knows.
+    """
+    fields = _in_rows(fields, known, spare)
     lacking = {one.group for one in fields if one.group and one.kind == "hidden" and not known.get(one.name)}
     return [one for one in fields if one.group not in lacking]
+
+
+def _in_rows(fields: Iterable[Field], known: Mapping[str, Any], spare: int) -> list[Field]:
+    made = []
+    for family, alike in groupby(fields, lambda one: one.family):
+        together = list(alike)
+        count = min(_rows(family, known) + spare, together[0].most)
+        rows = [one.at(number) for number in range(count) for one in together]
+        made += rows if family else together
+    return made
+
+
+def _rows(family: str, known: Mapping[str, Any]) -> int:
+    """Return how many rows of a list are known, those left empty between them too."""
+    found = (re.match(rf"{re.escape(family)}\.([0-9]{{1,3}})(?:\.|$)", name) for name in known)
+    return max((int(one[1]) + 1 for one in found if one), default=0)
 
 
 def _value(field: Field, form: MultiDict[str, str]) -> Any:
@@ -231,9 +274,9 @@ def _without_gaps(value: Any) -> Any:
     return kept
 
 
-def faults_of(problem: Mapping[str, Any], fields: tuple[Field, ...]) -> tuple[Fault, ...]:
+def faults_of(problem: Mapping[str, Any], fields: Iterable[Field]) -> tuple[Fault, ...]:
     """Return a refusal as faults: at the fields it points at, and else of the whole."""
-    names = {field.name for field in fields}
+    names = [field.name for field in fields]
     pointed = {pointer.strip("/").replace("/", ".") for pointer in problem.get("errors") or {}}
     at_fields = [
         Fault(_nearest(one, names), "fault.unfit") for one in sorted(pointed) if _nearest(one, names)
@@ -243,8 +286,9 @@ def faults_of(problem: Mapping[str, Any], fields: tuple[Field, ...]) -> tuple[Fa
     return (Fault("", str(problem.get("detail") or ""), str(problem.get("title") or "")),)
 
 
-def _nearest(pointed: str, names: set[str]) -> str:
-    """Return the field at a place of the body, or the one around it; empty when there is none."""
-    while pointed and pointed not in names:
-        pointed = pointed.rpartition(".")[0]
-    return pointed
+def _nearest(pointed: str, names: list[str]) -> str:
+    """Return the field at a place of the body, the one around it or the first inside; empty without one."""
+    around = pointed
+    while around and around not in names:
+        around = around.rpartition(".")[0]
+    return around or next((name for name in names if name.startswith(f"{pointed}.")), "")

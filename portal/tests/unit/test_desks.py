@@ -9,7 +9,7 @@ import pytest
 from api_documents import DAY, IDENTIFIER, INSTANT, answer_of, body_schema, deeds_of, operation
 from ila_portal.deeds import Deed
 from ila_portal.desks import Desk, Listing, Page
-from ila_portal.forms import Field
+from ila_portal.forms import Field, asked
 from ila_portal.pages import BLUEPRINTS
 from page_structure import Structure
 
@@ -183,7 +183,7 @@ def typed(deed: Deed, page: str) -> dict:
     hidden = dict(re.findall(r'type="hidden" name="([\w.]+)" value="([^"]*)"', own))
     return hidden | {
         field.name: typed_in(field)
-        for field in deed.fields
+        for field in asked(deed.fields, dict.fromkeys(re.findall(r'name="([^"]+)"', own), "?"))
         if f'name="{field.name}"' in own and field.name not in hidden
     }
 

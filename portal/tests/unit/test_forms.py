@@ -117,3 +117,40 @@ def test_what_is_put_in_a_body_is_found_under_the_same_name(values):
     for name, value in values.items():
         put(body, name, value)
     assert values.items() <= dict(flat(body)).items()
+
+
+ROWS = (Field("shares.*", "whole", required=False, most=3), Field("note", required=False))
+
+
+def names(fields) -> list[str]:
+    return [one.name for one in fields]
+
+
+def test_a_list_is_asked_in_a_row_for_each_that_is_known_and_some_to_spare():
+    assert names(asked(ROWS, {}, spare=1)) == ["shares.0", "note"]
+    known = {"shares": [80, 90], "shares.0": 80, "shares.1": 90}
+    assert names(asked(ROWS, known, spare=1)) == ["shares.0", "shares.1", "shares.2", "note"]
+    assert names(asked(ROWS, {"shares.7": "", "shares.x": "", "shares.9999": ""})) == [
+        "shares.0", "shares.1", "shares.2", "note",
+    ]  # fmt: skip
+
+
+def test_what_belongs_together_is_asked_row_by_row_and_only_the_first_must_be_there():
+    prices = (Field("prices.*.title", grouped=True, most=9), Field("prices.*.price", "money", True, most=9))
+    rows = asked(prices, {"prices.0.title": "A"}, spare=1)
+    assert [(one.name, one.place, one.required) for one in rows] == [
+        ("prices.0.title", 1, True),
+        ("prices.0.price", 1, True),
+        ("prices.1.title", 2, False),
+        ("prices.1.price", 2, False),
+    ]
+
+
+def test_rows_left_empty_are_left_out(app):
+    form = {"shares.0": "80", "shares.1": "", "shares.2": "95"}
+    assert typed(app, **form)(ROWS) == ({"shares": [80, 95]}, [])
+
+
+def test_a_refusal_of_a_whole_list_is_said_at_its_first_row():
+    fields = asked(ROWS, {"shares.0": "1", "shares.1": "1"})
+    assert faults_of({"errors": {"/shares": ["x"]}}, fields) == (Fault("shares.0", "fault.unfit"),)

@@ -1,5 +1,7 @@
 """The agency's pages of money and calls offer what the services say one may do now, and nothing else."""
 
+import re
+
 import pytest
 from api_documents import answer_of
 
@@ -109,3 +111,46 @@ def test_a_month_that_is_proposed_leads_to_its_page_and_is_not_proposed_again(of
     assert f'href="/agency/periods/{following["proposal"]["id"]}"' in page.text
     gateway.fail(f"{PERIODS}/next", 200, following | {"proposal": None})
     assert deeds(officer.get("/agency/periods")) == ["period"]
+
+
+RULES = {"csrf_token": "a-csrf-token", "key": "k.rules", "deed": "rules"}
+
+
+def filled_in(page) -> dict[str, str]:
+    """Return what stands in the fields of a page, by their names."""
+    fields = re.findall(r'<input[^>]* value="([^"]*)"[^>]* name="([^"]*)"', page.text)
+    return {name: value for value, name in fields}
+
+
+def test_a_row_is_added_to_the_rules_and_what_was_typed_stays(officer, gateway):
+    before = filled_in(line_page(officer, gateway))
+    assert before["alarm_shares.1"] == ""
+    assert "alarm_shares.2" not in before
+    typed = {"alarm_shares.0": "x", "alarm_shares.1": "95", "exempt.0": "territory:0010000"}
+    page = officer.post(
+        f"/agency/budget/{ONE}", data=RULES | typed | {"more": "alarm_shares", "reason": "Jo."}
+    )
+    assert page.status_code == 200
+    assert ">Jo.</textarea>" in page.text
+    assert 'class="govuk-error-summary"' not in page.text
+    assert typed | {"alarm_shares.2": ""} == {
+        name: value for name, value in filled_in(page).items() if name in typed or "shares.2" in name
+    }
+    assert "Brīdināt, procentos no limita (3.)" in page.text
+    assert "exempt.1" not in filled_in(page)
+    assert [seen.method for seen in gateway.requests if seen.method != "GET"] == []
+
+
+@pytest.mark.parametrize(("rows", "more"), [(49, 50), (50, 50), (500, 50)])
+def test_no_more_rows_are_added_than_the_service_takes(officer, gateway, rows, more):
+    line_page(officer, gateway)
+    typed = {f"alarm_shares.{number}": "" for number in range(rows)}
+    page = officer.post(f"/agency/budget/{ONE}", data=RULES | typed | {"more": "alarm_shares"})
+    assert page.text.count('name="alarm_shares.') == more
+    assert 'name="more" value="alarm_shares"' not in page.text
+
+
+def test_a_row_of_something_else_is_no_form_of_ours(officer, gateway):
+    line_page(officer, gateway)
+    for name in ("", "reason", "pause_share", "<b>"):
+        assert officer.post(f"/agency/budget/{ONE}", data=RULES | {"more": name}).status_code == 400

@@ -12,16 +12,16 @@ PUBLISHED_CALLS = "/api/catalog/v1/public/calls?limit=200"
 LINES = f"{FUNDING}/budget-lines"
 LINE = f"{LINES}/{{id}}"
 RATE_MANAGER, RATE_APPROVER = RATES[:1], RATES[1:]
-MOST_ALARMS = MOST_EXEMPT = 4
+MOST = 50
 WHY = (Field("reason", "area", fresh=True),)
 LIMIT = (Field("limit", "money", label="line_limit"), *WHY)
 WHICH = (Field("change_id", "target"),)
 RULES = (
-    *(Field(f"alarm_shares.{n}", "whole", required=False, label="alarm_share") for n in range(MOST_ALARMS)),
+    Field("alarm_shares.*", "whole", required=False, label="alarm_share", most=MOST),
     Field("pause_share", "whole", required=False, hint=True),
     Field("pause_from", "instant", required=False),
     Field("pause_until", "instant", required=False, hint=True),
-    *(Field(f"exempt.{n}", required=False, label="exempt", hint=n == 0) for n in range(MOST_EXEMPT)),
+    Field("exempt.*", required=False, label="exempt", hint=True, most=MOST),
     *WHY,
 )
 
