@@ -65,7 +65,7 @@ journeys: $(STAMP) ## end to end through the gateway and in a browser, on a suit
 
 drill: $(STAMP) ## the long faults: every process killed in turn, every event told three times in any order
 	$(BIN)/ila-local with-postgres $(PYTEST) -m drill services
-	$(BIN)/ila-local with-suite $(PYTEST) -m drill tests/journeys
+	$(BIN)/ila-local with-suite $(PYTEST) -m drill tests/journeys tests/pages
 	$(BIN)/python tests/faults/hostile.py $(PYTEST) -m journey tests/journeys/test_process.py
 
 screenshots: $(STAMP) ## take the README's pictures of pages again, on a suite of its own

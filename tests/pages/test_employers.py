@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import suite
+from axe import complaints
 from ila_kit.clock import riga_date, utc_now
 from person import PHONE, Person
 from playwright.sync_api import Browser
@@ -89,3 +90,17 @@ def test_an_employer_adds_to_an_account_at_once_and_takes_the_rest_back(person: 
     assert learner.open("/account").sees("120,50 €, vēl izlietojami 120,50 €")
     boss.do("top-up-reversal", row="Atdot neizlietoto", reason="Mācības nenotiks.")
     assert boss.sees("Atdots")
+
+
+@pytest.mark.npm("portal/style")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_an_employer_are_accessible(browser: Browser, scheme: str) -> None:
+    number = suite.persona("learner-30").read("/api/funding/v1/accounts/me")["person_id"]
+    boss = Person.signed_in(browser, BOSS, color_scheme=scheme, bypass_csp=True)
+    desk = boss.open("/employer").address
+    if "/employer-registration" in desk:
+        pytest.skip("the company is registered by a journey before this one")
+    for path in ("", "/members", "/top-ups", f"/top-ups/{number}", f"/top-ups/{number}/new"):
+        boss.open(desk + path)
+        assert complaints(boss.page) == [], path
+    boss.leave()
