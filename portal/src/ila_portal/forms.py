@@ -78,9 +78,9 @@ class Field:
 
     def at(self, number: int) -> "Field":
         """Return it as the field of a row, counted from 0; the first alone is explained and must be there."""
-        first, name = number == 0, self.name.replace("*", str(number))
-        asks = {"required": self.required and first, "hint": self.hint and first}
-        return replace(self, name=name, rows=self.family, place=number + 1, **asks)
+        name, first = self.name.replace("*", str(number)), number == 0
+        made = replace(self, name=name, rows=self.family, place=number + 1)
+        return replace(made, required=self.required and first, hint=self.hint and first)
 
 
 @dataclass(frozen=True, slots=True)
