@@ -37,6 +37,7 @@ KNOWN = {
     "code": "call-2",
     "iban": "LV80BANK0000435195001", "personal_code": "322503-62317", "digcomp_level": "5",
     "digcomp_area": "5", "paper": "curriculum", "stratum": "kind:module", "exempt": "territory:0010000",
+    "kept_for_programme": IDENTIFIER,
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from api_documents import answer_of
+from ila_portal.pages.top_ups import as_sent
 
 ME = "01a20baa-0000-7000-8000-000000000001"
 ONE = "01a20baa-0000-7000-8000-0000000000b1"
@@ -154,3 +155,24 @@ def test_a_row_of_something_else_is_no_form_of_ours(officer, gateway):
     line_page(officer, gateway)
     for name in ("", "reason", "pause_share", "<b>"):
         assert officer.post(f"/agency/budget/{ONE}", data=RULES | {"more": name}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "typed", [ONE, f"http://127.0.0.1:8080/programmes/{ONE}", f"/programmes/{ONE}/?lang=en"]
+)
+def test_a_top_up_is_kept_for_programmes_told_by_number_or_by_the_address_of_their_page(typed):
+    assert as_sent({"programme_ids": [typed]}) == {"programme_ids": [ONE]}
+    assert as_sent({}) == {"programme_ids": []}
+
+
+def test_a_programme_that_is_none_of_the_call_is_said_at_its_field_and_stays(officer, gateway):
+    answers(gateway, TOP_UPS, "/api/funding/v1/accounts/{person_id}/top-ups", state="active", actions=[])
+    calls = answers(gateway, "/api/catalog/v1/public/calls", "/api/catalog/v1/public/calls")
+    fault = {"code": "unknown-programme", "errors": {"/programme_ids": ["not of this call"]}}
+    gateway.fail_writes(TOP_UPS, 422, fault)
+    form = {"csrf_token": "a-csrf-token", "key": "k.top-up", "deed": "top-up", "funder_name": "Fonds"}
+    form |= {"call_id": calls["items"][0]["id"], "amount": "10,00", "valid_through": "2027-01-01"}
+    page = officer.post(f"/agency/top-ups/{ONE}", data=form | {"programme_ids.0": ONE})
+    assert page.status_code == 422
+    assert 'href="#top-up-programme_ids-0"' in page.text
+    assert {"programme_ids.0": ONE, "amount": "10,00"}.items() <= filled_in(page).items()

@@ -135,7 +135,7 @@ OF_ANSWERS = [
     *(f"phase.{phase}" for phase in PHASES),
     *(f"side.{side}" for side in ("provider", "agency")),
     *(f"group-of.{group}" for group in ("parts", "digcomp", "administrator")),
-    *(f"more.{rows}" for rows in ("alarm_shares", "exempt")),
+    *(f"more.{rows}" for rows in ("alarm_shares", "exempt", "programme_ids")),
     *(
         f"fault.{name}"
         for name in ("required", "whole", "day", "instant", "money", "tick", "ticks", "choice", "file")

@@ -133,7 +133,13 @@ employer.add(
         roles=ADMIN,
     ),
 )
-TOP_UP = Deed("top-up", top_ups.TOP_UPS, (Field("organisation_id", "given"), *top_ups.FIELDS), roles=ADMIN)
+TOP_UP = Deed(
+    "top-up",
+    top_ups.TOP_UPS,
+    (Field("organisation_id", "given"), *top_ups.FIELDS),
+    roles=ADMIN,
+    shape=top_ups.as_sent,
+)
 top_ups.add_pages(
     employer,
     TOP_UP,

@@ -29,8 +29,15 @@ FIELDS = (
     Field("funder_name"),
     Field("amount", "money"),
     Field("kinds", "ticks", required=False, words="kind", choices=KINDS, label="kept_for", hint=True),
+    Field("programme_ids.*", required=False, label="kept_for_programme", hint=True, most=100),
     Field("valid_through", "day", label="valid_until"),
 )
+
+
+def as_sent(typed: dict[str, Any]) -> dict[str, Any]:
+    """Return a top-up with the ids of its programmes, told by those or by the addresses of their pages."""
+    ids = [one.partition("?")[0].rstrip("/").rpartition("/")[2] for one in typed.get("programme_ids", [])]
+    return typed | {"programme_ids": ids}
 
 
 def add_pages(desk: Desk, adding: Deed, row_deeds: tuple[Deed, ...], roles: tuple[str, ...]) -> None:

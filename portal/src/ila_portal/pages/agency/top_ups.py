@@ -22,7 +22,7 @@ REVERSAL = Deed(
 
 top_ups.add_pages(
     agency,
-    Deed("top-up", top_ups.TOP_UPS, top_ups.FIELDS, roles=RATE_MANAGER),
+    Deed("top-up", top_ups.TOP_UPS, top_ups.FIELDS, roles=RATE_MANAGER, shape=top_ups.as_sent),
     (CONFIRMATION, REVERSAL),
     RATES + AUDITOR,
 )
