@@ -1,5 +1,6 @@
 """The agency's pages of money and calls offer what the services say one may do now, and nothing else."""
 
+import html
 import re
 
 import pytest
@@ -176,3 +177,29 @@ def test_a_programme_that_is_none_of_the_call_is_said_at_its_field_and_stays(off
     assert page.status_code == 422
     assert 'href="#top-up-programme_ids-0"' in page.text
     assert {"programme_ids.0": ONE, "amount": "10,00"}.items() <= filled_in(page).items()
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["", "608,999", "NaN", "1e9", "-", "9" * 13, "∞", "٣", '"><script>alert(1)</script>', "x" * 5000],
+)
+def test_an_amount_that_is_none_is_said_at_its_field_and_stays_as_it_was_typed(officer, gateway, amount):
+    line_page(officer, gateway)
+    form = {"csrf_token": "a-csrf-token", "key": "k.limit", "deed": "limit", "reason": "Jo."}
+    page = officer.post(f"/agency/budget/{ONE}", data=form | {"limit": amount})
+    assert page.status_code == 422
+    assert 'href="#limit-limit"' in page.text
+    assert html.unescape(filled_in(page)["limit"]) == amount
+    assert ">Jo.</textarea>" in page.text
+    assert [seen.method for seen in gateway.requests if seen.method != "GET"] == []
+
+
+@pytest.mark.parametrize(("field", "typed"), [("limit", "-1,00"), ("reason", "x" * 1001)])
+def test_what_the_service_alone_refuses_is_said_at_its_field_too(officer, gateway, field, typed):
+    line_page(officer, gateway)
+    gateway.fail_writes(f"{LINE}/limit", 422, {"code": "invalid-request", "errors": {f"/{field}": ["x"]}})
+    form = {"csrf_token": "a-csrf-token", "key": "k.limit", "deed": "limit", "reason": "Jo.", "limit": "5"}
+    page = officer.post(f"/agency/budget/{ONE}", data=form | {field: typed})
+    assert page.status_code == 422
+    assert f'href="#limit-{field}"' in page.text
+    assert typed in page.text
