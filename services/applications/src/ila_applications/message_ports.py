@@ -90,4 +90,4 @@ class Post(Protocol):
     """Takes letters to people by e-mail."""
 
     def open(self) -> AbstractContextManager[Callable[[MailedLetter], None]]:
-        """Give what hands over a letter, which raises Undeliverable. Raises Unavailable: no post now."""
+        """Give what hands over a letter, which raises Undeliverable. Both raise Unavailable: no post now."""

@@ -150,6 +150,20 @@ def test_a_letter_refused_for_the_moment_is_tried_again_later_each_time_and_then
     assert sum(waits, timedelta()) < timedelta(days=1)
 
 
+def test_a_letter_that_cannot_be_written_is_put_off_and_the_others_go(world, job, post, applied):
+    other = world.submit()
+    say(world, other.person_id, email="juris@people.example")
+
+    def write(message, profile):
+        if profile.email == "anna@people.example":
+            raise ValueError("no header of a letter")
+        return letter_writer(PLATFORM)(message, profile)
+
+    assert replace(job, write=write).run() == 2
+    assert [letter.to for letter in post.sent] == ["juris@people.example"]
+    assert letter_of(world, applied).reason == "fault"
+
+
 @pytest.mark.parametrize("end", sorted(LETTER.states - {"waiting"}))
 def test_a_letter_ends_once(world, end):
     ended = Letter().ended(end, world.unit.now)

@@ -23,7 +23,9 @@ profile = Resource(
 )
 OWNER = Access(own={"learner"})
 PURPOSE = "the person's own look at the own profile"
-EMAIL = r"[^@\s]{1,64}@[^@\s.]{1,63}(\.[^@\s.]{1,63})+"
+# As browsers take an address (input type=email), with a dot in its domain: nothing that a header splits.
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+EMAIL = rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(\.{_LABEL})+"
 
 
 class ProfileChangeSchema(Schema):

@@ -15,6 +15,7 @@ from ila_applications.message_ports import MailedLetter, Undeliverable
 
 SECONDS = 10.0
 SCHEMES = ("smtp", "smtp+starttls", "smtps")
+_NO_POST = (OSError, smtplib.SMTPException)
 _REFUSALS = range(400, 600)
 _FOR_GOOD = range(500, 600)
 
@@ -30,17 +31,16 @@ class SmtpPost:
 
     @contextmanager
     def open(self) -> Iterator[Callable[[MailedLetter], None]]:
-        """Give what hands over a letter, which raises Undeliverable. Raises Unavailable: no post now."""
-        server = None
+        """Give what hands over a letter, which raises Undeliverable. Both raise Unavailable: no post now."""
         try:
             server = self._connect()
+        except _NO_POST as fault:
+            raise _away(fault) from fault
+        try:
             yield partial(self._hand_over, server)
-        except (OSError, smtplib.SMTPException) as fault:
-            raise Unavailable(neighbour="post", fault=type(fault).__name__) from fault
         finally:
-            if server is not None:
-                with suppress(OSError, smtplib.SMTPException):
-                    server.quit()
+            with suppress(*_NO_POST):
+                server.quit()
 
     def _connect(self) -> smtplib.SMTP:
         host, trusted = self._at.hostname or "", ssl.create_default_context()
@@ -58,12 +58,15 @@ class SmtpPost:
 
     def _hand_over(self, server: smtplib.SMTP, letter: MailedLetter) -> None:
         try:
-            server.send_message(self._written(letter))
+            server.send_message(self._written(letter), to_addrs=[letter.to])
+        except smtplib.SMTPNotSupportedError:
+            raise Undeliverable("letter-not-supported", for_good=True) from None
         except smtplib.SMTPRecipientsRefused as refused:
-            ((code, _),) = refused.recipients.values()
-            raise _refusal("address", code) from None
+            raise _refusal("address", refused.recipients[letter.to][0]) from None
         except smtplib.SMTPResponseException as refused:
             raise _refusal("letter", refused.smtp_code) from None
+        except _NO_POST as fault:
+            raise _away(fault) from fault
 
     def _written(self, letter: MailedLetter) -> EmailMessage:
         written = EmailMessage()
@@ -76,8 +79,12 @@ class SmtpPost:
         return written
 
 
-def _refusal(what: str, code: int) -> Exception:
+def _refusal(what: str, code: int) -> Undeliverable | Unavailable:
     """Return why a letter is not taken; a number that is no refusal is a server that talks nonsense."""
     if code not in _REFUSALS:
-        return smtplib.SMTPException(f"answered {code}")
+        return Unavailable(neighbour="post", fault=f"answered {code}")
     return Undeliverable(f"{what}-refused-{code}", code in _FOR_GOOD)
+
+
+def _away(fault: Exception) -> Unavailable:
+    return Unavailable(neighbour="post", fault=type(fault).__name__)

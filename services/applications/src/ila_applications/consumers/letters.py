@@ -29,7 +29,8 @@ class LettersJob:
     """Sends what is due, in batches, one process at a time and in no transaction.
 
     While there is no post, letters wait and the job pauses, longer each time. A crash between handing
-    over and noting sends a letter again, under the same id.
+    over and noting sends a letter again, under the same id. One that fails by a fault of ours is put off;
+    the others go on.
     """
 
     deps: Deps
@@ -97,4 +98,9 @@ class LettersJob:
             if refused.for_good:
                 return one.letter.ended("failed", now, refused.reason)
             return one.letter.put_off(now, refused.reason)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("a letter could not be written", extra={"letter": str(one.id)})
+            return one.letter.put_off(now, "fault")
         return one.letter.ended("sent", now)
