@@ -154,7 +154,11 @@ def body(operation: Operation, ids: Ids) -> Any:
     """Return a least body that names these resources."""
     if operation.of_employers:
         ids = ids | {"organisation_id": ids["employer_id"]}
-    return _example(operation.service, operation.schema or {}, ids)
+    made = _example(operation.service, operation.schema or {}, ids)
+    if operation.method == "PATCH" and not made:  # which must change something
+        named = _resolved(operation.service, operation.schema or {}).get("properties", {})
+        made = {name: KNOWN[name]() for name in named if name in KNOWN}
+    return made
 
 
 def _example(service: str, schema: Any, ids: Ids, name: str = "") -> Any:

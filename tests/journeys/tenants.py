@@ -204,13 +204,18 @@ def _gather(process: Process, tenant: Tenant, learner: str, **content: Any) -> N
 
 
 def _contested(process: Process, tenant: Tenant, child: str) -> str:
-    """Have a child contest its refusal with a paper; return the paper."""
+    """Have a child contest its refusal with a paper; return the paper.
+
+    What the child was told of it is kept too.
+    """
     application = learning.submit(process, learner=child)
     path = f"{suite.APPLICATIONS}/{application}"
     process.wait(child, path, lambda seen: seen["state"] == "ineligible")
     process.do(child, f"{path}/contest", {"reason": "Esmu pilngadīgs."}, 201)
     tenant.ids["application_id"].insert(0, application)
     tenant.people[LEARNER].append(process.person_id(child))
+    told = process.read(child, f"{LEARNING}/messages")["items"]
+    tenant.ids["message_id"] += [one["id"] for one in told]
     paper = process.by(child).upload(f"{path}/evidence", {}, evidence=matrix.FILES["evidence"])
     return str(good(paper, 201)["id"])
 
