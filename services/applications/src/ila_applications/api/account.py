@@ -1,6 +1,7 @@
 """The learner's account over HTTP, as far as applications knows it; the balance is funding's."""
 
 from typing import Any
+from uuid import UUID
 
 from ila_kit.errors import Missing
 from ila_kit.web.resource import Access, Call, Resource
@@ -36,14 +37,20 @@ class AccountSchema(Schema):
 @account.operation("GET", "", Access(own={"learner"}), answer=(200, AccountSchema), refusals=[Missing])
 def get_account(call: Call) -> dict[str, Any]:
     """Show what is open for the person who asks, and what to do next."""
-    if call.scope.person is None:
-        raise Missing()
-    cases = open_applications(call.unit, call.scope.person)
+    person = owner_of(call)
+    cases = open_applications(call.unit, person)
     return {
-        "person_id": call.scope.person,
+        "person_id": person,
         "open_applications": [shown(view(case, call.actor)) for case in cases],
         "next_step": _next_step(cases),
     }
+
+
+def owner_of(call: Call) -> UUID:
+    """Return the person who asks for what is their own. Raises Missing for who is no person."""
+    if call.scope.person is None:
+        raise Missing()
+    return call.scope.person
 
 
 def _next_step(cases: list[Case]) -> dict[str, Any]:

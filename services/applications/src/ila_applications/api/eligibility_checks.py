@@ -7,6 +7,7 @@ from ila_kit.events import to_json
 from ila_kit.web.resource import Access, Call, Resource
 from ila_kit.web.schemas import Schema, fields
 
+from ila_applications.api.account import owner_of
 from ila_applications.api.schemas import CheckSchema, shown_check
 from ila_applications.domain.errors import UnknownProgramme
 from ila_applications.usecases.prospects import OUTCOMES, prospect
@@ -54,9 +55,7 @@ class ProspectSchema(Schema):
 )
 def post_eligibility_check(call: Call) -> dict[str, Any]:
     """Judge whoever asks by the rules of a programme's call, as if they applied now."""
-    person = call.scope.person
-    if person is None:
-        raise Missing()
+    person = owner_of(call)
     facts = call.deps.people.facts([person], PURPOSE).get(person)
     found = prospect(call.unit, call.body["programme_id"], facts)
     body = {name: getattr(found, name) for name in found.__dataclass_fields__}

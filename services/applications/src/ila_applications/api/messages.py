@@ -7,6 +7,7 @@ from ila_kit.errors import Missing
 from ila_kit.web.resource import Access, Answer, Call, Resource, page_request
 from ila_kit.web.schemas import ListQuery, Schema, fields
 
+from ila_applications.api.account import owner_of
 from ila_applications.api.schemas import happened
 from ila_applications.domain.messages import LETTER, Message
 from ila_applications.usecases.messages import list_messages, read_all, read_message
@@ -61,7 +62,7 @@ class ReadSchema(Schema):
 @messages.operation("GET", "", OWNER, query=ListQuery, answer=(200, MessagesSchema), refusals=[Missing])
 def get_messages(call: Call) -> dict[str, Any]:
     """List what the person who asks was told, newest first."""
-    page = list_messages(call.unit, _owner(call), page_request(call.query))
+    page = list_messages(call.unit, owner_of(call), page_request(call.query))
     return {"items": [shown_message(one) for one in page.messages], "next": page.next, "unread": page.unread}
 
 
@@ -70,13 +71,13 @@ def get_messages(call: Call) -> dict[str, Any]:
 )
 def post_read(call: Call, message_id: UUID) -> Answer:
     """Note that a message was read; the first time counts."""
-    return Answer(shown_message(read_message(call.unit, message_id, _owner(call))))
+    return Answer(shown_message(read_message(call.unit, message_id, owner_of(call))))
 
 
 @messages.operation("POST", "/read", OWNER, answer=(200, ReadSchema), idempotent=True, refusals=[Missing])
 def post_read_all(call: Call) -> dict[str, Any]:
     """Note that everything was read."""
-    return {"read": read_all(call.unit, _owner(call))}
+    return {"read": read_all(call.unit, owner_of(call))}
 
 
 def shown_message(one: Message) -> dict[str, Any]:
@@ -93,10 +94,3 @@ def shown_message(one: Message) -> dict[str, Any]:
         "letter": one.letter,
         **happened(one.happening),
     }
-
-
-def _owner(call: Call) -> UUID:
-    """Return who asks. Raises Missing for who is no person."""
-    if call.scope.person is None:
-        raise Missing()
-    return call.scope.person

@@ -9,6 +9,7 @@ from ila_kit.errors import Missing, Unavailable
 from ila_kit.web.resource import Access, Answer, Call, Resource
 from ila_kit.web.schemas import Schema, fields
 
+from ila_applications.api.account import owner_of
 from ila_applications.api.schemas import LANGUAGE
 from ila_applications.domain.eligibility import ASKED, REGISTER, UNAVAILABLE, PersonFacts
 from ila_applications.domain.profiles import Profile
@@ -70,7 +71,7 @@ class ProfileSchema(Schema):
 @profile.operation("GET", "", OWNER, answer=(200, ProfileSchema), refusals=[Missing])
 def get_profile(call: Call) -> Answer:
     """Show what registers say of the person who asks, and what they said themselves."""
-    return _answer(call, show_profile(call.unit, _owner(call)))
+    return _answer(call, show_profile(call.unit, owner_of(call)))
 
 
 @profile.operation(
@@ -84,15 +85,8 @@ def get_profile(call: Call) -> Answer:
 )
 def patch_profile(call: Call) -> Answer:
     """Change how the person is reached, and in which language."""
-    command = ChangeProfile(person_id=_owner(call), version=call.if_match or 0, changes=dict(call.body))
+    command = ChangeProfile(person_id=owner_of(call), version=call.if_match or 0, changes=dict(call.body))
     return _answer(call, change_profile(call.unit, command))
-
-
-def _owner(call: Call) -> UUID:
-    """Return who asks. Raises Missing for who is no person."""
-    if call.scope.person is None:
-        raise Missing()
-    return call.scope.person
 
 
 def _answer(call: Call, found: Profile) -> Answer:
